@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "accounts/events.hpp"
+#include "accounts/types.hpp"
+#include "latchkey/bytes.hpp"
+
+/// What the pure core decides to write, as plain structs. A commit is a list of these, all or
+/// none. "Precondition" is what must hold in the database for the change to be made; if it does
+/// not, the whole commit is Refused and nothing is written.
+namespace latchkey::accounts {
+
+// ---- accounts
+
+/// Precondition: no account has this canonical address, public id or user handle.
+struct CreateAccount {
+    Account account;
+};
+
+/// Adds `by` (+1, -1 or 0) to the number of factors and 1 to the version.
+/// Precondition: the account is at `from_version`; with -1, more than one factor is left.
+struct ChangeFactors {
+    AccountId account;
+    std::uint32_t from_version = 0;
+    int by = 0;
+};
+
+/// Precondition: the account is at `epoch`. Guards a commit against "sign out everywhere".
+struct RequireEpoch {
+    AccountId account;
+    std::uint32_t epoch = 0;
+};
+
+/// "Sign out everywhere": sessions, sign-ins and codes of earlier epochs are dead.
+/// Precondition: the account is at `from_epoch`.
+struct RaiseEpoch {
+    AccountId account;
+    std::uint32_t from_epoch = 0;
+};
+
+struct MarkRecovered {
+    AccountId account;
+    TimePoint at;
+};
+
+/// Removes the account and all that belongs to it; audit events stay. Precondition: it exists.
+struct DeleteAccount {
+    AccountId account;
+};
+
+// ---- passkeys
+
+/// Precondition: no account has this credential id (7.1 step 26).
+struct AddPasskey {
+    Passkey passkey;
+};
+
+/// After an authentication (7.2 step 24). The counter is written only if it changed.
+/// Precondition: the passkey is active and its counter is still `from_sign_count`.
+struct UsePasskey {
+    PasskeyId passkey;
+    std::uint32_t from_sign_count = 0;
+    std::uint32_t sign_count = 0;
+    bool backup_state = false;
+    TimePoint at;
+    std::string used_on;
+};
+
+/// Precondition: it is a passkey of this account.
+struct RenamePasskey {
+    AccountId account;
+    PasskeyId passkey;
+    std::string name;
+};
+
+/// Precondition: it is an active passkey of this account. Ends the sessions that it opened but `keep`.
+struct RemovePasskey {
+    AccountId account;
+    PasskeyId passkey;
+    std::optional<SessionId> keep;
+};
+
+/// The removal of a recovered session: the passkey can be restored for 30 days (design.md 4.3).
+/// Precondition and sessions as RemovePasskey.
+struct SuspendPasskey {
+    AccountId account;
+    PasskeyId passkey;
+    TimePoint at;
+    std::optional<SessionId> keep;
+};
+
+// ---- codes and limits
+
+/// Precondition: none. Earlier codes of the same address stay valid until they expire.
+struct StoreCode {
+    EmailCode code;
+};
+
+/// One guess: counts it, compares the keyed hash, spends the code if it is right. Never undone:
+/// stands alone in its commit. Precondition: fewer than `limit` attempts, not spent, not expired.
+/// Its answer is `store::Committed::spent`.
+struct SpendAttempt {
+    CodeId code;
+    Hash mac{};
+    std::uint32_t limit = 5;
+    TimePoint now;
+};
+
+/// Counts one event in a rolling window. Precondition: fewer than `limit` in the window before.
+/// The key is a keyed hash of what is limited (address, account, network) and of the rule.
+struct CountTowardsLimit {
+    Hash key{};
+    std::uint32_t limit = 0;
+    std::chrono::seconds window{};
+    TimePoint now;
+};
+
+// ---- sign-ins and sessions
+
+/// Precondition: none.
+struct StartSignIn {
+    SignIn sign_in;
+};
+
+/// Precondition: the sign-in exists at `from_version` and has not expired. `done` deletes it.
+struct FinishSignIn {
+    SignInId sign_in;
+    std::uint32_t from_version = 0;
+    TimePoint now;
+};
+
+/// Precondition: none (the commit also holds RequireEpoch or CreateAccount).
+struct OpenSession {
+    Session session;
+};
+
+/// Precondition: none; ending what has ended is fine.
+struct EndSession {
+    SessionId session;
+};
+
+/// Ends every session of the account but `keep`.
+struct EndSessions {
+    AccountId account;
+    std::optional<SessionId> keep;
+};
+
+// ---- invitations
+
+/// Lets the address create an account under `sign_up = "invite"`. A second one renews the first.
+struct Invite {
+    EmailAddress email;
+    TimePoint expires_at;
+};
+
+/// Precondition: the address has an invitation that has not expired. Spends it.
+struct SpendInvite {
+    EmailAddress email;
+    TimePoint now;
+};
+
+// ---- told to people and kept for later
+
+/// One entry of the audit log.
+struct AppendEvent {
+    Event event;
+};
+
+/// One e-mail on its way: rendered, and sealed so that a stolen database holds no code.
+struct QueueMail {
+    MailId id;
+    Bytes sealed;          // outbound::Mail, sealed with context "mail" | id
+    TimePoint not_before;
+    TimePoint expires_at;  // not sent after this: an expired code helps nobody
+};
+
+using Change = std::variant<
+    CreateAccount,
+    ChangeFactors,
+    RequireEpoch,
+    RaiseEpoch,
+    MarkRecovered,
+    DeleteAccount,
+    AddPasskey,
+    UsePasskey,
+    RenamePasskey,
+    RemovePasskey,
+    SuspendPasskey,
+    StoreCode,
+    SpendAttempt,
+    CountTowardsLimit,
+    StartSignIn,
+    FinishSignIn,
+    OpenSession,
+    EndSession,
+    EndSessions,
+    Invite,
+    SpendInvite,
+    AppendEvent,
+    QueueMail>;
+
+}  // namespace latchkey::accounts

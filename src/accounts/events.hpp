@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "accounts/types.hpp"
+
+namespace latchkey::accounts {
+
+enum class EventKind : std::uint8_t {
+    account_created,
+    account_deleted,
+    passkey_added,
+    passkey_renamed,
+    passkey_removed,
+    passkey_suspended,
+    passkey_replaced,
+    signed_in,
+    signed_in_recovered,
+    sign_in_failed,
+    code_sent,
+    code_wrong,
+    signed_out,
+    signed_out_everywhere,
+    invited,
+    counter_went_back,
+};
+
+/// The stable name of an event, as stored and shown: "passkey_added".
+std::string_view name_of(EventKind kind);
+
+std::optional<EventKind> event_kind_named(std::string_view name);
+
+/// One entry of the audit log: what happened to which account, when, from where.
+struct Event {
+    EventId id;
+    TimePoint at;
+    EventKind kind = EventKind::signed_in;
+    std::optional<AccountId> account;
+    std::string network;  // IPv4 /24 or IPv6 /64 of the client; empty: the command line
+    std::string browser;  // "Chromium on Linux"; empty: none
+    std::string detail;   // a short word for the log: passkey name, reason; never a secret
+
+    bool operator==(const Event&) const = default;
+};
+
+}  // namespace latchkey::accounts

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "accounts/email_address.hpp"
+
+namespace latchkey::accounts {
+
+/// Something that a person is told by e-mail, in the commit that makes it so.
+enum class NoticeKind : std::uint8_t {
+    passkey_added,
+    passkey_removed,
+    passkey_suspended,
+    passkey_replaced,
+    signed_in_recovered,  // signed in by e-mail although the account has a passkey
+};
+
+struct Notice {
+    NoticeKind kind = NoticeKind::passkey_added;
+    EmailAddress to;
+    std::string passkey;  // its name, as Settings shows it
+    std::string browser;  // where it was done: "Chromium on Linux"
+};
+
+}  // namespace latchkey::accounts

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "accounts/sign_in.hpp"
+
+/// What a signed-in person may do with the passkeys of the account. Adding is not here: it
+/// happens only in a sign-in.
+namespace latchkey::accounts {
+
+/// What a change needs to know of who makes it.
+struct Acting {
+    Account account;
+    Session session;
+    std::vector<Passkey> passkeys;  // all of the account
+};
+
+/// Whether a proof from `authenticated_at` is younger than limits::step_up_lifetime.
+bool is_fresh(const Session& session, TimePoint now);
+
+Result<Decision> rename_passkey(
+    const Acting& who,
+    const PublicId& passkey,
+    std::string_view name,
+    const Circumstances& at,
+    const Fresh& fresh
+);
+
+/// Removes, or suspends under a recovered session or a passkey younger than 24 h. The acting
+/// session goes on under a new id (`Decision::session`).
+Result<Decision> remove_passkey(
+    const Acting& who,
+    const PublicId& passkey,
+    const Circumstances& at,
+    const Fresh& fresh
+);
+
+/// The credential ids for the Signal API's signalAllAcceptedCredentials: active, suspended and
+/// second-factor credentials of the account, from one snapshot.
+std::vector<webauthn::CredentialId> accepted_credentials(const std::vector<Passkey>& passkeys);
+
+}  // namespace latchkey::accounts

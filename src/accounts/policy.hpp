@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "accounts/email_address.hpp"
+
+namespace latchkey::accounts {
+
+using namespace std::chrono_literals;
+
+/// Numbers of the sign-in, each from design.md 4 or NIST SP 800-63B-4.
+namespace limits {
+inline constexpr std::size_t email_code_digits = 8;
+inline constexpr std::chrono::seconds email_code_lifetime = 10min;
+inline constexpr std::uint32_t attempts_per_code = 5;
+inline constexpr std::chrono::seconds code_resend_wait = 30s;
+
+inline constexpr std::chrono::seconds challenge_lifetime = 5min;
+inline constexpr std::chrono::seconds sign_in_lifetime = 15min;
+inline constexpr std::chrono::seconds step_up_lifetime = 5min;
+inline constexpr std::chrono::seconds session_lifetime = 24h;
+inline constexpr std::chrono::seconds session_idle = 1h;
+
+inline constexpr std::size_t passkeys_per_account = 20;
+inline constexpr std::size_t passkey_name_characters = 64;
+inline constexpr std::chrono::hours young_passkey = 24h;
+inline constexpr std::chrono::hours freeze_after_recovery = 72h;
+inline constexpr std::chrono::hours recovered_mark = 24h * 7;
+inline constexpr std::chrono::hours suspension = 24h * 30;
+}  // namespace limits
+
+/// A rolling-window limit: at most `count` events in `window`.
+struct Limit {
+    std::string_view name;
+    std::uint32_t count = 0;
+    std::chrono::seconds window{};
+};
+
+/// Who may create an account (configuration key `sign_up`).
+enum class SignUp : std::uint8_t { open, domains, invite, closed };
+
+struct SignUpPolicy {
+    SignUp who = SignUp::open;
+    std::vector<std::string> domains;  // lower case; used with SignUp::domains
+};
+
+/// Whether the address may create an account. `is_invited`: the store has an open invitation.
+bool may_sign_up(const SignUpPolicy& policy, const EmailAddress& email, bool is_invited);
+
+}  // namespace latchkey::accounts

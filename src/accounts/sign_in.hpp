@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "accounts/changes.hpp"
+#include "accounts/notices.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/types.hpp"
+
+/// The sign-in state machine: the one place where it is decided who gets a session.
+/// Pure: what was loaded, `now` and fresh ids come in as values; what to save and to tell comes out.
+namespace latchkey::accounts {
+
+enum class SignInEvent : std::uint8_t {
+    code_requested,    // an address was given; a code goes out
+    passkey_asserted,  // an authentication ceremony verified
+    code_matched,      // the right code was spent
+    passkey_created,   // a registration ceremony verified
+    started_over,      // the person went back, or it expired
+};
+
+/// One row of the table: in `from`, `event` leads to `to`; a second row for the same pair tells
+/// the branch apart by `when`. What has no row is refused.
+struct Transition {
+    SignInState from;
+    SignInEvent event;
+    SignInState to;
+    const char* when;
+};
+
+inline constexpr std::array sign_in_table{
+    Transition{SignInState::start, SignInEvent::code_requested, SignInState::identified, "always"},
+    Transition{SignInState::start, SignInEvent::passkey_asserted, SignInState::done, "to sign in"},
+    Transition{SignInState::start, SignInEvent::passkey_asserted, SignInState::enrol, "to add a passkey"},
+    Transition{SignInState::identified, SignInEvent::code_requested, SignInState::identified, "always"},
+    Transition{SignInState::identified, SignInEvent::passkey_asserted, SignInState::done, "to sign in"},
+    Transition{SignInState::identified, SignInEvent::passkey_asserted, SignInState::enrol, "to add a passkey"},
+    Transition{SignInState::identified, SignInEvent::code_matched, SignInState::enrol, "no passkey yet, or to add one"},
+    Transition{SignInState::identified, SignInEvent::code_matched, SignInState::done, "a passkey was lost"},
+    Transition{SignInState::identified, SignInEvent::started_over, SignInState::start, "always"},
+    Transition{SignInState::enrol, SignInEvent::passkey_created, SignInState::done, "always"},
+    Transition{SignInState::enrol, SignInEvent::started_over, SignInState::start, "always"},
+};
+
+/// Whether the table has a row for the event in the state.
+bool accepts(SignInState state, SignInEvent event);
+
+/// Why an event was refused. The person sees one neutral text for most; the log has the name.
+enum class Refusal : std::uint8_t {
+    not_in_this_state,     // the table has no such row
+    expired,               // the sign-in or code is over
+    unknown_credential,    // no account has it: may be signalled to the password manager
+    credential_suspended,  // known, but suspended
+    second_step_only,      // a second factor never signs in alone
+    counter_went_back,     // a device-bound passkey's counter: perhaps a copy
+    signed_out_everywhere, // the account's epoch moved on
+    sign_up_closed,        // this address may not create an account
+    already_registered,    // the credential id is taken
+    not_yours,             // the passkey to replace is not one of the account
+    last_factor,           // the last passkey cannot be removed, only replaced
+    proof_too_old,         // needs a fresh proof (step-up)
+    too_many_passkeys,     // limits.hpp: passkeys_per_account
+    frozen_after_recovery, // refused for 72 h after a recovery
+};
+
+template <class T>
+using Result = latchkey::Result<T, Refusal>;
+
+/// The stable name of a refusal, for logs and JSON: "unknown_credential".
+std::string_view name_of(Refusal refusal);
+
+/// Where and when it happens.
+struct Circumstances {
+    TimePoint now;
+    std::string network;  // of the client
+    std::string browser;  // "Chromium on Linux"
+};
+
+/// Ids and random values for what a decision may create, made by the shell.
+struct Fresh {
+    SessionId session;
+    Hash session_token_hash{};
+    SignInId sign_in;
+    Hash sign_in_token_hash{};
+    AccountId account;
+    PublicId account_public_id;
+    webauthn::UserHandle user_handle;  // 64 random bytes
+    PasskeyId passkey;
+    PublicId passkey_public_id;
+    std::array<EventId, 3> events;
+};
+
+/// What the person asked for when the sign-in began; travels sealed until the first proof.
+struct Purpose {
+    Intent intent = Intent::sign_in;
+    std::optional<PublicId> replaces;
+    std::string return_to;
+};
+
+/// What to save and to tell. `notices` become mails in the same commit.
+struct Decision {
+    SignInState next = SignInState::start;
+    std::vector<Change> changes;
+    std::vector<Notice> notices;
+    std::optional<Session> session;  // opened: set its cookie after the commit
+    std::optional<SignIn> sign_in;   // stored: set its cookie after the commit
+    std::string return_to;
+};
+
+/// A verified authentication and what the store knows of its credential (loaded before).
+struct PasskeyAsserted {
+    Passkey passkey;
+    Account account;
+    std::uint32_t sign_count = 0;
+    bool backup_state = false;
+    std::vector<Passkey> passkeys;  // all of the account; used with Intent::add_passkey
+};
+
+Result<Decision> decide(
+    SignInState state,
+    const Purpose& purpose,
+    const PasskeyAsserted& event,
+    const Circumstances& at,
+    const Fresh& fresh
+);
+
+/// The right code was spent. `account` is the one that has the address now, if any.
+struct CodeMatched {
+    EmailCode code;
+    EmailAddress email;
+    std::optional<Account> account;
+    std::vector<Passkey> passkeys;  // of the account
+    bool may_sign_up = false;       // what policy says of the address
+};
+
+Result<Decision> decide(
+    SignInState state,
+    const Purpose& purpose,
+    const CodeMatched& event,
+    const Circumstances& at,
+    const Fresh& fresh
+);
+
+/// A verified registration, for the sign-in as it was loaded. Creates the account of a new person.
+struct PasskeyCreated {
+    SignIn sign_in;
+    webauthn::CredentialRecord record;
+    std::optional<Account> account;  // of the sign-in
+    std::vector<Passkey> passkeys;   // of the account
+    bool needs_invite = false;       // sign_up = "invite": spends the invitation
+};
+
+Result<Decision> decide(
+    const PasskeyCreated& event,
+    const Circumstances& at,
+    const Fresh& fresh
+);
+
+}  // namespace latchkey::accounts

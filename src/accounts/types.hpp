@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "accounts/email_address.hpp"
+#include "base/clock.hpp"
+#include "latchkey/strong.hpp"
+#include "latchkey/webauthn.hpp"
+
+namespace latchkey::accounts {
+
+// Row ids: sequential, given by the process (store::IdSource), never reused, never shown.
+using AccountId = Strong<struct AccountIdTag, std::int64_t>;
+using PasskeyId = Strong<struct PasskeyIdTag, std::int64_t>;
+using SessionId = Strong<struct SessionIdTag, std::int64_t>;
+using SignInId = Strong<struct SignInIdTag, std::int64_t>;
+using CodeId = Strong<struct CodeIdTag, std::int64_t>;
+using EventId = Strong<struct EventIdTag, std::int64_t>;
+using MailId = Strong<struct MailIdTag, std::int64_t>;
+
+/// What others may see of an account or a passkey: 16 random bytes, base64url (22 characters).
+using PublicId = Strong<struct PublicIdTag, std::string>;
+
+using Hash = std::array<std::byte, 32>;
+
+/// A person. `version` rises with every change of a factor; `epoch` with "sign out everywhere".
+struct Account {
+    AccountId id;
+    PublicId public_id;
+    webauthn::UserHandle user_handle;  // 64 random bytes
+    EmailAddress email;
+    TimePoint created_at;
+    std::uint32_t version = 0;
+    std::uint32_t epoch = 0;
+    std::uint32_t factors = 0;  // active passkeys (and later second factors) of the account
+    std::optional<TimePoint> recovered_at;
+
+    bool operator==(const Account&) const = default;
+};
+
+enum class CredentialPurpose : std::uint8_t { passkey = 0, second_factor = 1 };
+
+enum class CredentialStatus : std::uint8_t { active = 0, suspended = 1 };
+
+/// A WebAuthn credential of an account, with what Settings shows of it.
+struct Passkey {
+    PasskeyId id;
+    PublicId public_id;
+    AccountId account;
+    webauthn::CredentialRecord record;
+    CredentialPurpose purpose = CredentialPurpose::passkey;
+    CredentialStatus status = CredentialStatus::active;
+    std::string name;  // given by the person, at most 64 characters; empty: shown by its provider
+    std::string created_on;  // "Chromium on Linux": browser and system at creation
+    TimePoint created_at;
+    std::optional<TimePoint> last_used_at;
+    std::string last_used_on;
+    std::optional<TimePoint> suspended_at;
+    std::optional<TimePoint> recovered_at;  // made under a recovered sign-in (design.md 4.3)
+
+    bool operator==(const Passkey&) const = default;
+};
+
+/// How a person proved who they are, in this sign-in.
+enum class Proof : std::uint8_t { passkey = 0, email_code = 1 };
+
+/// Authentication context class of a session (design.md 4.4).
+enum class Assurance : std::uint8_t {
+    passkey = 0,    // acr "phr": user verification by a passkey
+    recovered = 1,  // acr "urn:latchkey:recovered": signed in around a lost passkey
+};
+
+/// A signed-in browser. The cookie holds the masked id and a 32-byte secret; stored is its hash.
+struct Session {
+    SessionId id;
+    Hash token_hash{};
+    AccountId account;
+    std::uint32_t account_epoch = 0;
+    Assurance assurance = Assurance::passkey;
+    TimePoint created_at;
+    TimePoint authenticated_at;           // auth_time: the proof itself
+    std::optional<TimePoint> recovered_at;
+    std::optional<PasskeyId> passkey;     // the one that signed in
+    std::string browser;                  // "Chromium on Linux"
+    TimePoint expires_at;                 // absolute limit
+
+    bool operator==(const Session&) const = default;
+};
+
+enum class Intent : std::uint8_t { sign_in = 0, add_passkey = 1 };
+
+/// Where a sign-in stands (accounts/sign_in.hpp has the table).
+enum class SignInState : std::uint8_t {
+    start = 0,       // nothing is stored
+    identified = 1,  // a code was sent; nobody is the subject yet
+    enrol = 2,       // proved, and a passkey must be added: the only state with a row in this version
+    done = 3,        // a session was opened
+};
+
+/// A sign-in after its first proof (before it nothing is stored): design.md 4.1.
+struct SignIn {
+    SignInId id;
+    Hash token_hash{};
+    std::uint32_t version = 0;
+    SignInState state = SignInState::enrol;
+    std::optional<AccountId> account;      // nullopt: a new person, the account comes with the passkey
+    std::uint32_t account_epoch = 0;
+    EmailAddress email;                    // proved, if the account is new; else the account's
+    Proof proof = Proof::email_code;
+    std::optional<PasskeyId> passkey;      // the one that was the proof
+    bool recovered = false;                // e-mail proof on an account that has a passkey
+    TimePoint proved_at;
+    webauthn::UserHandle user_handle;      // of the account, or the one the new account will get
+    Intent intent = Intent::sign_in;
+    std::optional<PublicId> replaces;      // the passkey that the new one replaces
+    std::string return_to;                 // checked against the allow-list when it was stored
+    TimePoint expires_at;
+
+    bool operator==(const SignIn&) const = default;
+};
+
+/// A code that was sent. Only its keyed hash is stored.
+struct EmailCode {
+    CodeId id;
+    Hash mac{};                            // HMAC of code, id, purpose, address and browser
+    Hash address_key{};                    // keyed hash of the canonical address
+    std::optional<AccountId> account;      // known at sending; nullopt: none
+    std::uint32_t account_epoch = 0;
+    std::uint32_t attempts = 0;
+    bool spent = false;
+    TimePoint created_at;
+    TimePoint expires_at;
+
+    bool operator==(const EmailCode&) const = default;
+};
+
+}  // namespace latchkey::accounts

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "base/encoding.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace latchkey {
+namespace {
+
+constexpr std::string_view url_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view mail_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::uint8_t not_in_alphabet = 0xff;
+
+constexpr std::array<std::uint8_t, 256> url_values = [] {
+    std::array<std::uint8_t, 256> values{};
+    values.fill(not_in_alphabet);
+    for (std::size_t i = 0; i < url_alphabet.size(); ++i) {
+        values.at(static_cast<unsigned char>(url_alphabet[i])) = static_cast<std::uint8_t>(i);
+    }
+    return values;
+}();
+
+std::string encode_with(std::string_view alphabet, ByteView bytes) {
+    std::string text;
+    text.reserve((bytes.size() * 4 + 2) / 3 + 2);
+    std::uint32_t pending = 0;
+    int bits = 0;
+    for (const std::byte byte : bytes) {
+        pending = (pending << 8U) | std::to_integer<std::uint32_t>(byte);
+        bits += 8;
+        while (bits >= 6) {
+            bits -= 6;
+            text += alphabet[(pending >> static_cast<unsigned>(bits)) & 0x3fU];
+        }
+    }
+    if (bits > 0) text += alphabet[(pending << static_cast<unsigned>(6 - bits)) & 0x3fU];
+    return text;
+}
+
+int hex_value(char character) {
+    if (character >= '0' && character <= '9') return character - '0';
+    if (character >= 'a' && character <= 'f') return character - 'a' + 10;
+    if (character >= 'A' && character <= 'F') return character - 'A' + 10;
+    return -1;
+}
+
+/// The length of the UTF-8 sequence that starts `rest`, or 0 if it is not well-formed.
+std::size_t utf8_sequence(std::string_view rest) {
+    const auto at = [rest](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
+    const auto continues = [&](std::size_t i, unsigned low, unsigned high) {
+        return i < rest.size() && at(i) >= low && at(i) <= high;
+    };
+    const unsigned first = at(0);
+    if (first < 0x80) return 1;
+    if (first >= 0xc2 && first <= 0xdf) return continues(1, 0x80, 0xbf) ? 2 : 0;
+    if (first >= 0xe0 && first <= 0xef) {
+        const unsigned low = first == 0xe0 ? 0xa0 : 0x80;
+        const unsigned high = first == 0xed ? 0x9f : 0xbf;
+        return continues(1, low, high) && continues(2, 0x80, 0xbf) ? 3 : 0;
+    }
+    if (first >= 0xf0 && first <= 0xf4) {
+        const unsigned low = first == 0xf0 ? 0x90 : 0x80;
+        const unsigned high = first == 0xf4 ? 0x8f : 0xbf;
+        const bool rest_continues = continues(2, 0x80, 0xbf) && continues(3, 0x80, 0xbf);
+        return continues(1, low, high) && rest_continues ? 4 : 0;
+    }
+    return 0;
+}
+
+}  // namespace
+
+std::string base64url_encode(ByteView bytes) {
+    return encode_with(url_alphabet, bytes);
+}
+
+std::string base64_encode(ByteView bytes) {
+    std::string text = encode_with(mail_alphabet, bytes);
+    while (text.size() % 4 != 0) text += '=';
+    return text;
+}
+
+std::optional<Bytes> base64url_decode(std::string_view text) {
+    if (text.size() % 4 == 1) return std::nullopt;
+    Bytes bytes;
+    bytes.reserve(text.size() * 3 / 4);
+    std::uint32_t pending = 0;
+    int bits = 0;
+    for (const char character : text) {
+        const std::uint8_t value = url_values.at(static_cast<unsigned char>(character));
+        if (value == not_in_alphabet) return std::nullopt;
+        pending = ((pending << 6U) | value) & 0xffffU;
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            bytes.push_back(static_cast<std::byte>((pending >> static_cast<unsigned>(bits)) & 0xffU));
+        }
+    }
+    if ((pending & ((1U << static_cast<unsigned>(bits)) - 1U)) != 0) return std::nullopt;
+    return bytes;
+}
+
+std::string hex_encode(ByteView bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    text.reserve(bytes.size() * 2);
+    for (const std::byte byte : bytes) {
+        const auto value = std::to_integer<unsigned>(byte);
+        text += digits[value >> 4U];
+        text += digits[value & 0x0fU];
+    }
+    return text;
+}
+
+std::optional<Bytes> hex_decode(std::string_view text) {
+    if (text.size() % 2 != 0) return std::nullopt;
+    Bytes bytes;
+    bytes.reserve(text.size() / 2);
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const int high = hex_value(text[i]);
+        const int low = hex_value(text[i + 1]);
+        if (high < 0 || low < 0) return std::nullopt;
+        bytes.push_back(static_cast<std::byte>(high * 16 + low));
+    }
+    return bytes;
+}
+
+bool is_utf8(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const std::size_t length = utf8_sequence(bytes);
+        if (length == 0) return false;
+        bytes.remove_prefix(length);
+    }
+    return true;
+}
+
+}  // namespace latchkey

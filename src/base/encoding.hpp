@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "latchkey/bytes.hpp"
+
+namespace latchkey {
+
+/// base64url without padding (RFC 4648 section 5, as WebAuthn and JOSE use it).
+std::string base64url_encode(ByteView bytes);
+
+/// Strict: nothing but the alphabet, no padding, no impossible length, no stray bits in the last
+/// character. Anything else is nullopt, so every value has exactly one accepted spelling.
+std::optional<Bytes> base64url_decode(std::string_view text);
+
+/// base64 with padding (RFC 4648 section 4), for mail and basic authentication.
+std::string base64_encode(ByteView bytes);
+
+/// Lower-case hexadecimal.
+std::string hex_encode(ByteView bytes);
+
+/// Accepts both cases; an odd length or another character is nullopt.
+std::optional<Bytes> hex_decode(std::string_view text);
+
+/// Whether `bytes` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
+bool is_utf8(std::string_view bytes);
+
+}  // namespace latchkey

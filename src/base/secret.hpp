@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "latchkey/bytes.hpp"
+
+namespace latchkey {
+
+/// Overwrites memory in a way that the compiler may not leave out.
+void wipe(std::span<std::byte> memory);
+
+/// Holds a secret: cannot be printed or copied, and wipes itself. `reveal()` is the one way in,
+/// so that a search for it finds each place where a secret is used.
+template <class Container>
+class Secret {
+public:
+    Secret() = default;
+
+    explicit Secret(Container value) : value_(std::move(value)) {}
+
+    Secret(const Secret&) = delete;
+    Secret& operator=(const Secret&) = delete;
+
+    Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { other.clear(); }
+
+    Secret& operator=(Secret&& other) noexcept {
+        if (this != &other) {
+            clear();
+            value_ = std::move(other.value_);
+            other.clear();
+        }
+        return *this;
+    }
+
+    ~Secret() { clear(); }
+
+    [[nodiscard]] const Container& reveal() const { return value_; }
+
+    /// A second holder of the same secret, made on purpose.
+    [[nodiscard]] Secret clone() const { return Secret(value_); }
+
+private:
+    void clear() { wipe(std::as_writable_bytes(std::span(value_.data(), value_.size()))); }
+
+    Container value_{};
+};
+
+using SecretText = Secret<std::string>;
+using SecretBytes = Secret<Bytes>;
+using SecretKey = Secret<std::array<std::byte, 32>>;
+
+}  // namespace latchkey

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/secret.hpp"
+#include "latchkey/bytes.hpp"
+
+namespace latchkey::crypto {
+
+/// Seals and opens small values with AES-256-GCM under a key derived for each value
+/// (HKDF of the master key with a random 16-byte salt), so that nonces never repeat.
+/// Sealed form: key id (1 byte) | salt (16) | ciphertext | tag (16). Thread-safe.
+class Sealer {
+public:
+    struct Key {
+        std::uint8_t id = 0;
+        SecretKey key;
+    };
+
+    /// `keys` is not empty; the first one seals, each can open. Ids are distinct.
+    explicit Sealer(std::vector<Key> keys);
+
+    /// `context` says what the value is and where it belongs (table, row, account, purpose);
+    /// a value opens only under the same context.
+    [[nodiscard]] Bytes seal(ByteView plain, ByteView context, Random& random) const;
+
+    /// nullopt: an unknown key id, another context, or a changed value. No more is said.
+    [[nodiscard]] std::optional<SecretBytes> open(ByteView sealed, ByteView context) const;
+
+private:
+    std::vector<Key> keys_;
+};
+
+}  // namespace latchkey::crypto

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/once.hpp"
+#include "store/commit.hpp"
+
+namespace latchkey::store {
+
+/// A credential with its account, read in one snapshot.
+struct KnownPasskey {
+    accounts::Passkey passkey;
+    accounts::Account account;
+};
+
+/// A session with its account, read in one snapshot.
+struct KnownSession {
+    accounts::Session session;
+    accounts::Account account;
+};
+
+/// A mail of the outbox that is due.
+struct QueuedMail {
+    accounts::MailId id;
+    Bytes sealed;
+    std::uint32_t attempts = 0;
+    TimePoint expires_at;
+};
+
+/// Where Latchkey keeps its state: one interface, the same contract for each database
+/// (tests/store/contract.hpp is that contract). Thread-safe. A read sees every commit that was
+/// answered before it began. A read that fails for a reason other than "not there" throws
+/// ReadFailed, which the HTTP layer answers with 503.
+class Store {
+public:
+    Store() = default;
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+    Store(Store&&) = delete;
+    Store& operator=(Store&&) = delete;
+    virtual ~Store() = default;
+
+    /// Queues the commit. `done` is called exactly once, on the writer's thread: it only posts.
+    /// A full queue answers Unknown at once. Committed means durable.
+    virtual void commit(Commit commit, Once<void(CommitResult)> done) = 0;
+
+    /// Whether reads wait for a network: then handlers run on a pool.
+    [[nodiscard]] virtual bool reads_block() const = 0;
+
+    /// A new row id: rises, is never given twice, also not after a restart.
+    virtual std::int64_t next_id() = 0;
+
+    [[nodiscard]] virtual std::optional<accounts::Account> find_account(accounts::AccountId id) = 0;
+    [[nodiscard]] virtual std::optional<accounts::Account> find_account(
+        const accounts::EmailAddress& email
+    ) = 0;
+
+    /// Accounts in the order of their ids after `after`, at most `count`.
+    [[nodiscard]] virtual std::vector<accounts::Account> list_accounts(
+        accounts::AccountId after,
+        std::size_t count
+    ) = 0;
+
+    /// Whatever its purpose or status.
+    [[nodiscard]] virtual std::optional<KnownPasskey> find_passkey(
+        const webauthn::CredentialId& id
+    ) = 0;
+
+    /// All credentials of the account (also suspended ones and second factors), oldest first, in one snapshot.
+    [[nodiscard]] virtual std::vector<accounts::Passkey> list_passkeys(accounts::AccountId account) = 0;
+
+    [[nodiscard]] virtual std::optional<KnownSession> find_session(accounts::SessionId id) = 0;
+    [[nodiscard]] virtual std::vector<accounts::Session> list_sessions(accounts::AccountId account) = 0;
+
+    [[nodiscard]] virtual std::optional<accounts::SignIn> find_sign_in(accounts::SignInId id) = 0;
+    [[nodiscard]] virtual std::optional<accounts::EmailCode> find_code(accounts::CodeId id) = 0;
+
+    /// How many events the window before `now` holds, and when the oldest of them leaves it.
+    struct LimitUse {
+        std::uint32_t count = 0;
+        std::optional<TimePoint> oldest_leaves_at;
+    };
+
+    [[nodiscard]] virtual LimitUse limit_use(
+        const accounts::Hash& key,
+        std::chrono::seconds window,
+        TimePoint now
+    ) = 0;
+
+    [[nodiscard]] virtual bool is_invited(const accounts::EmailAddress& email, TimePoint now) = 0;
+
+    /// Newest first.
+    [[nodiscard]] virtual std::vector<accounts::Event> list_events(
+        accounts::AccountId account,
+        std::size_t count
+    ) = 0;
+
+    // ---- the outbox worker's side; not part of sign-in commits
+
+    /// Mails that are due, oldest first, at most `count`.
+    [[nodiscard]] virtual std::vector<QueuedMail> due_mails(TimePoint now, std::size_t count) = 0;
+
+    /// Sent or given up: the sealed content is erased. Blocks until durable.
+    virtual void finish_mail(accounts::MailId id) = 0;
+
+    /// Failed for now: one attempt more, next try at `not_before`. Blocks until durable.
+    virtual void delay_mail(accounts::MailId id, TimePoint not_before) = 0;
+
+    /// Deletes what has expired (codes, sign-ins, sessions, invitations, old limit counts, mails
+    /// past their expiry). Bounded work per call; returns how many rows went.
+    virtual std::size_t delete_expired(TimePoint now) = 0;
+
+    // ---- what belongs to the whole database
+
+    /// A small value kept by name: "rp_id", "last_seen". nullopt: never set.
+    [[nodiscard]] virtual std::optional<std::string> find_setting(std::string_view name) = 0;
+
+    /// Blocks until durable. False if it could not be written.
+    virtual bool save_setting(std::string_view name, std::string_view value) = 0;
+
+    /// Whether reads and writes work now: readiness.
+    [[nodiscard]] virtual bool is_healthy() = 0;
+};
+
+/// A read could not be done (I/O error, corrupt page, out of memory).
+struct ReadFailed {
+    int code = 0;  // the database's own number, for the log
+};
+
+}  // namespace latchkey::store
