@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/json.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "latchkey/result.hpp"
+#include "outbound/mail.hpp"
+
+namespace latchkey::pages {
+
+/// What the operator set of the look and the words.
+struct Brand {
+    std::string name;     // of the app or service: "Example"
+    std::string support;  // whom to write to: an e-mail address or an https link; may be empty
+};
+
+/// A page or mail with a template name and a view model. Templates (web/templates,
+/// web/mail) and texts (web/texts) are embedded; all are checked when the renderer is made.
+/// Thread-safe.
+class Renderer {
+public:
+    struct Error {
+        std::string what;  // which template or text is broken, and how
+    };
+
+    static Result<std::unique_ptr<Renderer>, Error> create(Brand brand);
+
+    Renderer(const Renderer&) = delete;
+    Renderer& operator=(const Renderer&) = delete;
+    Renderer(Renderer&&) = delete;
+    Renderer& operator=(Renderer&&) = delete;
+    ~Renderer();
+
+    /// The template as HTML, or the model as JSON: whatever the request wants. The page gets
+    /// besides the model: `page.brand`, `page.support`, `page.css`, `page.js`, `page.language`,
+    /// `page.request_id`.
+    [[nodiscard]] http::Response page(
+        const http::Request& request,
+        std::string_view template_name,
+        const json::Value& model,
+        int status = 200
+    ) const;
+
+    /// A mail to `to`: subject, text and HTML from web/mail/<name>.*; the model also gets `page.brand` and `page.support`.
+    [[nodiscard]] outbound::Mail mail(
+        std::string_view template_name,
+        std::string_view to,
+        const json::Value& model
+    ) const;
+
+private:
+    struct State;
+    explicit Renderer(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace latchkey::pages

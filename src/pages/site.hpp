@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "accounts/policy.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/secret.hpp"
+#include "crypto/seal.hpp"
+#include "http/router.hpp"
+#include "latchkey/webauthn.hpp"
+#include "pages/render.hpp"
+#include "store/store.hpp"
+
+namespace latchkey::pages {
+
+/// What pages need to know of the configuration.
+struct Site {
+    std::string origin;  // "https://id.example.com": all links are made from it, never from a request
+    std::string rp_id;
+    std::vector<std::string> related_origins;  // other origins that may use our passkeys
+    std::vector<std::string> return_to;        // origins ("https://app.example.com") a sign-in may return to
+    accounts::SignUpPolicy sign_up;
+    Brand brand;
+};
+
+/// One line for the log: an event name and plain fields, none of them a secret.
+struct LogEntry {
+    std::string_view event;
+    std::string_view request_id;
+    std::string reason;
+};
+
+/// What handlers work with. All of it outlives the server.
+struct Services {
+    const Site& site;
+    store::Store& store;
+    const Clock& clock;
+    Random& random;
+    const Renderer& renderer;
+    const crypto::Sealer& sealer;           // by the key file: outlives a restart
+    const crypto::Sealer& process_sealer;   // by a key of this process: challenges
+    const SecretKey& pepper;                // derived from the key file: codes, limits, CSRF tokens
+    std::function<void()> mail_queued;      // wakes the outbox worker
+    std::function<void(const LogEntry&)> log;
+};
+
+/// Registers every route of the pages. `services` outlives the router.
+void add_routes(http::Router& router, const Services& services);
+
+}  // namespace latchkey::pages
