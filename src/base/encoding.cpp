@@ -47,29 +47,6 @@ int hex_value(char character) {
     return -1;
 }
 
-/// The length of the UTF-8 sequence that starts `rest`, or 0 if it is not well-formed.
-std::size_t utf8_sequence(std::string_view rest) {
-    const auto at = [rest](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
-    const auto continues = [&](std::size_t i, unsigned low, unsigned high) {
-        return i < rest.size() && at(i) >= low && at(i) <= high;
-    };
-    const unsigned first = at(0);
-    if (first < 0x80) return 1;
-    if (first >= 0xc2 && first <= 0xdf) return continues(1, 0x80, 0xbf) ? 2 : 0;
-    if (first >= 0xe0 && first <= 0xef) {
-        const unsigned low = first == 0xe0 ? 0xa0 : 0x80;
-        const unsigned high = first == 0xed ? 0x9f : 0xbf;
-        return continues(1, low, high) && continues(2, 0x80, 0xbf) ? 3 : 0;
-    }
-    if (first >= 0xf0 && first <= 0xf4) {
-        const unsigned low = first == 0xf0 ? 0x90 : 0x80;
-        const unsigned high = first == 0xf4 ? 0x8f : 0xbf;
-        const bool rest_continues = continues(2, 0x80, 0xbf) && continues(3, 0x80, 0xbf);
-        return continues(1, low, high) && rest_continues ? 4 : 0;
-    }
-    return 0;
-}
-
 }  // namespace
 
 std::string base64url_encode(ByteView bytes) {
@@ -127,9 +104,32 @@ std::optional<Bytes> hex_decode(std::string_view text) {
     return bytes;
 }
 
+std::size_t utf8_length(std::string_view rest) {
+    if (rest.empty()) return 0;
+    const auto at = [rest](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
+    const auto continues = [&](std::size_t i, unsigned low, unsigned high) {
+        return i < rest.size() && at(i) >= low && at(i) <= high;
+    };
+    const unsigned first = at(0);
+    if (first < 0x80) return 1;
+    if (first >= 0xc2 && first <= 0xdf) return continues(1, 0x80, 0xbf) ? 2 : 0;
+    if (first >= 0xe0 && first <= 0xef) {
+        const unsigned low = first == 0xe0 ? 0xa0 : 0x80;
+        const unsigned high = first == 0xed ? 0x9f : 0xbf;
+        return continues(1, low, high) && continues(2, 0x80, 0xbf) ? 3 : 0;
+    }
+    if (first >= 0xf0 && first <= 0xf4) {
+        const unsigned low = first == 0xf0 ? 0x90 : 0x80;
+        const unsigned high = first == 0xf4 ? 0x8f : 0xbf;
+        const bool rest_continues = continues(2, 0x80, 0xbf) && continues(3, 0x80, 0xbf);
+        return continues(1, low, high) && rest_continues ? 4 : 0;
+    }
+    return 0;
+}
+
 bool is_utf8(std::string_view bytes) {
     while (!bytes.empty()) {
-        const std::size_t length = utf8_sequence(bytes);
+        const std::size_t length = utf8_length(bytes);
         if (length == 0) return false;
         bytes.remove_prefix(length);
     }

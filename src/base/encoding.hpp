@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ std::string hex_encode(ByteView bytes);
 
 /// Accepts both cases; an odd length or another character is nullopt.
 std::optional<Bytes> hex_decode(std::string_view text);
+
+/// The bytes of the UTF-8 sequence that starts `rest` (1 to 4), or 0 if none well-formed does.
+std::size_t utf8_length(std::string_view rest);
 
 /// Whether `bytes` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 bool is_utf8(std::string_view bytes);

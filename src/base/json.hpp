@@ -82,6 +82,7 @@ public:
     [[nodiscard]] const std::string* find_string(std::string_view key) const;
 
     /// Sets a member of an object (a null becomes an object first); replaces one of the same key.
+    /// Stops the process if the value is neither.
     void set(std::string key, Value value);
 
     bool operator==(const Value&) const = default;
@@ -100,7 +101,7 @@ enum class ParseError : std::uint8_t {
     syntax,           // not JSON by RFC 8259; comments, trailing commas and the like included
     duplicate_key,    // an object has the same key twice (after unescaping)
     bad_unicode,      // not UTF-8, or a lone surrogate in an escape
-    number_range,     // an integer beyond 64 bits or a number beyond double
+    number_range,     // an integer beyond 64 bits, or a number too large or too small for a double
     trailing_data,    // something follows the value
 };
 
@@ -114,7 +115,8 @@ struct Limits {
 Result<Value, ParseError> parse(std::string_view text, const Limits& limits = {});
 
 /// Writes compact JSON. `<`, `>`, `&`, U+2028 and U+2029 are escaped, so that the text can stand
-/// inside an HTML page. Strings must be UTF-8: bytes that are not become U+FFFD.
+/// inside an HTML page. Strings must be UTF-8: bytes that are not become U+FFFD. A double must be
+/// finite (JSON has no other): one that is not stops the process.
 std::string write(const Value& value);
 
 }  // namespace latchkey::json

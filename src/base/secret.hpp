@@ -22,7 +22,7 @@ class Secret {
 public:
     Secret() = default;
 
-    explicit Secret(Container value) : value_(std::move(value)) {}
+    explicit Secret(Container value) : value_(std::move(value)) { erase(value); }
 
     Secret(const Secret&) = delete;
     Secret& operator=(const Secret&) = delete;
@@ -46,7 +46,16 @@ public:
     [[nodiscard]] Secret clone() const { return Secret(value_); }
 
 private:
-    void clear() { wipe(std::as_writable_bytes(std::span(value_.data(), value_.size()))); }
+    void clear() { erase(value_); }
+
+    /// A short string that was moved from still holds its characters, beyond its size: so all of
+    /// the capacity is overwritten.
+    static void erase(Container& container) {
+        constexpr bool can_grow = requires { container.resize(container.capacity()); };
+        if constexpr (can_grow) container.resize(container.capacity());
+        wipe(std::as_writable_bytes(std::span(container.data(), container.size())));
+        if constexpr (can_grow) container.clear();
+    }
 
     Container value_{};
 };
