@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
+# Copyright the Latchkey developers
 # What every target of the project shares.
 
 add_library(latchkey_flags INTERFACE)
-target_include_directories(latchkey_flags INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+target_include_directories(latchkey_flags INTERFACE
+    ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(latchkey_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
     -Wimplicit-fallthrough -Wnull-dereference -Werror
@@ -12,7 +14,8 @@ if(NOT LATCHKEY_SANITIZE STREQUAL "")
         -fsanitize=${LATCHKEY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(latchkey_flags INTERFACE -fsanitize=${LATCHKEY_SANITIZE})
     # g++ 12 warns about code that the sanitizers inserted.
-    target_compile_options(latchkey_flags INTERFACE -Wno-maybe-uninitialized -Wno-null-dereference -Wno-tsan)
+    target_compile_options(latchkey_flags INTERFACE
+        -Wno-maybe-uninitialized -Wno-null-dereference -Wno-tsan)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
     target_compile_definitions(latchkey_flags INTERFACE _FORTIFY_SOURCE=2)
