@@ -2,61 +2,14 @@
 // Copyright the Latchkey developers
 #pragma once
 
-#include <array>
-#include <chrono>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
-#include "latchkey/bytes.hpp"
-#include "latchkey/result.hpp"
-#include "latchkey/strong.hpp"
-
 /// The relying party side of Web Authentication Level 3 (Editor's Draft of 2026-07-30).
-namespace latchkey::webauthn {
-
-using CredentialId = Strong<struct CredentialIdTag, Bytes>;    // 1 to 1023 bytes (7.1 step 25)
-using UserHandle = Strong<struct UserHandleTag, Bytes>;        // 1 to 64 bytes, opaque (5.4.3)
-using Challenge = Strong<struct ChallengeTag, Bytes>;          // 32 random bytes (13.4.3)
-using RpId = Strong<struct RpIdTag, std::string>;              // a valid domain string (5.1.2)
-using Origin = Strong<struct OriginTag, std::string>;          // serialized: scheme://host[:port]
-using Aaguid = Strong<struct AaguidTag, std::array<std::byte, 16>>;
-
-/// COSE algorithm identifiers (RFC 9053, RFC 8812, RFC 9864).
-enum class CoseAlgorithm : std::int32_t {
-    eddsa = -8,    // Ed25519
-    es256 = -7,    // ECDSA on P-256 with SHA-256
-    rs256 = -257,  // RSASSA-PKCS1-v1_5 with SHA-256
-};
-
-/// A credential public key, checked, in the form that verifies fastest.
-struct PublicKey {
-    CoseAlgorithm algorithm = CoseAlgorithm::es256;
-    /// es256: the uncompressed point (65 bytes, 0x04 first); eddsa: the 32-byte key;
-    /// rs256: RSAPublicKey in DER (RFC 8017, A.1.1).
-    Bytes material;
-
-    bool operator==(const PublicKey&) const = default;
-};
-
-/// What a relying party keeps of a credential: "credential record" of section 4.
-struct CredentialRecord {
-    CredentialId id;
-    UserHandle user_handle;
-    PublicKey public_key;
-    std::uint32_t sign_count = 0;
-    bool uv_initialized = false;
-    bool backup_eligible = false;
-    bool backup_state = false;
-    std::vector<std::string> transports;  // as reported by the client: a hint, unverified
-    Aaguid aaguid;                        // unverified unless attested
-    std::string attestation_format;
-    RpId rp_id;
-
-    bool operator==(const CredentialRecord&) const = default;
-};
-
-}  // namespace latchkey::webauthn
+///
+/// A registration: `issue_registration` writes the options for `navigator.credentials.create()`,
+/// `parse_registration_response` reads what its `toJSON()` gave, `Verifier::verify_registration`
+/// judges it. An authentication: the same three with `authentication`. Pure: no clock, no random
+/// source, no files; what they need comes in as values, what is to be kept comes out.
+#include "latchkey/webauthn/failure.hpp"   // why a response was refused, and at which step
+#include "latchkey/webauthn/options.hpp"   // relying party, policy, ceremonies; their JSON
+#include "latchkey/webauthn/response.hpp"  // responses, parsed
+#include "latchkey/webauthn/types.hpp"     // identifiers, keys, the credential record
+#include "latchkey/webauthn/verifier.hpp"  // the two ceremonies

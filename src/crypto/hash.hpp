@@ -5,10 +5,13 @@
 #include <array>
 #include <cstddef>
 #include <initializer_list>
+#include <string_view>
 
 #include "base/secret.hpp"
 #include "latchkey/bytes.hpp"
 
+/// The functions of this page cannot fail by their input; if OpenSSL itself fails (no memory, no
+/// such algorithm) they stop the process. Thread-safe.
 namespace latchkey::crypto {
 
 using Sha256 = std::array<std::byte, 32>;
@@ -26,6 +29,10 @@ Sha256 hmac_sha256(ByteView key, std::initializer_list<ByteView> parts);
 
 /// HKDF-SHA-256 (RFC 5869) without salt: one 32-byte key for one purpose.
 SecretKey derive_key(const SecretKey& key, std::string_view purpose);
+
+/// HKDF-Expand with SHA-256 (RFC 5869 section 2.3) of a key that is uniformly random already:
+/// one 32-byte key for one `info`. The parts are joined as they are.
+SecretKey expand_key(const SecretKey& key, std::initializer_list<ByteView> info);
 
 /// Whether both are equal, in a time that depends on their lengths only.
 bool equal_constant_time(ByteView a, ByteView b);

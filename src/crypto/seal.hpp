@@ -13,7 +13,7 @@
 namespace latchkey::crypto {
 
 /// Seals and opens small values with AES-256-GCM under a key derived for each value
-/// (HKDF of the master key with a random 16-byte salt), so that nonces never repeat.
+/// (HKDF-Expand of the master key with a random 16-byte salt), so that no key meets a second nonce.
 /// Sealed form: key id (1 byte) | salt (16) | ciphertext | tag (16). Thread-safe.
 class Sealer {
 public:

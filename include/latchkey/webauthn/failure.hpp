@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace latchkey::webauthn {
+
+/// Which list of steps a number belongs to: section 7.1 or 7.2.
+enum class Ceremony : std::uint8_t { registration, authentication };
+
+/// What was wrong. For logs and tests; to the person every failed authentication looks the same.
+enum class Reason : std::uint8_t {
+    // The JSON around the response.
+    response_too_large,        // longer than any real response
+    response_malformed,        // not RegistrationResponseJSON or AuthenticationResponseJSON
+    prf_results_received,      // secrets of the prf extension must never leave the client
+    remote_client_data,        // remoteClientDataJSON: a client vouches for another one's data
+    // Client data.
+    client_data_malformed,     // not UTF-8, not JSON, or a member has another type
+    wrong_type,                // of another ceremony
+    challenge_mismatch,        // not the challenge that was issued
+    origin_not_expected,
+    cross_origin,              // in a frame, and this relying party is never framed
+    top_origin_not_expected,
+    // Attestation object and authenticator data.
+    cbor_malformed,            // not the canonical CBOR of CTAP2, or beyond the limits
+    attestation_object_malformed,
+    authenticator_data_malformed,
+    credential_id_mismatch,    // the envelope names another credential than authenticator data
+    rp_id_mismatch,
+    user_not_present,
+    user_not_verified,
+    backup_state_without_eligibility,
+    backup_eligible_changed,
+    synced_credential,         // policy wants credentials that cannot leave their device
+    algorithm_not_offered,
+    algorithm_not_supported,   // offered, but this build cannot verify it
+    credential_key_malformed,
+    // Attestation.
+    format_unknown,            // not a registered format identifier
+    format_not_supported,      // registered, but this build has no procedure for it
+    statement_malformed,       // the statement does not have the syntax of its format
+    statement_algorithm_mismatch,  // its algorithm does not fit the key that signed
+    statement_algorithm_not_supported,
+    certificate_malformed,
+    certificate_requirements,  // of the format, as 8.2.1 has them for packed
+    aaguid_mismatch,           // the certificate speaks of another model
+    bad_attestation_signature,
+    attestation_missing,       // policy requires one that vouches for the authenticator
+    attestation_not_trusted,   // no path to a root that policy gave, at that time
+    trust_root_malformed,      // policy gave something that is no certificate
+    aaguid_not_allowed,
+    // Authentication.
+    credential_not_requested,
+    credential_unknown,        // the record is not the one of the credential in the response
+    user_handle_missing,
+    user_handle_mismatch,
+    bad_signature,
+    // The machine.
+    cryptography_failed,       // OpenSSL reported an error of its own: nothing was verified
+};
+
+/// The stable name of a reason: "challenge_mismatch".
+std::string_view name_of(Reason reason);
+
+/// Why a response was refused, with the step of the section that refused it.
+struct Failure {
+    Ceremony ceremony = Ceremony::registration;
+    std::uint8_t step = 0;
+    Reason reason = Reason::response_malformed;
+
+    bool operator==(const Failure&) const = default;
+};
+
+/// For the log: "7.2 step 11: challenge_mismatch".
+std::string describe(const Failure& failure);
+
+}  // namespace latchkey::webauthn

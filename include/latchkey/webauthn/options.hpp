@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "latchkey/webauthn/types.hpp"
+
+namespace latchkey::webauthn {
+
+/// Whether pages of this relying party may ask for credentials inside a frame of another origin.
+enum class CrossOrigin : std::uint8_t { refused, allowed };
+
+/// Who asks. `origins` are compared exactly, character by character (13.4.9); related origins
+/// (5.11) and those of native apps ("android:apk-key-hash:…") are simply more entries.
+struct RelyingParty {
+    RpId id;
+    std::string name;
+    std::vector<Origin> origins;
+    std::vector<Origin> top_origins;  // pages that may frame us, if cross_origin is allowed
+    CrossOrigin cross_origin = CrossOrigin::refused;
+};
+
+/// UserVerificationRequirement (5.8.6).
+enum class UserVerification : std::uint8_t { required, preferred, discouraged };
+
+/// How `create()` was called. Only `conditional` may come back without user presence (5.1.3);
+/// what was asked is remembered here and never read from the response.
+enum class Mediation : std::uint8_t { modal, conditional };
+
+/// Recommended by section 15.1 for ceremonies with user verification.
+inline constexpr std::chrono::milliseconds default_timeout{300'000};
+
+/// Whether the authenticator must say what it is (AttestationConveyancePreference, 5.4.7).
+enum class Attestation : std::uint8_t {
+    none,       // asked for nothing; a statement that comes anyway must still be valid
+    preferred,  // asked for; one that leads to a root is recorded, any other passes unattested
+    required,   // asked for; types None and Self are refused, they vouch for nothing
+};
+
+/// What a statement must lead to.
+enum class AttestationTrust : std::uint8_t {
+    any,    // the statement is checked, its path is not judged
+    roots,  // one of RegistrationPolicy::roots; without any root nothing is trusted
+};
+
+/// Where a credential may live.
+enum class BackupEligibility : std::uint8_t { any, device_bound_only };
+
+/// Which credentials a relying party takes.
+struct RegistrationPolicy {
+    /// In order of preference.
+    std::vector<CoseAlgorithm> algorithms{
+        CoseAlgorithm::eddsa,
+        CoseAlgorithm::es256,
+        CoseAlgorithm::rs256
+    };
+    Attestation attestation = Attestation::none;
+    AttestationTrust trust = AttestationTrust::any;
+    std::vector<Bytes> roots;  // X.509 certificates in DER; each may also be a leaf itself
+    BackupEligibility backup = BackupEligibility::any;
+    /// If not empty: only these models, and only if a statement that leads to a root proves it.
+    std::vector<Aaguid> allowed_aaguids;
+    std::vector<Aaguid> denied_aaguids;
+};
+
+/// PublicKeyCredentialUserEntity without its id: what the person will see in the dialog.
+struct UserNames {
+    std::string name;          // the e-mail address
+    std::string display_name;  // may be empty
+};
+
+/// PublicKeyCredentialDescriptor (5.8.3).
+struct CredentialDescriptor {
+    CredentialId id;
+    std::vector<std::string> transports;
+};
+
+/// A registration that was started. Kept by the server (or sealed) until its response comes, and
+/// consumed before that is verified: a challenge is good for one response.
+struct RegistrationCeremony {
+    Challenge challenge;
+    UserHandle user_handle;
+    UserVerification user_verification = UserVerification::required;
+    Mediation mediation = Mediation::modal;
+    std::chrono::milliseconds timeout = default_timeout;
+};
+
+/// An authentication that was started. Who may sign in is settled when it is made: an account
+/// that was not found must end the request, it never becomes `discoverable`.
+class AuthenticationCeremony {
+public:
+    /// Any discoverable credential of this relying party: its user handle says who it is.
+    static AuthenticationCeremony discoverable(Challenge challenge);
+
+    /// One account, known by other means. `allowed` are its credentials; empty means that any
+    /// discoverable credential of the account may be used.
+    static AuthenticationCeremony for_account(
+        Challenge challenge,
+        UserHandle user_handle,
+        std::vector<CredentialId> allowed
+    );
+
+    [[nodiscard]] const Challenge& challenge() const { return challenge_; }
+
+    [[nodiscard]] const std::optional<UserHandle>& user_handle() const { return user_handle_; }
+
+    [[nodiscard]] const std::vector<CredentialId>& allowed() const { return allowed_; }
+
+    /// Whether a response with this credential was asked for (7.2 step 5).
+    [[nodiscard]] bool allows(const CredentialId& id) const;
+
+    UserVerification user_verification = UserVerification::required;
+    std::chrono::milliseconds timeout = default_timeout;
+    /// Only for credentials that were registered through FIDO U2F: asks for the appid extension,
+    /// and lets the response be for this AppID instead of the RP ID (10.1.1).
+    std::optional<AppId> app_id;
+
+private:
+    explicit AuthenticationCeremony(Challenge challenge) : challenge_(std::move(challenge)) {}
+
+    Challenge challenge_;
+    std::optional<UserHandle> user_handle_;
+    std::vector<CredentialId> allowed_;
+};
+
+/// The options of a registration as JSON text (PublicKeyCredentialCreationOptionsJSON, 5.1.8).
+/// Asks for a discoverable credential, never restricts where it is stored, and asks for the
+/// credProps extension. `exclude` are the credentials that the account has already.
+std::string issue_registration(
+    const RelyingParty& relying_party,
+    const RegistrationPolicy& policy,
+    const RegistrationCeremony& ceremony,
+    const UserNames& names,
+    const std::vector<CredentialDescriptor>& exclude
+);
+
+/// The options of an authentication as JSON text (PublicKeyCredentialRequestOptionsJSON, 5.1.9).
+std::string issue_authentication(
+    const RelyingParty& relying_party,
+    const AuthenticationCeremony& ceremony
+);
+
+}  // namespace latchkey::webauthn

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/types.hpp"
+
+namespace latchkey::webauthn {
+
+/// CollectedClientData (5.8.1): what the client says about the ceremony. Members that the
+/// relying party does not use are not kept.
+struct ClientData {
+    std::string type;
+    std::string challenge;  // base64url, as the client spelled it
+    Origin origin;
+    bool cross_origin = false;
+    std::optional<Origin> top_origin;
+};
+
+/// The flags of authenticator data (6.1).
+struct AuthenticatorFlags {
+    bool up = false;  // user present
+    bool uv = false;  // user verified
+    bool be = false;  // backup eligible: the credential may leave its device
+    bool bs = false;  // backup state: it has been copied
+    bool at = false;  // attested credential data included
+    bool ed = false;  // extension data included
+};
+
+/// Attested credential data (6.5.1).
+struct AttestedCredentialData {
+    Aaguid aaguid;
+    CredentialId credential_id;
+    CoseAlgorithm algorithm = CoseAlgorithm::es256;  // as the key states it, perhaps unsupported
+    ByteView public_key;                             // COSE_Key, canonical CBOR; not yet checked
+};
+
+/// Authenticator data (6.1), parsed to its last byte.
+struct AuthenticatorData {
+    std::array<std::byte, 32> rp_id_hash{};
+    AuthenticatorFlags flags;
+    std::uint32_t sign_count = 0;
+    std::optional<AttestedCredentialData> attested;
+    ByteView bytes;  // as they were signed
+};
+
+/// An AuthenticatorAttestationResponse that is well-formed in all its parts; made by
+/// `parse_registration_response` only. Owns its bytes: it moves and is not copied.
+class RegistrationResponse {
+public:
+    RegistrationResponse(const RegistrationResponse&) = delete;
+    RegistrationResponse& operator=(const RegistrationResponse&) = delete;
+    RegistrationResponse(RegistrationResponse&&) noexcept = default;
+    RegistrationResponse& operator=(RegistrationResponse&&) noexcept = default;
+    ~RegistrationResponse() = default;
+
+    [[nodiscard]] const CredentialId& id() const { return attested().credential_id; }
+
+    [[nodiscard]] const ClientData& client_data() const { return client_data_; }
+
+    [[nodiscard]] ByteView client_data_json() const { return client_data_json_; }
+
+    [[nodiscard]] const AuthenticatorData& authenticator_data() const { return data_; }
+
+    /// Attested credential data: never absent in a registration.
+    [[nodiscard]] const AttestedCredentialData& attested() const { return *data_.attested; }
+
+    /// The attestation statement format identifier, `fmt`.
+    [[nodiscard]] std::string_view format() const { return format_; }
+
+    /// `attStmt`: one CBOR map or array.
+    [[nodiscard]] ByteView statement() const { return statement_; }
+
+    [[nodiscard]] const std::vector<std::string>& transports() const { return transports_; }
+
+    /// credProps.rk: whether the client says that the credential is discoverable; unverified.
+    [[nodiscard]] std::optional<bool> discoverable() const { return discoverable_; }
+
+private:
+    friend struct ResponseReader;
+    RegistrationResponse() = default;
+
+    Bytes client_data_json_;
+    Bytes attestation_object_;  // what the views point into
+    ClientData client_data_;
+    AuthenticatorData data_;
+    std::string_view format_;
+    ByteView statement_;
+    std::vector<std::string> transports_;
+    std::optional<bool> discoverable_;
+};
+
+/// An AuthenticatorAssertionResponse that is well-formed in all its parts; made by
+/// `parse_authentication_response` only. Owns its bytes: it moves and is not copied.
+class AuthenticationResponse {
+public:
+    AuthenticationResponse(const AuthenticationResponse&) = delete;
+    AuthenticationResponse& operator=(const AuthenticationResponse&) = delete;
+    AuthenticationResponse(AuthenticationResponse&&) noexcept = default;
+    AuthenticationResponse& operator=(AuthenticationResponse&&) noexcept = default;
+    ~AuthenticationResponse() = default;
+
+    /// The credential to look up.
+    [[nodiscard]] const CredentialId& id() const { return id_; }
+
+    /// Whose credential it is, as the authenticator remembers it; always there for a
+    /// discoverable credential. A claim until the ceremony is verified.
+    [[nodiscard]] const std::optional<UserHandle>& user_handle() const { return user_handle_; }
+
+    [[nodiscard]] const ClientData& client_data() const { return client_data_; }
+
+    [[nodiscard]] ByteView client_data_json() const { return client_data_json_; }
+
+    [[nodiscard]] const AuthenticatorData& authenticator_data() const { return data_; }
+
+    [[nodiscard]] ByteView signature() const { return signature_; }
+
+    /// The output of the appid extension: whether the AppID was used instead of the RP ID.
+    [[nodiscard]] bool used_app_id() const { return used_app_id_; }
+
+private:
+    friend struct ResponseReader;
+    AuthenticationResponse() = default;
+
+    CredentialId id_;
+    std::optional<UserHandle> user_handle_;
+    Bytes client_data_json_;
+    Bytes authenticator_data_;  // what the views point into
+    ClientData client_data_;
+    AuthenticatorData data_;
+    Bytes signature_;
+    bool used_app_id_ = false;
+};
+
+/// Reads RegistrationResponseJSON (5.1): the text of `JSON.stringify(credential.toJSON())`.
+/// Strict: sizes are limited, each member that is used has its type, no key comes twice, results
+/// of prf are refused; members that the specification may add later are tolerated.
+/// Fails with 7.1 step 3 (envelope), 5, 6 (client data) or 13 (attestation object).
+Result<RegistrationResponse, Failure> parse_registration_response(std::string_view json);
+
+/// Reads AuthenticationResponseJSON (5.1) in the same way.
+/// Fails with 7.2 step 3 (envelope), 7 (authenticator data) or 8, 9 (client data).
+Result<AuthenticationResponse, Failure> parse_authentication_response(std::string_view json);
+
+/// The members of an AuthenticatorAttestationResponse, for callers with another envelope.
+struct RegistrationParts {
+    Bytes client_data_json;
+    Bytes attestation_object;
+    std::vector<std::string> transports;
+    std::optional<bool> discoverable;
+};
+
+Result<RegistrationResponse, Failure> parse_registration_response(RegistrationParts parts);
+
+/// The members of an AuthenticatorAssertionResponse, for callers with another envelope.
+struct AuthenticationParts {
+    CredentialId id;
+    Bytes client_data_json;
+    Bytes authenticator_data;
+    Bytes signature;
+    std::optional<UserHandle> user_handle;
+    bool used_app_id = false;
+};
+
+Result<AuthenticationResponse, Failure> parse_authentication_response(AuthenticationParts parts);
+
+}  // namespace latchkey::webauthn

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include <openssl/asn1.h>
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include "latchkey/bytes.hpp"
+
+/// How OpenSSL's objects are owned. Included by the sources of this folder only.
+namespace latchkey::crypto {
+
+struct OpensslDelete {
+    void operator()(ASN1_OBJECT* object) const { ASN1_OBJECT_free(object); }
+
+    void operator()(BIGNUM* object) const { BN_free(object); }
+
+    void operator()(EC_GROUP* object) const { EC_GROUP_free(object); }
+
+    void operator()(EC_POINT* object) const { EC_POINT_free(object); }
+
+    void operator()(EVP_CIPHER* object) const { EVP_CIPHER_free(object); }
+
+    void operator()(EVP_CIPHER_CTX* object) const { EVP_CIPHER_CTX_free(object); }
+
+    void operator()(EVP_MAC* object) const { EVP_MAC_free(object); }
+
+    void operator()(EVP_MAC_CTX* object) const { EVP_MAC_CTX_free(object); }
+
+    void operator()(EVP_MD* object) const { EVP_MD_free(object); }
+
+    void operator()(EVP_MD_CTX* object) const { EVP_MD_CTX_free(object); }
+
+    void operator()(EVP_PKEY* object) const { EVP_PKEY_free(object); }
+
+    void operator()(EVP_PKEY_CTX* object) const { EVP_PKEY_CTX_free(object); }
+
+    void operator()(OSSL_PARAM* object) const { OSSL_PARAM_free(object); }
+
+    void operator()(OSSL_PARAM_BLD* object) const { OSSL_PARAM_BLD_free(object); }
+
+    void operator()(X509* object) const { X509_free(object); }
+
+    void operator()(X509_STORE* object) const { X509_STORE_free(object); }
+
+    void operator()(X509_STORE_CTX* object) const { X509_STORE_CTX_free(object); }
+
+    // A stack of certificates that it does not own.
+    void operator()(STACK_OF(X509) * object) const { sk_X509_free(object); }
+};
+
+template <class Object>
+using Owned = std::unique_ptr<Object, OpensslDelete>;
+
+/// Bytes as OpenSSL takes them: unsigned char may alias std::byte.
+inline const unsigned char* octets(ByteView bytes) {
+    return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+inline unsigned char* writable_octets(std::span<std::byte> bytes) {
+    return reinterpret_cast<unsigned char*>(bytes.data());
+}
+
+}  // namespace latchkey::crypto
