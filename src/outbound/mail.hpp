@@ -2,16 +2,16 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "latchkey/bytes.hpp"
+
 #include <optional>
 #include <string>
-
-#include "latchkey/bytes.hpp"
 
 namespace latchkey::outbound {
 
 /// One e-mail, rendered: to one person, with a text and an HTML part.
 struct Mail {
-    std::string to;       // as the person typed it
+    std::string to;  // as the person typed it
     std::string subject;
     std::string text;
     std::string html;
