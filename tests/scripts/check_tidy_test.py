@@ -109,7 +109,7 @@ class Bans(unittest.TestCase):
         self.assert_banned("web/src/a.ts", "card.innerHTML = text;")
         for line in ['<p style="color: red">', '<a onclick="go()">', "<script>", "{{{name}}}"]:
             with self.subTest(line=line):
-                self.assert_banned("web/templates/a.html", line, "")
+                self.assert_banned("web/templates/a.mustache", line, "")
 
     def test_nothing_is_left_for_later(self):
         for word in ("TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK"):
