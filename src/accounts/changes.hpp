@@ -2,16 +2,16 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "accounts/events.hpp"
+#include "accounts/types.hpp"
+#include "latchkey/bytes.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "accounts/events.hpp"
-#include "accounts/types.hpp"
-#include "latchkey/bytes.hpp"
 
 /// What the pure core decides to write, as plain structs. A commit is a list of these, all or
 /// none. "Precondition" is what must hold in the database for the change to be made; if it does
@@ -81,7 +81,8 @@ struct RenamePasskey {
     std::string name;
 };
 
-/// Precondition: it is an active passkey of this account. Ends the sessions that it opened but `keep`.
+/// Precondition: it is an active passkey of this account. Ends the sessions that it opened but
+/// `keep`.
 struct RemovePasskey {
     AccountId account;
     PasskeyId passkey;
@@ -104,9 +105,9 @@ struct StoreCode {
     EmailCode code;
 };
 
-/// One guess: counts it, compares the keyed hash, spends the code if it is right. Never undone:
-/// stands alone in its commit. Precondition: fewer than `limit` attempts, not spent, not expired.
-/// Its answer is `store::Committed::spent`.
+/// One guess: counts it, compares the keyed hash, spends the code if it is right. Never undone
+/// once it compared: only CountTowardsLimit may stand in its commit, before it. Precondition: fewer
+/// than `limit` attempts, not spent, not expired. Its answer is `store::Committed::spent`.
 struct SpendAttempt {
     CodeId code;
     Hash mac{};
@@ -140,6 +141,12 @@ struct FinishSignIn {
 /// Precondition: none (the commit also holds RequireEpoch or CreateAccount).
 struct OpenSession {
     Session session;
+};
+
+/// Guards a commit that a session makes against that session's end in another request.
+/// Precondition: the session is stored.
+struct RequireSession {
+    SessionId session;
 };
 
 /// Precondition: none; ending what has ended is fine.
@@ -177,7 +184,7 @@ struct AppendEvent {
 /// One e-mail on its way: rendered, and sealed so that a stolen database holds no code.
 struct QueueMail {
     MailId id;
-    Bytes sealed;          // outbound::Mail, sealed with context "mail" | id
+    Bytes sealed;  // outbound::Mail, sealed with context "mail" | id
     TimePoint not_before;
     TimePoint expires_at;  // not sent after this: an expired code helps nobody
 };
@@ -200,6 +207,7 @@ using Change = std::variant<
     StartSignIn,
     FinishSignIn,
     OpenSession,
+    RequireSession,
     EndSession,
     EndSessions,
     Invite,

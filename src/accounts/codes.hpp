@@ -2,13 +2,17 @@
 // Copyright the Latchkey developers
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "accounts/policy.hpp"
 #include "accounts/types.hpp"
 #include "base/secret.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 /// Codes sent by e-mail, and the arithmetic of limits.
 namespace latchkey::accounts {
@@ -16,7 +20,8 @@ namespace latchkey::accounts {
 /// 8 decimal digits, each value equally likely, from 16 random bytes.
 SecretText make_email_code(const std::array<std::byte, 16>& random);
 
-/// What a person typed as a code: spaces and dashes dropped; exactly `digits` ASCII digits, or nullopt.
+/// What a person typed as a code: spaces and dashes dropped; exactly `digits` ASCII digits, or
+/// nullopt.
 std::optional<std::string> parse_code(std::string_view typed, std::size_t digits);
 
 /// Keyed hash that binds a code to its purpose, its row, the address and the browser that asked.
@@ -31,15 +36,33 @@ Hash email_code_mac(
 /// Keyed hashes by which limits are counted, so that the table holds no address.
 Hash limit_key(const SecretKey& pepper, std::string_view rule, std::string_view subject);
 
-// The rules. Each is counted under limit_key(pepper, rule.name, subject).
+/// How long to wait until one more event is allowed: nullopt is "now". `count` events are in the
+/// window, the oldest leaves it at `oldest_leaves_at`. Whole seconds, rounded up, at least one.
+std::optional<std::chrono::seconds> check_limit(
+    const Limit& limit,
+    std::uint32_t count,
+    std::optional<TimePoint> oldest_leaves_at,
+    TimePoint now
+);
+
+// The rules. Each is counted under limit_key(pepper, rule.name, subject), by CountTowardsLimit at
+// the head of the commit that does what it limits. Addresses are counted whether or not an account
+// has them. A browser that signed in to the address before is another subject than all strangers
+// together, so that they cannot use up what the owner needs: e-mail is never disabled for its
+// owner. Passkeys and sessions are not touched by any limit on codes.
+
+// Sending: a mailbox stays usable under harassment.
 inline constexpr Limit codes_per_address{"codes_per_address", 10, 24h};
 inline constexpr Limit codes_per_address_short{"codes_per_address_short", 3, 15min};
 inline constexpr Limit codes_per_network{"codes_per_network", 60, 1h};
-inline constexpr Limit wrong_codes_per_address{"wrong_codes_per_address", 15, 24h};
-/// The same for a browser that signed in to this address before: kept apart, so that a stranger
-/// cannot lock the owner out.
-inline constexpr Limit wrong_codes_per_known_browser{"wrong_codes_per_known_browser", 15, 24h};
-inline constexpr Limit wrong_codes_per_network{"wrong_codes_per_network", 100, 1h};
+
+// Guessing: every guess is counted before it is compared, right ones too, so a burst of parallel
+// guesses gains nothing and a new code does not reset the count. A stranger who uses up 15 a day
+// needs on average 9,000 years for one code of 8 digits.
+inline constexpr Limit guesses_per_address{"guesses_per_address", 15, 24h};
+inline constexpr Limit guesses_per_network{"guesses_per_network", 100, 1h};
+
+/// What failed passkeys may cost one network. They cannot be guessed: this saves work, not secrets.
 inline constexpr Limit failed_passkeys_per_network{"failed_passkeys_per_network", 300, 1h};
 
 }  // namespace latchkey::accounts

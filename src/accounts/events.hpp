@@ -2,12 +2,12 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "accounts/types.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "accounts/types.hpp"
 
 namespace latchkey::accounts {
 

@@ -2,10 +2,10 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "accounts/email_address.hpp"
+
 #include <cstdint>
 #include <string>
-
-#include "accounts/email_address.hpp"
 
 namespace latchkey::accounts {
 

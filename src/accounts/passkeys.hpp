@@ -18,6 +18,11 @@ struct Acting {
 /// Whether a proof from `authenticated_at` is younger than limits::step_up_lifetime.
 bool is_fresh(const Session& session, TimePoint now);
 
+/// A name as a person types it: white space around it is dropped; at most
+/// limits::passkey_name_characters characters of UTF-8, no control characters and none that turn
+/// the direction of text around. Empty is fine: then the provider's name is shown. Else nullopt.
+std::optional<std::string> parse_passkey_name(std::string_view typed);
+
 Result<Decision> rename_passkey(
     const Acting& who,
     const PublicId& passkey,
@@ -29,10 +34,7 @@ Result<Decision> rename_passkey(
 /// Removes, or suspends under a recovered session or a passkey younger than 24 h. The acting
 /// session goes on under a new id (`Decision::session`).
 Result<Decision> remove_passkey(
-    const Acting& who,
-    const PublicId& passkey,
-    const Circumstances& at,
-    const Fresh& fresh
+    const Acting& who, const PublicId& passkey, const Circumstances& at, const Fresh& fresh
 );
 
 /// The credential ids for the Signal API's signalAllAcceptedCredentials: active, suspended and

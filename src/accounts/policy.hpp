@@ -2,14 +2,14 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "accounts/email_address.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "accounts/email_address.hpp"
 
 namespace latchkey::accounts {
 
@@ -28,12 +28,15 @@ inline constexpr std::chrono::seconds step_up_lifetime = 5min;
 inline constexpr std::chrono::seconds session_lifetime = 24h;
 inline constexpr std::chrono::seconds session_idle = 1h;
 
-inline constexpr std::size_t passkeys_per_account = 20;
+inline constexpr std::size_t passkeys_per_account = 20;     // active ones
+inline constexpr std::size_t credentials_per_account = 60;  // suspended ones included
 inline constexpr std::size_t passkey_name_characters = 64;
 inline constexpr std::chrono::hours young_passkey = 24h;
 inline constexpr std::chrono::hours freeze_after_recovery = 72h;
 inline constexpr std::chrono::hours recovered_mark = 24h * 7;
 inline constexpr std::chrono::hours suspension = 24h * 30;
+
+inline constexpr std::chrono::hours invitation_lifetime = 24h * 7;
 }  // namespace limits
 
 /// A rolling-window limit: at most `count` events in `window`.

@@ -2,6 +2,11 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "accounts/changes.hpp"
+#include "accounts/notices.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/types.hpp"
+
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -9,13 +14,9 @@
 #include <string_view>
 #include <vector>
 
-#include "accounts/changes.hpp"
-#include "accounts/notices.hpp"
-#include "accounts/policy.hpp"
-#include "accounts/types.hpp"
-
 /// The sign-in state machine: the one place where it is decided who gets a session.
-/// Pure: what was loaded, `now` and fresh ids come in as values; what to save and to tell comes out.
+/// Pure: what was loaded, `now` and fresh ids come in as values; what to save and to tell comes
+/// out.
 namespace latchkey::accounts {
 
 enum class SignInEvent : std::uint8_t {
@@ -35,39 +36,50 @@ struct Transition {
     const char* when;
 };
 
-inline constexpr std::array sign_in_table{
-    Transition{SignInState::start, SignInEvent::code_requested, SignInState::identified, "always"},
-    Transition{SignInState::start, SignInEvent::passkey_asserted, SignInState::done, "to sign in"},
-    Transition{SignInState::start, SignInEvent::passkey_asserted, SignInState::enrol, "to add a passkey"},
-    Transition{SignInState::identified, SignInEvent::code_requested, SignInState::identified, "always"},
-    Transition{SignInState::identified, SignInEvent::passkey_asserted, SignInState::done, "to sign in"},
-    Transition{SignInState::identified, SignInEvent::passkey_asserted, SignInState::enrol, "to add a passkey"},
-    Transition{SignInState::identified, SignInEvent::code_matched, SignInState::enrol, "no passkey yet, or to add one"},
-    Transition{SignInState::identified, SignInEvent::code_matched, SignInState::done, "a passkey was lost"},
-    Transition{SignInState::identified, SignInEvent::started_over, SignInState::start, "always"},
-    Transition{SignInState::enrol, SignInEvent::passkey_created, SignInState::done, "always"},
-    Transition{SignInState::enrol, SignInEvent::started_over, SignInState::start, "always"},
-};
+inline constexpr auto sign_in_table = [] {
+    using enum SignInState;
+    using enum SignInEvent;
+    return std::array{
+        Transition{start, code_requested, identified, "always"},
+        Transition{start, passkey_asserted, done, "to sign in"},
+        Transition{start, passkey_asserted, enrol, "to add a passkey"},
+        Transition{identified, code_requested, identified, "always"},
+        Transition{identified, passkey_asserted, done, "to sign in"},
+        Transition{identified, passkey_asserted, enrol, "to add a passkey"},
+        Transition{identified, code_matched, enrol, "no passkey yet, or to add one"},
+        Transition{identified, code_matched, done, "a passkey was lost"},
+        Transition{identified, started_over, start, "always"},
+        Transition{enrol, passkey_created, done, "always"},
+        Transition{enrol, started_over, start, "always"},
+    };
+}();
 
 /// Whether the table has a row for the event in the state.
 bool accepts(SignInState state, SignInEvent event);
 
-/// Why an event was refused. The person sees one neutral text for most; the log has the name.
+/// The stable names, for documents and JSON: "enrol", "passkey_created".
+std::string_view name_of(SignInState state);
+std::string_view name_of(SignInEvent event);
+
+/// Why an event was refused, or a change (passkeys.hpp). The person sees one neutral text for most;
+/// the log has the name.
 enum class Refusal : std::uint8_t {
-    not_in_this_state,     // the table has no such row
-    expired,               // the sign-in or code is over
-    unknown_credential,    // no account has it: may be signalled to the password manager
-    credential_suspended,  // known, but suspended
-    second_step_only,      // a second factor never signs in alone
-    counter_went_back,     // a device-bound passkey's counter: perhaps a copy
-    signed_out_everywhere, // the account's epoch moved on
-    sign_up_closed,        // this address may not create an account
-    already_registered,    // the credential id is taken
-    not_yours,             // the passkey to replace is not one of the account
-    last_factor,           // the last passkey cannot be removed, only replaced
-    proof_too_old,         // needs a fresh proof (step-up)
-    too_many_passkeys,     // limits.hpp: passkeys_per_account
-    frozen_after_recovery, // refused for 72 h after a recovery
+    not_in_this_state,      // the table has no such row
+    expired,                // the sign-in or code is over
+    unknown_credential,     // no account has it: may be signalled to the password manager
+    credential_suspended,   // known, but suspended
+    second_step_only,       // a second factor never signs in alone
+    counter_went_back,      // a device-bound passkey's counter: perhaps a copy
+    signed_out_everywhere,  // the account's epoch moved on
+    sign_up_closed,         // this address may not create an account
+    already_registered,     // the credential id is taken
+    not_yours,              // the passkey to replace is not one of the account
+    last_factor,            // the last passkey cannot be removed, only replaced
+    proof_too_old,          // needs a fresh proof (step-up)
+    too_many_passkeys,      // limits.hpp: passkeys_per_account
+    frozen_after_recovery,  // refused for 72 h after a recovery
+    proof_withdrawn,        // the passkey that was the proof has been removed since
+    name_not_allowed,       // not what parse_passkey_name() accepts
 };
 
 template <class T>
@@ -81,6 +93,8 @@ struct Circumstances {
     TimePoint now;
     std::string network;  // of the client
     std::string browser;  // "Chromium on Linux"
+    /// The session of the browser, if it is signed in: a session that opens takes its place.
+    std::optional<SessionId> current_session = std::nullopt;
 };
 
 /// Ids and random values for what a decision may create, made by the shell.
@@ -157,10 +171,6 @@ struct PasskeyCreated {
     bool needs_invite = false;       // sign_up = "invite": spends the invitation
 };
 
-Result<Decision> decide(
-    const PasskeyCreated& event,
-    const Circumstances& at,
-    const Fresh& fresh
-);
+Result<Decision> decide(const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh);
 
 }  // namespace latchkey::accounts

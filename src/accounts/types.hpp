@@ -2,16 +2,16 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "accounts/email_address.hpp"
+#include "base/clock.hpp"
+#include "latchkey/strong.hpp"
+#include "latchkey/webauthn.hpp"
+
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "accounts/email_address.hpp"
-#include "base/clock.hpp"
-#include "latchkey/strong.hpp"
-#include "latchkey/webauthn.hpp"
 
 namespace latchkey::accounts {
 
@@ -84,11 +84,11 @@ struct Session {
     std::uint32_t account_epoch = 0;
     Assurance assurance = Assurance::passkey;
     TimePoint created_at;
-    TimePoint authenticated_at;           // auth_time: the proof itself
+    TimePoint authenticated_at;  // auth_time: the proof itself
     std::optional<TimePoint> recovered_at;
-    std::optional<PasskeyId> passkey;     // the one that signed in
-    std::string browser;                  // "Chromium on Linux"
-    TimePoint expires_at;                 // absolute limit
+    std::optional<PasskeyId> passkey;  // the one that signed in
+    std::string browser;               // "Chromium on Linux"
+    TimePoint expires_at;              // absolute limit
 
     bool operator==(const Session&) const = default;
 };
@@ -99,8 +99,8 @@ enum class Intent : std::uint8_t { sign_in = 0, add_passkey = 1 };
 enum class SignInState : std::uint8_t {
     start = 0,       // nothing is stored
     identified = 1,  // a code was sent; nobody is the subject yet
-    enrol = 2,       // proved, and a passkey must be added: the only state with a row in this version
-    done = 3,        // a session was opened
+    enrol = 2,  // proved, and a passkey must be added: the only state with a row in this version
+    done = 3,   // a session was opened
 };
 
 /// A sign-in after its first proof (before it nothing is stored): design.md 4.1.
@@ -109,17 +109,17 @@ struct SignIn {
     Hash token_hash{};
     std::uint32_t version = 0;
     SignInState state = SignInState::enrol;
-    std::optional<AccountId> account;      // nullopt: a new person, the account comes with the passkey
+    std::optional<AccountId> account;  // nullopt: a new person, the account comes with the passkey
     std::uint32_t account_epoch = 0;
-    EmailAddress email;                    // proved, if the account is new; else the account's
+    EmailAddress email;  // proved, if the account is new; else the account's
     Proof proof = Proof::email_code;
-    std::optional<PasskeyId> passkey;      // the one that was the proof
-    bool recovered = false;                // e-mail proof on an account that has a passkey
+    std::optional<PasskeyId> passkey;  // the one that was the proof
+    bool recovered = false;            // e-mail proof on an account that has a passkey
     TimePoint proved_at;
-    webauthn::UserHandle user_handle;      // of the account, or the one the new account will get
+    webauthn::UserHandle user_handle;  // of the account, or the one the new account will get
     Intent intent = Intent::sign_in;
-    std::optional<PublicId> replaces;      // the passkey that the new one replaces
-    std::string return_to;                 // checked against the allow-list when it was stored
+    std::optional<PublicId> replaces;  // the passkey that the new one replaces
+    std::string return_to;             // checked against the allow-list when it was stored
     TimePoint expires_at;
 
     bool operator==(const SignIn&) const = default;
@@ -128,9 +128,9 @@ struct SignIn {
 /// A code that was sent. Only its keyed hash is stored.
 struct EmailCode {
     CodeId id;
-    Hash mac{};                            // HMAC of code, id, purpose, address and browser
-    Hash address_key{};                    // keyed hash of the canonical address
-    std::optional<AccountId> account;      // known at sending; nullopt: none
+    Hash mac{};                        // HMAC of code, id, purpose, address and browser
+    Hash address_key{};                // keyed hash of the canonical address
+    std::optional<AccountId> account;  // known at sending; nullopt: none
     std::uint32_t account_epoch = 0;
     std::uint32_t attempts = 0;
     bool spent = false;

@@ -55,7 +55,8 @@ std::string base64url_encode(ByteView bytes) {
 
 std::string base64_encode(ByteView bytes) {
     std::string text = encode_with(mail_alphabet, bytes);
-    while (text.size() % 4 != 0) text += '=';
+    while (text.size() % 4 != 0)
+        text += '=';
     return text;
 }
 
@@ -72,7 +73,8 @@ std::optional<Bytes> base64url_decode(std::string_view text) {
         bits += 6;
         if (bits >= 8) {
             bits -= 8;
-            bytes.push_back(static_cast<std::byte>((pending >> static_cast<unsigned>(bits)) & 0xffU));
+            bytes.push_back(static_cast<std::byte>((pending >> static_cast<unsigned>(bits)) & 0xffU)
+            );
         }
     }
     if ((pending & ((1U << static_cast<unsigned>(bits)) - 1U)) != 0) return std::nullopt;

@@ -2,12 +2,12 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "latchkey/bytes.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "latchkey/bytes.hpp"
 
 namespace latchkey {
 

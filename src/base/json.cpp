@@ -2,13 +2,13 @@
 // Copyright the Latchkey developers
 #include "base/json.hpp"
 
+#include "base/encoding.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <system_error>
-
-#include "base/encoding.hpp"
 
 namespace latchkey::json {
 namespace {
@@ -42,7 +42,8 @@ void append_utf8(std::string& out, std::uint32_t code_point) {
 bool has_duplicate_key(const Object& object) {
     std::vector<std::string_view> keys;
     keys.reserve(object.size());
-    for (const auto& [key, value] : object) keys.emplace_back(key);
+    for (const auto& [key, value] : object)
+        keys.emplace_back(key);
     std::ranges::sort(keys);
     return std::ranges::adjacent_find(keys) != keys.end();
 }
@@ -181,7 +182,8 @@ private:
 
     bool skip_digits() {
         const std::size_t begin = position_;
-        while (is_digit(peek())) ++position_;
+        while (is_digit(peek()))
+            ++position_;
         return position_ > begin;
     }
 
@@ -224,7 +226,8 @@ private:
 void write_unicode_escape(std::string& out, unsigned code_unit) {
     constexpr std::string_view digits = "0123456789abcdef";
     out += "\\u";
-    for (const unsigned shift : {12U, 8U, 4U, 0U}) out += digits[(code_unit >> shift) & 0x0fU];
+    for (const unsigned shift : {12U, 8U, 4U, 0U})
+        out += digits[(code_unit >> shift) & 0x0fU];
 }
 
 /// One byte below 0x80.
@@ -356,7 +359,8 @@ void Value::set(std::string key, Value value) {
 
 Value object(std::initializer_list<Member> members) {
     Value value{Object{}};
-    for (const auto& [key, member] : members) value.set(key, member);
+    for (const auto& [key, member] : members)
+        value.set(key, member);
     return value;
 }
 

@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "latchkey/result.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -11,8 +13,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include "latchkey/result.hpp"
 
 namespace latchkey::json {
 
@@ -27,14 +27,8 @@ using Object = std::vector<Member>;
 /// A JSON value (RFC 8259). Numbers are integers or doubles; there is no implicit conversion.
 class Value {
 public:
-    using Data = std::variant<
-        std::nullptr_t,
-        bool,
-        std::int64_t,
-        double,
-        std::string,
-        Array,
-        Object>;
+    using Data =
+        std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object>;
 
     Value() : data_(nullptr) {}
 
@@ -67,7 +61,9 @@ public:
     /// The value as that type, or nullptr if it is another.
     [[nodiscard]] const bool* as_bool() const { return std::get_if<bool>(&data_); }
 
-    [[nodiscard]] const std::int64_t* as_integer() const { return std::get_if<std::int64_t>(&data_); }
+    [[nodiscard]] const std::int64_t* as_integer() const {
+        return std::get_if<std::int64_t>(&data_);
+    }
 
     [[nodiscard]] const std::string* as_string() const { return std::get_if<std::string>(&data_); }
 
@@ -95,14 +91,14 @@ private:
 Value object(std::initializer_list<Member> members);
 
 enum class ParseError : std::uint8_t {
-    too_large,        // more bytes than Limits::bytes
-    too_deep,         // more nested arrays and objects than Limits::depth
-    too_many,         // more values in all than Limits::values
-    syntax,           // not JSON by RFC 8259; comments, trailing commas and the like included
-    duplicate_key,    // an object has the same key twice (after unescaping)
-    bad_unicode,      // not UTF-8, or a lone surrogate in an escape
-    number_range,     // an integer beyond 64 bits, or a number too large or too small for a double
-    trailing_data,    // something follows the value
+    too_large,      // more bytes than Limits::bytes
+    too_deep,       // more nested arrays and objects than Limits::depth
+    too_many,       // more values in all than Limits::values
+    syntax,         // not JSON by RFC 8259; comments, trailing commas and the like included
+    duplicate_key,  // an object has the same key twice (after unescaping)
+    bad_unicode,    // not UTF-8, or a lone surrogate in an escape
+    number_range,   // an integer beyond 64 bits, or a number too large or too small for a double
+    trailing_data,  // something follows the value
 };
 
 struct Limits {

@@ -2,12 +2,12 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "latchkey/result.hpp"
+
 #include <concepts>
 #include <memory>
 #include <type_traits>
 #include <utility>
-
-#include "latchkey/result.hpp"
 
 namespace latchkey {
 
@@ -22,8 +22,7 @@ public:
     Once() = default;
 
     template <class Function>
-        requires(!std::same_as<std::remove_cvref_t<Function>, Once> &&
-                 std::is_invocable_r_v<R, std::remove_cvref_t<Function>, Arguments...>)
+        requires(!std::same_as<std::remove_cvref_t<Function>, Once> && std::is_invocable_r_v<R, std::remove_cvref_t<Function>, Arguments...>)
     Once(Function&& function)
         : held_(std::make_unique<Model<std::remove_cvref_t<Function>>>(
               std::forward<Function>(function)

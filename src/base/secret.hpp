@@ -2,13 +2,13 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "latchkey/bytes.hpp"
+
 #include <array>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <utility>
-
-#include "latchkey/bytes.hpp"
 
 namespace latchkey {
 

@@ -2,12 +2,12 @@
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
 
-#include <doctest/doctest.h>
-
 #include <array>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <doctest/doctest.h>
 
 namespace latchkey {
 namespace {
@@ -54,7 +54,8 @@ TEST_CASE("every value has exactly one accepted spelling in base64url") {
 TEST_CASE("every byte survives base64url and hexadecimal") {
     for (std::size_t length = 0; length <= 256; ++length) {
         Bytes bytes(length);
-        for (std::size_t i = 0; i < length; ++i) bytes[i] = static_cast<std::byte>(i * 37 + length);
+        for (std::size_t i = 0; i < length; ++i)
+            bytes[i] = static_cast<std::byte>(i * 37 + length);
         CHECK(base64url_decode(base64url_encode(bytes)) == bytes);
         CHECK(hex_decode(hex_encode(bytes)) == bytes);
     }
@@ -71,8 +72,17 @@ TEST_CASE("hexadecimal is written in lower case and read in both") {
 TEST_CASE("RFC 3629: the first and last character of each length is well-formed") {
     using namespace std::string_view_literals;
     for (const std::string_view text :
-         {""sv, "\0"sv, "\x7f"sv, "\xc2\x80"sv, "\xdf\xbf"sv, "\xe0\xa0\x80"sv, "\xed\x9f\xbf"sv,
-          "\xee\x80\x80"sv, "\xef\xbf\xbf"sv, "\xf0\x90\x80\x80"sv, "\xf4\x8f\xbf\xbf"sv}) {
+         {""sv,
+          "\0"sv,
+          "\x7f"sv,
+          "\xc2\x80"sv,
+          "\xdf\xbf"sv,
+          "\xe0\xa0\x80"sv,
+          "\xed\x9f\xbf"sv,
+          "\xee\x80\x80"sv,
+          "\xef\xbf\xbf"sv,
+          "\xf0\x90\x80\x80"sv,
+          "\xf4\x8f\xbf\xbf"sv}) {
         CHECK(is_utf8(text));
         CHECK(utf8_length(text) == text.size());
     }
@@ -80,9 +90,23 @@ TEST_CASE("RFC 3629: the first and last character of each length is well-formed"
 
 TEST_CASE("RFC 3629: overlong forms, surrogates, values too large and cut sequences are refused") {
     for (const std::string_view text :
-         {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf",
-          "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xfe", "\xff", "\xc2",
-          "\xe2\x82", "\xf0\x9f\x98", "\xc2\x41", "\xe2\x82\x41"}) {
+         {"\x80",
+          "\xbf",
+          "\xc0\x80",
+          "\xc1\xbf",
+          "\xe0\x9f\xbf",
+          "\xed\xa0\x80",
+          "\xed\xbf\xbf",
+          "\xf0\x8f\xbf\xbf",
+          "\xf4\x90\x80\x80",
+          "\xf5\x80\x80\x80",
+          "\xfe",
+          "\xff",
+          "\xc2",
+          "\xe2\x82",
+          "\xf0\x9f\x98",
+          "\xc2\x41",
+          "\xe2\x82\x41"}) {
         CHECK_FALSE(is_utf8(text));
         CHECK_FALSE(is_utf8(std::string("ok") + std::string(text)));
         CHECK(utf8_length(text) == 0);

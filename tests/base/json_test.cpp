@@ -2,13 +2,13 @@
 // Copyright the Latchkey developers
 #include "base/json.hpp"
 
-#include <doctest/doctest.h>
-
 #include <array>
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
+
+#include <doctest/doctest.h>
 
 namespace latchkey::json {
 namespace {
@@ -49,7 +49,13 @@ TEST_CASE("RFC 8259 section 3: each kind of value stands alone as a text") {
 
 TEST_CASE("RFC 8259 section 2: the four kinds of white space are allowed around each token") {
     CHECK(parsed(" \t\n\r{ \"a\" : [ 1 , 2 ] } \n") == object({{"a", Array{1, 2}}}));
-    for (const std::string_view text : {"\v1", "\f1", "\xc2\xa0" "1", "\xef\xbb\xbf" "1"}) {
+    for (const std::string_view text :
+         {"\v1",
+          "\f1",
+          "\xc2\xa0"
+          "1",
+          "\xef\xbb\xbf"
+          "1"}) {
         CHECK(refusal(text) == syntax);
     }
 }
@@ -65,13 +71,41 @@ TEST_CASE("an object keeps its members in the order in which they were written")
 
 TEST_CASE("what is not JSON is refused") {
     constexpr std::array texts{
-        ""sv,           " "sv,          "nul"sv,         "nullx"sv,       "True"sv,
-        "'a'"sv,        "[1,]"sv,       "[,1]"sv,        "[1 2]"sv,       "[1"sv,
-        "]"sv,          "{\"a\":1,}"sv, "{a:1}"sv,       "{\"a\" 1}"sv,   "{\"a\":}"sv,
-        "{1:2}"sv,      "{\"a\":1"sv,   "{,}"sv,         "// c\n1"sv,     "/* c */1"sv,
-        "\"open"sv,     "\"\\"sv,       "\"\\x41\""sv,   "\"\\u12\""sv,   "\"\\u12g4\""sv,
-        "\"\\u+123\""sv, "\"a\nb\""sv,  "\"a\tb\""sv,    "\"\0\""sv,      "NaN"sv,
-        "Infinity"sv,   "-Infinity"sv,  "undefined"sv,   "\0"sv,          "[1\0]"sv,
+        ""sv,
+        " "sv,
+        "nul"sv,
+        "nullx"sv,
+        "True"sv,
+        "'a'"sv,
+        "[1,]"sv,
+        "[,1]"sv,
+        "[1 2]"sv,
+        "[1"sv,
+        "]"sv,
+        "{\"a\":1,}"sv,
+        "{a:1}"sv,
+        "{\"a\" 1}"sv,
+        "{\"a\":}"sv,
+        "{1:2}"sv,
+        "{\"a\":1"sv,
+        "{,}"sv,
+        "// c\n1"sv,
+        "/* c */1"sv,
+        "\"open"sv,
+        "\"\\"sv,
+        "\"\\x41\""sv,
+        "\"\\u12\""sv,
+        "\"\\u12g4\""sv,
+        "\"\\u+123\""sv,
+        "\"a\nb\""sv,
+        "\"a\tb\""sv,
+        "\"\0\""sv,
+        "NaN"sv,
+        "Infinity"sv,
+        "-Infinity"sv,
+        "undefined"sv,
+        "\0"sv,
+        "[1\0]"sv,
     };
     for (const std::string_view text : texts) {
         const ParseError why = refusal(text);
@@ -91,7 +125,8 @@ TEST_CASE("RFC 8259 section 6: numbers follow the grammar and nothing else") {
          {"+1", "-", ".5", "1.", "1.e2", "1e", "1e+", "--1", "-a", "e5"}) {
         CHECK(refusal(text) == syntax);
     }
-    for (const std::string_view text : {"01", "-01", "00"}) CHECK(refusal(text) == syntax);
+    for (const std::string_view text : {"01", "-01", "00"})
+        CHECK(refusal(text) == syntax);
     for (const std::string_view text : {"0x10", "1_000", "1f"}) {
         CHECK(refusal(text) == trailing_data);
     }
@@ -117,15 +152,24 @@ TEST_CASE("an integer and a double are different values, also after writing and 
 
 TEST_CASE("RFC 8259 section 7: escapes are read") {
     CHECK(parsed(R"("\"\\\/\b\f\n\r\t")") == Value("\"\\/\b\f\n\r\t"));
-    CHECK(parsed(R"("\u0041\u00e9\u20AC\ud83d\uDE00")") == Value("A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"));
+    CHECK(
+        parsed(R"("\u0041\u00e9\u20AC\ud83d\uDE00")") ==
+        Value("A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80")
+    );
     CHECK(parsed(R"("\u0000")") == Value("\0"s));
     CHECK(parsed(R"("\udbff\udfff")") == Value("\xf4\x8f\xbf\xbf"));
 }
 
 TEST_CASE("a lone surrogate in an escape is refused") {
     for (const std::string_view text :
-         {R"("\ud800")", R"("\udfff")", R"("\ud800x")", R"("\ud800\n")", R"("\ud800\u0041")",
-          R"("\ud800\ud800")", R"("\udc00\ud800")", R"({"\ud800":1})"}) {
+         {R"("\ud800")",
+          R"("\udfff")",
+          R"("\ud800x")",
+          R"("\ud800\n")",
+          R"("\ud800\u0041")",
+          R"("\ud800\ud800")",
+          R"("\udc00\ud800")",
+          R"({"\ud800":1})"}) {
         CHECK(refusal(text) == bad_unicode);
     }
 }
@@ -194,22 +238,26 @@ TEST_CASE("set adds a member or replaces the one of that key") {
 }
 
 TEST_CASE("what is written can stand inside an HTML page") {
-    CHECK(write(Value("</script><!-- &amp;")) ==
-          R"("\u003c/script\u003e\u003c!-- \u0026amp;")");
-    CHECK(write(Value("\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa")) ==
-          "\"\\u2028\\u2029\xe2\x80\xaa\"");
+    CHECK(write(Value("</script><!-- &amp;")) == R"("\u003c/script\u003e\u003c!-- \u0026amp;")");
+    CHECK(write(Value("\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa")) == "\"\\u2028\\u2029\xe2\x80\xaa\"");
     CHECK(write(object({{"<", nullptr}})) == R"({"\u003c":null})");
 }
 
 TEST_CASE("control characters are escaped and other text is written as it is") {
-    CHECK(write(Value("\"\\/\b\f\n\r\t\x01\x1f\x7f\0"s)) ==
-          "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\\u0000\"");
+    CHECK(
+        write(Value("\"\\/\b\f\n\r\t\x01\x1f\x7f\0"s)) ==
+        "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\\u0000\""
+    );
     CHECK(write(Value("\xc3\xa9\xf0\x9f\x98\x80")) == "\"\xc3\xa9\xf0\x9f\x98\x80\"");
 }
 
 TEST_CASE("bytes that are not UTF-8 are written as U+FFFD, so that the output always is") {
-    CHECK(write(Value("a\xff" "b\xe2\x82")) ==
-          "\"a\xef\xbf\xbd" "b\xef\xbf\xbd\xef\xbf\xbd\"");
+    CHECK(
+        write(Value("a\xff"
+                    "b\xe2\x82")) ==
+        "\"a\xef\xbf\xbd"
+        "b\xef\xbf\xbd\xef\xbf\xbd\""
+    );
 }
 
 }  // namespace

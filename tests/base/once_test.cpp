@@ -2,10 +2,10 @@
 // Copyright the Latchkey developers
 #include "base/once.hpp"
 
-#include <doctest/doctest.h>
-
 #include <memory>
 #include <utility>
+
+#include <doctest/doctest.h>
 
 namespace latchkey {
 namespace {

@@ -2,14 +2,14 @@
 // Copyright the Latchkey developers
 #include "latchkey/result.hpp"
 
-#include <doctest/doctest.h>
+#include "latchkey/strong.hpp"
 
 #include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
 
-#include "latchkey/strong.hpp"
+#include <doctest/doctest.h>
 
 namespace latchkey {
 namespace {

@@ -2,8 +2,6 @@
 // Copyright the Latchkey developers
 #include "base/secret.hpp"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <array>
 #include <new>
@@ -12,6 +10,8 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include <doctest/doctest.h>
 
 namespace latchkey {
 namespace {

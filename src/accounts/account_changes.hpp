@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "accounts/sign_in.hpp"
+
+/// Changes of an account that are neither a sign-in nor about a passkey: for handlers and for the
+/// command line (there `Circumstances` has neither network nor browser).
+namespace latchkey::accounts {
+
+/// Where a session stands.
+enum class SessionState : std::uint8_t {
+    valid,
+    expired,     // its absolute limit is over
+    signed_out,  // "sign out everywhere" came after it, or it is not of this account
+};
+
+/// Whether the session still counts. `account` is the one it belongs to, as it is now.
+SessionState session_state(const Session& session, const Account& account, TimePoint now);
+
+/// Ends one session.
+Decision sign_out(const Session& session, const Circumstances& at, const Fresh& fresh);
+
+/// Ends all sessions, sign-ins and codes of the account, this browser's included.
+Decision sign_out_everywhere(const Account& account, const Circumstances& at, const Fresh& fresh);
+
+/// Gives up what a sign-in has proved ("start over"). Result<> is refused if the state has no
+/// such row.
+Result<Decision> start_over(const SignIn& sign_in, const Circumstances& at);
+
+/// Removes the account; its audit events stay. Who may ask for it is decided by the caller.
+Decision delete_account(const Account& account, const Circumstances& at, const Fresh& fresh);
+
+/// Lets the address create an account for limits::invitation_lifetime.
+Decision invite(const EmailAddress& email, const Circumstances& at, const Fresh& fresh);
+
+}  // namespace latchkey::accounts
