@@ -3,14 +3,21 @@
 #include "outbound/mail.hpp"
 
 #include "base/json.hpp"
+#include "base/secret.hpp"
 
-#include <utility>
+#include <string>
+
+#include <fmt/format.h>
 
 namespace latchkey::outbound {
 namespace {
 
 // A packed mail comes from our own database, so this only bounds what a broken row can cost.
 constexpr json::Limits packed_limits{.bytes = 1'048'576, .depth = 1, .values = 8};
+
+std::string seal_context(accounts::MailId id) {
+    return fmt::format("mail|{}", id.value());
+}
 
 }  // namespace
 
@@ -33,6 +40,17 @@ std::optional<Mail> unpack(ByteView packed) {
         return std::nullopt;
     }
     return Mail{.to = *to, .subject = *subject, .text = *text, .html = *html};
+}
+
+Bytes seal(const Mail& mail, accounts::MailId id, const crypto::Sealer& sealer, Random& random) {
+    const SecretBytes packed(pack(mail));
+    return sealer.seal(packed.reveal(), bytes_of(seal_context(id)), random);
+}
+
+std::optional<Mail> open(ByteView sealed, accounts::MailId id, const crypto::Sealer& sealer) {
+    const auto packed = sealer.open(sealed, bytes_of(seal_context(id)));
+    if (!packed) return std::nullopt;
+    return unpack(packed->reveal());
 }
 
 }  // namespace latchkey::outbound
