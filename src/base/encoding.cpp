@@ -129,6 +129,27 @@ std::size_t utf8_length(std::string_view rest) {
     return 0;
 }
 
+std::string percent_encode(std::string_view text) {
+    constexpr std::string_view unreserved_marks = "-._~/";
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string encoded;
+    encoded.reserve(text.size());
+    for (const char character : text) {
+        const bool is_letter = (character >= 'a' && character <= 'z') ||
+                               (character >= 'A' && character <= 'Z') ||
+                               (character >= '0' && character <= '9');
+        if (is_letter || unreserved_marks.find(character) != std::string_view::npos) {
+            encoded += character;
+            continue;
+        }
+        const auto value = static_cast<unsigned char>(character);
+        encoded += '%';
+        encoded += digits[value >> 4U];
+        encoded += digits[value & 0x0fU];
+    }
+    return encoded;
+}
+
 bool is_utf8(std::string_view bytes) {
     while (!bytes.empty()) {
         const std::size_t length = utf8_length(bytes);

@@ -30,6 +30,9 @@ std::optional<Bytes> hex_decode(std::string_view text);
 /// The bytes of the UTF-8 sequence that starts `rest` (1 to 4), or 0 if none well-formed does.
 std::size_t utf8_length(std::string_view rest);
 
+/// Percent-encodes everything but the unreserved characters (RFC 3986 section 2.3) and `/`.
+std::string percent_encode(std::string_view text);
+
 /// Whether `bytes` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 bool is_utf8(std::string_view bytes);
 
