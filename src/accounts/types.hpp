@@ -93,7 +93,8 @@ struct Session {
     bool operator==(const Session&) const = default;
 };
 
-enum class Intent : std::uint8_t { sign_in = 0, add_passkey = 1 };
+/// `confirm` is a sign-in for a proof that is fresh enough to change something in Settings.
+enum class Intent : std::uint8_t { sign_in = 0, add_passkey = 1, confirm = 2 };
 
 /// Where a sign-in stands (accounts/sign_in.hpp has the table).
 enum class SignInState : std::uint8_t {

@@ -14,6 +14,7 @@
 namespace latchkey::http {
 
 /// Runs on the connection's thread; must not block on a network. Throws nothing but ReadFailed.
+/// The request lives until its response was written, so continuations may refer to it.
 using Handler = std::function<Outcome(const Request&)>;
 
 struct Route {

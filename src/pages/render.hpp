@@ -2,15 +2,15 @@
 // Copyright the Latchkey developers
 #pragma once
 
-#include <memory>
-#include <string>
-#include <string_view>
-
 #include "base/json.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "latchkey/result.hpp"
 #include "outbound/mail.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
 
 namespace latchkey::pages {
 
@@ -47,11 +47,10 @@ public:
         int status = 200
     ) const;
 
-    /// A mail to `to`: subject, text and HTML from web/mail/<name>.*; the model also gets `page.brand` and `page.support`.
+    /// A mail to `to`: subject, text and HTML from web/mail/<name>.*; the model also gets
+    /// `page.brand` and `page.support`.
     [[nodiscard]] outbound::Mail mail(
-        std::string_view template_name,
-        std::string_view to,
-        const json::Value& model
+        std::string_view template_name, std::string_view to, const json::Value& model
     ) const;
 
 private:

@@ -2,11 +2,6 @@
 // Copyright the Latchkey developers
 #pragma once
 
-#include <functional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "accounts/policy.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
@@ -17,14 +12,21 @@
 #include "pages/render.hpp"
 #include "store/store.hpp"
 
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace latchkey::pages {
 
 /// What pages need to know of the configuration.
 struct Site {
-    std::string origin;  // "https://id.example.com": all links are made from it, never from a request
+    std::string
+        origin;  // "https://id.example.com": all links are made from it, never from a request
     std::string rp_id;
     std::vector<std::string> related_origins;  // other origins that may use our passkeys
-    std::vector<std::string> return_to;        // origins ("https://app.example.com") a sign-in may return to
+    std::vector<std::string>
+        return_to;  // origins ("https://app.example.com") a sign-in may return to
     accounts::SignUpPolicy sign_up;
     Brand brand;
 };
@@ -36,6 +38,9 @@ struct LogEntry {
     std::string reason;
 };
 
+class Ceremonies;
+class FailureMeter;
+
 /// What handlers work with. All of it outlives the server.
 struct Services {
     const Site& site;
@@ -43,10 +48,11 @@ struct Services {
     const Clock& clock;
     Random& random;
     const Renderer& renderer;
-    const crypto::Sealer& sealer;           // by the key file: outlives a restart
-    const crypto::Sealer& process_sealer;   // by a key of this process: challenges
-    const SecretKey& pepper;                // derived from the key file: codes, limits, CSRF tokens
-    std::function<void()> mail_queued;      // wakes the outbox worker
+    const crypto::Sealer& sealer;  // by the key file: outlives a restart
+    const SecretKey& pepper;       // derived from the key file: codes, limits, CSRF tokens
+    Ceremonies& ceremonies;
+    FailureMeter& failures;
+    std::function<void()> mail_queued;  // wakes the outbox worker
     std::function<void(const LogEntry&)> log;
 };
 

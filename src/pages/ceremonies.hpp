@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "accounts/sign_in.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "crypto/seal.hpp"
+#include "latchkey/webauthn.hpp"
+
+#include <array>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace latchkey::pages {
+
+/// A challenge on its way through a browser, with what the person is here for.
+struct Ceremony {
+    webauthn::Challenge challenge;
+    SteadyPoint expires_at;
+    accounts::Purpose purpose;
+    bool is_alive = false;  // made by this process and not expired; the purpose holds either way
+};
+
+/// Issues challenges without writing anything: each travels sealed in a form field, bound to the
+/// browser's cookie. Each is good once: what was spent is kept until it would have expired. A
+/// restart forgets that list, so challenges of another process are dead. Thread-safe.
+class Ceremonies {
+public:
+    Ceremonies(const crypto::Sealer& sealer, const Clock& clock, Random& random);
+
+    struct Issued {
+        webauthn::Challenge challenge;
+        std::string sealed;  // for the field `ceremony`
+    };
+
+    [[nodiscard]] Issued issue(std::string_view browser_id, const accounts::Purpose& purpose);
+
+    /// nullopt: not ours, of another browser, or changed.
+    [[nodiscard]] std::optional<Ceremony> open(std::string_view sealed, std::string_view browser_id)
+        const;
+
+    /// True exactly once for each challenge. Called after the signature verified, so that
+    /// strangers cannot fill the list.
+    [[nodiscard]] bool spend(const Ceremony& ceremony);
+
+private:
+    const crypto::Sealer& sealer_;
+    const Clock& clock_;
+    Random& random_;
+    std::array<std::byte, 16> process_;
+    std::mutex mutex_;
+    std::map<Bytes, SteadyPoint> spent_;                 // guarded by mutex_
+    std::multimap<SteadyPoint, Bytes> spent_by_expiry_;  // guarded by mutex_
+};
+
+}  // namespace latchkey::pages

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/code_limits.hpp"
+
+#include "accounts/codes.hpp"
+#include "crypto/hash.hpp"
+
+#include <string>
+#include <utility>
+
+namespace latchkey::pages {
+namespace {
+
+struct Rule {
+    accounts::Limit limit;
+    std::string subject;
+};
+
+std::string address_subject(const Visit& visit, const accounts::EmailAddress& email) {
+    return (is_known_browser(visit, email) ? "known " : "new ") + email.canonical();
+}
+
+std::vector<Rule> sending_rules(const Visit& visit, const accounts::EmailAddress& email) {
+    const std::string address = address_subject(visit, email);
+    return {
+        {.limit = accounts::codes_per_address_short, .subject = address},
+        {.limit = accounts::codes_per_address, .subject = address},
+        {.limit = accounts::codes_per_network, .subject = visit.request.client.network()},
+    };
+}
+
+std::vector<Rule> guessing_rules(const Visit& visit, const accounts::EmailAddress& email) {
+    return {
+        {.limit = accounts::guesses_per_address, .subject = address_subject(visit, email)},
+        {.limit = accounts::guesses_per_network, .subject = visit.request.client.network()},
+    };
+}
+
+std::vector<accounts::Change> to_changes(const Visit& visit, const std::vector<Rule>& rules) {
+    std::vector<accounts::Change> changes;
+    for (const Rule& rule : rules) {
+        changes.emplace_back(accounts::CountTowardsLimit{
+            .key = accounts::limit_key(visit.services.pepper, rule.limit.name, rule.subject),
+            .limit = rule.limit.count,
+            .window = rule.limit.window,
+            .now = visit.services.clock.now(),
+        });
+    }
+    return changes;
+}
+
+std::chrono::seconds wait_of(
+    const Visit& visit, const std::vector<Rule>& rules, std::size_t index
+) {
+    const Rule& rule = rules.at(index < rules.size() ? index : 0);
+    const TimePoint now = visit.services.clock.now();
+    const auto use = visit.services.store.limit_use(
+        accounts::limit_key(visit.services.pepper, rule.limit.name, rule.subject),
+        rule.limit.window,
+        now
+    );
+    const auto wait = accounts::check_limit(rule.limit, use.count, use.oldest_leaves_at, now);
+    return wait.value_or(std::chrono::seconds(1));  // it became free in the meantime
+}
+
+}  // namespace
+
+bool is_known_browser(const Visit& visit, const accounts::EmailAddress& email) {
+    const std::string* cookie = visit.request.cookie(cookie_names::known);
+    if (cookie == nullptr) return false;
+    const std::string mark = known_browser_mark(visit.browser_id, email, visit.services.pepper);
+    return crypto::equal_constant_time(bytes_of(*cookie), bytes_of(mark));
+}
+
+void set_known_cookie(
+    const Visit& visit, const accounts::EmailAddress& email, http::Response& response
+) {
+    response.cookies.push_back(set_lasting_cookie(
+        cookie_names::known, known_browser_mark(visit.browser_id, email, visit.services.pepper)
+    ));
+}
+
+std::vector<accounts::Change> sending_limits(
+    const Visit& visit, const accounts::EmailAddress& email
+) {
+    return to_changes(visit, sending_rules(visit, email));
+}
+
+std::vector<accounts::Change> guessing_limits(
+    const Visit& visit, const accounts::EmailAddress& email
+) {
+    return to_changes(visit, guessing_rules(visit, email));
+}
+
+std::chrono::seconds sending_wait(
+    const Visit& visit, const accounts::EmailAddress& email, std::size_t index
+) {
+    return wait_of(visit, sending_rules(visit, email), index);
+}
+
+std::chrono::seconds guessing_wait(
+    const Visit& visit, const accounts::EmailAddress& email, std::size_t index
+) {
+    return wait_of(visit, guessing_rules(visit, email), index);
+}
+
+}  // namespace latchkey::pages

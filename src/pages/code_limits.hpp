@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "accounts/changes.hpp"
+#include "pages/visit.hpp"
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+/// The limits on sending and guessing codes (accounts/codes.hpp has the numbers), as changes at
+/// the head of a commit: if one is reached, nothing of the commit happens.
+namespace latchkey::pages {
+
+/// Whether this browser signed in to the address before. Its limits are counted apart, so that a
+/// stranger cannot use up the owner's.
+bool is_known_browser(const Visit& visit, const accounts::EmailAddress& email);
+
+/// Remembers in the browser that it signed in to the address.
+void set_known_cookie(
+    const Visit& visit, const accounts::EmailAddress& email, http::Response& response
+);
+
+std::vector<accounts::Change> sending_limits(
+    const Visit& visit, const accounts::EmailAddress& email
+);
+std::vector<accounts::Change> guessing_limits(
+    const Visit& visit, const accounts::EmailAddress& email
+);
+
+/// How long until the limit at `index` of that list lets one more through.
+std::chrono::seconds sending_wait(
+    const Visit& visit, const accounts::EmailAddress& email, std::size_t index
+);
+std::chrono::seconds guessing_wait(
+    const Visit& visit, const accounts::EmailAddress& email, std::size_t index
+);
+
+}  // namespace latchkey::pages

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "http/outcome.hpp"
+#include "pages/saves.hpp"
+
+/// Every handler of the pages, by resource. Each: parse → load → decide → save → respond.
+namespace latchkey::pages {
+
+// sign_in.cpp
+http::Outcome get_sign_in(VisitPtr visit);
+http::Outcome post_sign_in_restart(VisitPtr visit);
+http::Outcome get_sign_in_done(VisitPtr visit);
+
+// sign_in_passkey.cpp
+http::Outcome post_sign_in_passkey(VisitPtr visit);
+
+// sign_in_email.cpp
+http::Outcome post_sign_in_email(VisitPtr visit);
+
+// sign_in_code.cpp
+http::Outcome get_sign_in_code(VisitPtr visit);
+http::Outcome post_sign_in_code(VisitPtr visit);
+
+// sign_in_add_passkey.cpp
+http::Outcome get_add_passkey(VisitPtr visit);
+http::Outcome post_add_passkey(VisitPtr visit);
+
+// security.cpp
+http::Outcome get_security(VisitPtr visit);
+
+// passkeys.cpp
+http::Outcome post_rename_passkey(VisitPtr visit);
+http::Outcome get_remove_passkey(VisitPtr visit);
+http::Outcome post_remove_passkey(VisitPtr visit);
+
+// sign_out.cpp
+http::Outcome post_sign_out(VisitPtr visit);
+http::Outcome get_signed_out(VisitPtr visit);
+
+// session.cpp
+http::Outcome get_session(VisitPtr visit);
+
+// help.cpp
+http::Outcome get_home(VisitPtr visit);
+http::Outcome get_help(VisitPtr visit);
+
+// well_known.cpp
+http::Outcome get_passkey_endpoints(VisitPtr visit);
+http::Outcome get_change_password(VisitPtr visit);
+http::Outcome get_related_origins(VisitPtr visit);
+
+// health.cpp
+http::Outcome get_health(VisitPtr visit);
+http::Outcome get_ready(VisitPtr visit);
+
+// csp_report.cpp
+http::Outcome post_csp_report(VisitPtr visit);
+
+}  // namespace latchkey::pages

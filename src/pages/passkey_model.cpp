@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/passkey_model.hpp"
+
+#include "accounts/authenticator_names.hpp"
+#include "pages/words.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace latchkey::pages {
+namespace {
+
+bool is_active_passkey(const accounts::Passkey& passkey) {
+    return passkey.status == accounts::CredentialStatus::active;
+}
+
+json::Value sync_model(const webauthn::CredentialRecord& record) {
+    const bool is_synced = record.backup_eligible && record.backup_state;
+    return json::object({
+        {"synced", is_synced},
+        {"device", !record.backup_eligible},
+        {"not_backed_up", record.backup_eligible && !record.backup_state},
+    });
+}
+
+}  // namespace
+
+json::Value passkey_model(const Visit& visit, const accounts::Passkey& passkey) {
+    const accounts::Session& session = visit.session->session;
+    return json::object({
+        {"id", passkey.public_id.value()},
+        {"name", accounts::display_name(passkey)},
+        {"given_name", passkey.name},
+        {"sync", sync_model(passkey.record)},
+        {"created", day_in_words(passkey.created_at)},
+        {"created_on", passkey.created_on},
+        {"last_used", passkey.last_used_at ? day_in_words(*passkey.last_used_at) : std::string()},
+        {"last_used_on", passkey.last_used_on},
+        {"current", session.passkey == passkey.id},
+        {"suspended", passkey.status == accounts::CredentialStatus::suspended},
+        {"rename_location", "/settings/passkeys/" + passkey.public_id.value() + "/rename"},
+        {"remove_location", "/settings/passkeys/" + passkey.public_id.value() + "/remove"},
+        {"replace_location",
+         "/sign-in?intent=add-passkey&replaces=" + passkey.public_id.value() +
+             "&return_to=/settings/security"},
+    });
+}
+
+std::vector<accounts::Passkey> only_passkeys(const std::vector<accounts::Passkey>& credentials) {
+    std::vector<accounts::Passkey> passkeys;
+    std::copy_if(
+        credentials.begin(),
+        credentials.end(),
+        std::back_inserter(passkeys),
+        [](const auto& passkey) { return passkey.purpose == accounts::CredentialPurpose::passkey; }
+    );
+    return passkeys;
+}
+
+std::size_t count_active(const std::vector<accounts::Passkey>& passkeys) {
+    return static_cast<std::size_t>(
+        std::count_if(passkeys.begin(), passkeys.end(), is_active_passkey)
+    );
+}
+
+}  // namespace latchkey::pages

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/passkeys.hpp"
+
+#include "pages/handlers.hpp"
+#include "pages/passkey_model.hpp"
+#include "pages/sign_in_page.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace latchkey::pages {
+namespace {
+
+accounts::Acting load_acting(const Visit& visit) {
+    const store::KnownSession& known = *visit.session;
+    return {
+        .account = known.account,
+        .session = known.session,
+        .passkeys = visit.services.store.list_passkeys(known.account.id),
+    };
+}
+
+accounts::PublicId passkey_in_path(const Visit& visit) {
+    return accounts::PublicId(visit.request.path_parameters.at(0));
+}
+
+http::Response respond_refusal(const Visit& visit, accounts::Refusal refusal) {
+    if (refusal == accounts::Refusal::not_yours) {
+        return respond_error(visit, 404, "not_found", "no such passkey of this account");
+    }
+    const SignInError error = error_of(refusal);
+    return respond_error(visit, error.status, error.code, error.reason);
+}
+
+bool suspends(const accounts::Decision& decision) {
+    return std::any_of(decision.changes.begin(), decision.changes.end(), [](const auto& change) {
+        return std::holds_alternative<accounts::SuspendPasskey>(change);
+    });
+}
+
+/// The page that asks before a removal, or says why it cannot be.
+http::Response respond_remove(const Visit& visit, int status) {
+    const accounts::Acting who = load_acting(visit);
+    const accounts::PublicId id = passkey_in_path(visit);
+    const auto passkey =
+        std::find_if(who.passkeys.begin(), who.passkeys.end(), [&id](const auto& candidate) {
+            return candidate.public_id == id;
+        });
+    if (passkey == who.passkeys.end() || passkey->status == accounts::CredentialStatus::suspended) {
+        return respond_refusal(visit, accounts::Refusal::not_yours);
+    }
+    // What would happen is asked of the decision itself; its fresh ids are thrown away.
+    const FreshTokens tokens = make_fresh(visit.services);
+    const auto would = accounts::remove_passkey(who, id, visit.circumstances(), tokens.fresh);
+    const std::string here = "/settings/passkeys/" + id.value() + "/remove";
+    json::Value model = json::object({
+        {"passkey", passkey_model(visit, *passkey)},
+        {"last", !would && would.error() == accounts::Refusal::last_factor},
+        {"suspends", would && suspends(*would)},
+        {"needs_proof", !would && would.error() == accounts::Refusal::proof_too_old},
+        {"confirm_location", "/sign-in?intent=confirm&return_to=" + here},
+    });
+    return respond(visit, "remove_passkey", std::move(model), status);
+}
+
+http::Outcome save_and_return(
+    const VisitPtr& visit,
+    accounts::Decision decided,
+    std::shared_ptr<FreshTokens> tokens,  // moves on to the continuation
+    std::string_view done
+) {
+    auto decision =
+        std::make_shared<accounts::Decision>(std::move(decided));  // for the continuation
+    std::vector<accounts::Change> changes = std::move(decision->changes);
+    add_notices(*visit, changes, decision->notices);
+    return save(
+        visit,
+        std::move(changes),
+        {
+            .committed = [visit, decision, tokens, done](store::Committed) -> http::Outcome {
+                http::Response response =
+                    http::see_other("/settings/security?done=" + std::string(done));
+                set_cookies_of(*visit, *decision, *tokens, response);
+                return response;
+            },
+            // Somebody changed the account at the same moment: show how it stands now.
+            .refused = [visit](RefusedChange refused) -> http::Outcome {
+                const bool was_last = refused.is<accounts::ChangeFactors>();
+                return respond_refusal(
+                    *visit, was_last ? accounts::Refusal::last_factor : accounts::Refusal::expired
+                );
+            },
+        }
+    );
+}
+
+}  // namespace
+
+http::Outcome post_rename_passkey(VisitPtr visit) {
+    auto tokens = std::make_shared<FreshTokens>(make_fresh(visit->services));
+    auto decided = accounts::rename_passkey(
+        load_acting(*visit),
+        passkey_in_path(*visit),
+        visit->form.get("name"),
+        visit->circumstances(),
+        tokens->fresh
+    );
+    if (!decided) return respond_refusal(*visit, decided.error());
+    return save_and_return(visit, std::move(*decided), std::move(tokens), "renamed");
+}
+
+http::Outcome get_remove_passkey(VisitPtr visit) {
+    return respond_remove(*visit, 200);
+}
+
+http::Outcome post_remove_passkey(VisitPtr visit) {
+    const accounts::Acting who = load_acting(*visit);
+    auto tokens = std::make_shared<FreshTokens>(make_fresh(visit->services));
+    auto decided = accounts::remove_passkey(
+        who, passkey_in_path(*visit), visit->circumstances(), tokens->fresh
+    );
+    if (!decided) {
+        const bool has_a_page = decided.error() == accounts::Refusal::last_factor ||
+                                decided.error() == accounts::Refusal::proof_too_old;
+        if (has_a_page && visit->request.representation == http::Representation::html) {
+            return respond_remove(*visit, error_of(decided.error()).status);
+        }
+        return respond_refusal(*visit, decided.error());
+    }
+    const std::string_view done = suspends(*decided) ? "suspended" : "removed";
+    return save_and_return(visit, std::move(*decided), std::move(tokens), done);
+}
+
+}  // namespace latchkey::pages

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/purpose.hpp"
+
+#include <algorithm>
+
+namespace latchkey::pages {
+namespace {
+
+constexpr std::size_t return_to_bytes = 1'024;
+constexpr std::size_t public_id_characters = 22;
+
+bool is_visible_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char character) {
+        return character > ' ' && character < '\x7f' && character != '\\' && character != '"' &&
+               character != '<' && character != '>';
+    });
+}
+
+/// The origin that `url` starts with, if it ends there or a path, query or fragment follows:
+/// then no user name, port or longer host can hide behind the match.
+bool has_origin(std::string_view url, std::string_view origin) {
+    if (!url.starts_with(origin)) return false;
+    const std::string_view rest = url.substr(origin.size());
+    return rest.empty() || rest.front() == '/' || rest.front() == '?' || rest.front() == '#';
+}
+
+std::string_view name_of(accounts::Intent intent) {
+    switch (intent) {
+        case accounts::Intent::sign_in:
+            return "sign-in";
+        case accounts::Intent::add_passkey:
+            return "add-passkey";
+        case accounts::Intent::confirm:
+            return "confirm";
+    }
+    return "sign-in";
+}
+
+std::optional<accounts::Intent> intent_named(std::string_view name) {
+    using accounts::Intent;
+    for (const Intent intent : {Intent::sign_in, Intent::add_passkey, Intent::confirm}) {
+        if (name_of(intent) == name) return intent;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+bool is_own_path(std::string_view target) {
+    // "//host" and "/\host" are other hosts to a browser.
+    return target.size() <= return_to_bytes && target.starts_with('/') &&
+           !target.starts_with("//") && is_visible_ascii(target);
+}
+
+bool may_return_to(std::string_view target, const Site& site) {
+    if (target.empty() || target.size() > return_to_bytes || !is_visible_ascii(target))
+        return false;
+    if (is_own_path(target)) return true;
+    return std::any_of(site.return_to.begin(), site.return_to.end(), [target](const auto& origin) {
+        return has_origin(target, origin);
+    });
+}
+
+accounts::Purpose read_purpose(const http::Form& query, const Site& site) {
+    accounts::Purpose purpose;
+    purpose.intent = intent_named(query.get("intent")).value_or(accounts::Intent::sign_in);
+    const std::string_view replaces = query.get("replaces");
+    if (purpose.intent == accounts::Intent::add_passkey &&
+        replaces.size() == public_id_characters) {
+        purpose.replaces = accounts::PublicId(std::string(replaces));
+    }
+    const std::string_view return_to = query.get("return_to");
+    if (may_return_to(return_to, site)) purpose.return_to = std::string(return_to);
+    return purpose;
+}
+
+json::Value to_json(const accounts::Purpose& purpose) {
+    json::Value value = json::object({
+        {"intent", name_of(purpose.intent)},
+        {"return_to", purpose.return_to},
+    });
+    if (purpose.replaces) value.set("replaces", purpose.replaces->value());
+    return value;
+}
+
+std::optional<accounts::Purpose> purpose_from_json(const json::Value& value) {
+    const std::string* intent_name = value.find_string("intent");
+    const std::string* return_to = value.find_string("return_to");
+    if (intent_name == nullptr || return_to == nullptr) return std::nullopt;
+    const auto intent = intent_named(*intent_name);
+    if (!intent) return std::nullopt;
+    accounts::Purpose purpose;
+    purpose.intent = *intent;
+    purpose.return_to = *return_to;
+    if (const std::string* replaces = value.find_string("replaces")) {
+        purpose.replaces = accounts::PublicId(*replaces);
+    }
+    return purpose;
+}
+
+}  // namespace latchkey::pages

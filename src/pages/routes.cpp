@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/routes.hpp"
+
+#include "base/encoding.hpp"
+#include "pages/assets.hpp"
+#include "pages/site.hpp"
+
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace latchkey::pages {
+namespace {
+
+constexpr auto get = http::Method::get;
+constexpr auto post = http::Method::post;
+constexpr std::string_view csp_report_path = "/csp-report";
+
+constexpr std::array table{
+    PageRoute{get, "/", Needs::nothing, get_home},
+    PageRoute{get, "/sign-in", Needs::nothing, get_sign_in},
+    PageRoute{post, "/sign-in/passkey", Needs::nothing, post_sign_in_passkey},
+    PageRoute{post, "/sign-in/email", Needs::nothing, post_sign_in_email},
+    PageRoute{get, "/sign-in/code", Needs::code, get_sign_in_code},
+    PageRoute{post, "/sign-in/code", Needs::code, post_sign_in_code},
+    PageRoute{get, "/sign-in/add-passkey", Needs::sign_in, get_add_passkey},
+    PageRoute{post, "/sign-in/add-passkey", Needs::sign_in, post_add_passkey},
+    PageRoute{post, "/sign-in/restart", Needs::nothing, post_sign_in_restart},
+    PageRoute{get, "/sign-in/done", Needs::session, get_sign_in_done},
+    PageRoute{get, "/settings/security", Needs::session, get_security},
+    PageRoute{post, "/settings/passkeys/{id}/rename", Needs::session, post_rename_passkey},
+    PageRoute{get, "/settings/passkeys/{id}/remove", Needs::session, get_remove_passkey},
+    PageRoute{post, "/settings/passkeys/{id}/remove", Needs::session, post_remove_passkey},
+    PageRoute{post, "/sign-out", Needs::session, post_sign_out},
+    PageRoute{get, "/signed-out", Needs::nothing, get_signed_out},
+    PageRoute{get, "/session", Needs::nothing, get_session},
+    PageRoute{get, "/help", Needs::nothing, get_help},
+    PageRoute{get, "/.well-known/passkey-endpoints", Needs::nothing, get_passkey_endpoints},
+    PageRoute{get, "/.well-known/change-password", Needs::nothing, get_change_password},
+    PageRoute{get, "/.well-known/webauthn", Needs::nothing, get_related_origins},
+    PageRoute{get, "/health", Needs::nothing, get_health},
+    PageRoute{get, "/ready", Needs::nothing, get_ready},
+    PageRoute{post, csp_report_path, Needs::nothing, post_csp_report},
+};
+
+http::Response turn_away(const Visit& visit, Needs needs) {
+    const bool is_page = visit.request.method == http::Method::get &&
+                         visit.request.representation == http::Representation::html;
+    if (needs == Needs::session) {
+        if (!is_page) return respond_error(visit, 401, "not_signed_in", "route needs a session");
+        return http::see_other("/sign-in?return_to=" + percent_encode(visit.request.path));
+    }
+    if (is_page) return http::see_other("/sign-in");
+    return respond_error(visit, 409, "sign_in_expired", "route needs a sign-in under way");
+}
+
+/// Reads the form of a POST. Says what is wrong instead of answering, so that the log has it.
+std::optional<std::string_view> read_form(Visit& visit) {
+    const std::string* type = visit.request.header("content-type");
+    constexpr std::string_view form_type = "application/x-www-form-urlencoded";
+    if (type == nullptr || !std::string_view(*type).starts_with(form_type)) {
+        return "not a form";
+    }
+    auto form = http::parse_form(visit.request.body);
+    if (!form) return "a malformed form";
+    visit.form = std::move(*form);
+    return std::nullopt;
+}
+
+http::Outcome run(const PageRoute& route, const Services& services, const http::Request& request) {
+    // Shared with the continuations of the handler's saves (VisitPtr).
+    auto visit = std::make_shared<Visit>(load_visit(services, request));
+    // A browser's report carries no token and changes nothing.
+    if (route.method == post && route.pattern != csp_report_path) {
+        if (const auto problem = read_form(*visit)) {
+            return respond_error(*visit, 415, "bad_request", std::string(*problem));
+        }
+        if (const auto reason = cross_site_reason(*visit, visit->form)) {
+            return respond_error(*visit, 403, "csrf", std::string(*reason));
+        }
+    }
+    if (!visit->has(route.needs)) return turn_away(*visit, route.needs);
+    return route.handler(std::move(visit));
+}
+
+}  // namespace
+
+std::span<const PageRoute> page_routes() {
+    return table;
+}
+
+void add_routes(http::Router& router, const Services& services) {
+    for (const PageRoute& route : table) {
+        router.add({
+            .method = route.method,
+            .pattern = std::string(route.pattern),
+            .handler = [&route, &services](const http::Request& request
+                       ) { return run(route, services, request); },
+        });
+    }
+    router.add({.method = get, .pattern = "/assets/{name}", .handler = get_asset});
+}
+
+}  // namespace latchkey::pages

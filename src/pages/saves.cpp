@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/saves.hpp"
+
+#include "pages/words.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace latchkey::pages {
+namespace {
+
+constexpr std::chrono::hours notice_lifetime{72};
+
+std::string_view template_of(accounts::NoticeKind kind) {
+    switch (kind) {
+        case accounts::NoticeKind::passkey_added:
+            return "passkey_added";
+        case accounts::NoticeKind::passkey_removed:
+            return "passkey_removed";
+        case accounts::NoticeKind::passkey_suspended:
+            return "passkey_suspended";
+        case accounts::NoticeKind::passkey_replaced:
+            return "passkey_replaced";
+        case accounts::NoticeKind::signed_in_recovered:
+            return "signed_in_recovered";
+    }
+    return "passkey_added";
+}
+
+Bytes mail_context(accounts::MailId id) {
+    const std::string context = "mail|" + std::to_string(id.value());
+    const ByteView view = bytes_of(context);
+    return {view.begin(), view.end()};
+}
+
+}  // namespace
+
+http::Outcome save(const VisitPtr& visit, std::vector<accounts::Change> changes, AfterSave after) {
+    const bool has_mail = std::any_of(changes.begin(), changes.end(), [](const auto& change) {
+        return std::holds_alternative<accounts::QueueMail>(change);
+    });
+    std::vector<std::size_t> alternatives;
+    std::transform(
+        changes.begin(),
+        changes.end(),
+        std::back_inserter(alternatives),
+        [](const auto& change) { return change.index(); }
+    );
+    return http::Save{
+        .commit = {.operation = visit->services.random.bytes<16>(), .changes = std::move(changes)},
+        .then = [visit, has_mail, alternatives = std::move(alternatives), after = std::move(after)](
+                    store::CommitResult result
+                ) mutable -> http::Outcome {
+            if (auto* committed = std::get_if<store::Committed>(&result)) {
+                if (has_mail) visit->services.mail_queued();
+                return std::move(after.committed)(std::move(*committed));
+            }
+            if (const auto* refused = std::get_if<store::Refused>(&result)) {
+                return std::move(after.refused)(
+                    RefusedChange(alternatives.at(refused->change), refused->change)
+                );
+            }
+            return respond_error(*visit, 503, "unavailable", "the outcome of a commit is unknown");
+        },
+    };
+}
+
+accounts::Change queue_mail(
+    const Services& services, const outbound::Mail& mail, std::chrono::seconds lifetime
+) {
+    const accounts::MailId id(services.store.next_id());
+    const TimePoint now = services.clock.now();
+    return accounts::QueueMail{
+        .id = id,
+        .sealed = services.sealer.seal(outbound::pack(mail), mail_context(id), services.random),
+        .not_before = now,
+        .expires_at = now + lifetime,
+    };
+}
+
+void add_notices(
+    const Visit& visit,
+    std::vector<accounts::Change>& changes,
+    const std::vector<accounts::Notice>& notices
+) {
+    const Services& services = visit.services;
+    for (const accounts::Notice& notice : notices) {
+        const json::Value model = json::object({
+            {"passkey", notice.passkey},
+            {"browser", notice.browser},
+            {"when", time_in_words(services.clock.now())},
+            {"security_url", services.site.origin + "/settings/security"},
+        });
+        const outbound::Mail mail =
+            services.renderer.mail(template_of(notice.kind), notice.to.text(), model);
+        changes.push_back(queue_mail(services, mail, notice_lifetime));
+    }
+}
+
+void set_cookies_of(
+    const Visit& visit,
+    const accounts::Decision& decision,
+    const FreshTokens& tokens,
+    http::Response& response
+) {
+    const SecretKey& pepper = visit.services.pepper;
+    if (decision.session) {
+        const Token token{
+            .id = decision.session->id.value(), .secret = tokens.session_secret.clone()
+        };
+        response.cookies.push_back(set_cookie(cookie_names::session, write_token(token, pepper)));
+        response.cookies.push_back(delete_cookie(cookie_names::sign_in));
+        response.cookies.push_back(delete_cookie(cookie_names::code));
+    }
+    if (decision.sign_in) {
+        const Token token{
+            .id = decision.sign_in->id.value(), .secret = tokens.sign_in_secret.clone()
+        };
+        response.cookies.push_back(set_cookie(cookie_names::sign_in, write_token(token, pepper)));
+        response.cookies.push_back(delete_cookie(cookie_names::code));
+    }
+}
+
+}  // namespace latchkey::pages

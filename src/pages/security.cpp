@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/handlers.hpp"
+#include "pages/passkey_model.hpp"
+#include "pages/sign_in_page.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace latchkey::pages {
+namespace {
+
+constexpr std::array<std::string_view, 5> messages{
+    "added", "replaced", "renamed", "removed", "suspended"
+};
+
+/// What was just done, from `?done=`; words of our own only.
+std::optional<json::Value> message_model(const http::Form& query) {
+    const auto found = std::find(messages.begin(), messages.end(), query.get("done"));
+    if (found == messages.end()) return std::nullopt;
+    return json::object({{std::string(*found), true}});
+}
+
+}  // namespace
+
+http::Outcome get_security(VisitPtr visit) {
+    const store::KnownSession& known = *visit->session;
+    const auto passkeys = only_passkeys(visit->services.store.list_passkeys(known.account.id));
+    json::Array cards;
+    for (const accounts::Passkey& passkey : passkeys) {
+        cards.push_back(passkey_model(*visit, passkey));
+    }
+    const bool one_device_only = passkeys.size() == 1 && !passkeys[0].record.backup_state;
+    json::Value model = json::object({
+        {"email", known.account.email.text()},
+        {"account", known.account.public_id.value()},
+        {"passkeys", std::move(cards)},
+        {"count", static_cast<std::int64_t>(count_active(passkeys))},
+        {"one_device_only", one_device_only},
+        {"recovered", known.session.assurance == accounts::Assurance::recovered},
+        {"add_location", "/sign-in?intent=add-passkey&return_to=/settings/security"},
+    });
+    if (const auto signal = signal_model(visit->services, known.account)) {
+        model.set("signal", json::write(*signal));
+    }
+    if (auto message = message_model(visit->request.query)) {
+        model.set("message", std::move(*message));
+    }
+    return respond(*visit, "security", std::move(model));
+}
+
+}  // namespace latchkey::pages

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/authenticator_names.hpp"
+#include "crypto/hash.hpp"
+#include "pages/code_limits.hpp"
+#include "pages/handlers.hpp"
+#include "pages/sign_in_page.hpp"
+#include "pages/verifier.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace latchkey::pages {
+namespace {
+
+/// What stands in the database of the person who adds a passkey.
+struct Enrolment {
+    std::optional<accounts::Account> account;
+    std::vector<accounts::Passkey> passkeys;
+};
+
+Enrolment load(const Visit& visit) {
+    Enrolment enrolment;
+    if (visit.sign_in->account) {
+        enrolment.account = visit.services.store.find_account(*visit.sign_in->account);
+        enrolment.passkeys = visit.services.store.list_passkeys(*visit.sign_in->account);
+    }
+    return enrolment;
+}
+
+/// The challenge follows from the sign-in's row, so it outlives a restart as the sign-in does, and
+/// is good once: finishing deletes the row.
+webauthn::Challenge challenge_of(const Visit& visit) {
+    const crypto::Sha256 challenge = crypto::hmac_sha256(
+        visit.services.pepper.reveal(),
+        {bytes_of("passkey creation challenge"),
+         visit.sign_in->token_hash,
+         bytes_of(std::to_string(visit.sign_in->version))}
+    );
+    return webauthn::Challenge(Bytes(challenge.begin(), challenge.end()));
+}
+
+webauthn::RegistrationCeremony ceremony_of(const Visit& visit) {
+    return {.challenge = challenge_of(visit), .user_handle = visit.sign_in->user_handle};
+}
+
+std::string options_of(const Visit& visit, const Enrolment& enrolment) {
+    const std::string& email = visit.sign_in->email.text();
+    std::vector<webauthn::CredentialDescriptor> exclude;
+    for (const accounts::Passkey& passkey : enrolment.passkeys) {
+        exclude.push_back({.id = passkey.record.id, .transports = passkey.record.transports});
+    }
+    return webauthn::issue_registration(
+        relying_party(visit.services.site),
+        webauthn::RegistrationPolicy{},
+        ceremony_of(visit),
+        {.name = email, .display_name = email},
+        exclude
+    );
+}
+
+json::Value model_of(const Visit& visit, const Enrolment& enrolment) {
+    const accounts::SignIn& sign_in = *visit.sign_in;
+    json::Value model = json::object({
+        {"email", sign_in.email.text()},
+        {"options", options_of(visit, enrolment)},
+        {"new_account", !sign_in.account.has_value()},
+        {"recovered", sign_in.recovered},
+    });
+    const auto replaced = std::find_if(
+        enrolment.passkeys.begin(),
+        enrolment.passkeys.end(),
+        [&sign_in](const auto& passkey) { return passkey.public_id == sign_in.replaces; }
+    );
+    if (replaced != enrolment.passkeys.end()) {
+        model.set("replaces", json::object({{"name", accounts::display_name(*replaced)}}));
+    }
+    return model;
+}
+
+http::Response respond_add_passkey_error(const Visit& visit, const SignInError& error) {
+    json::Value model = model_of(visit, load(visit));
+    model.set("error", error_model(visit, error));
+    return respond(visit, "add_passkey", std::move(model), error.status);
+}
+
+SignInError error_of_refused(RefusedChange refused) {
+    if (refused.is<accounts::AddPasskey>()) {
+        return error_of(accounts::Refusal::already_registered);
+    }
+    return error_of(accounts::Refusal::expired);
+}
+
+}  // namespace
+
+http::Outcome get_add_passkey(VisitPtr visit) {
+    return respond(*visit, "add_passkey", model_of(*visit, load(*visit)));
+}
+
+/// A registration ceremony ends here (7.1); with it the sign-in.
+http::Outcome post_add_passkey(VisitPtr visit) {
+    const Services& services = visit->services;
+    Enrolment enrolment = load(*visit);
+    const auto response = webauthn::parse_registration_response(visit->form.get("response"));
+    if (!response) {
+        return respond_add_passkey_error(
+            *visit, {.status = 400, .code = "bad_request", .reason = describe(response.error())}
+        );
+    }
+    const accounts::Circumstances at = visit->circumstances();
+    auto verified = verifier().verify_registration(
+        relying_party(services.site),
+        webauthn::RegistrationPolicy{},
+        ceremony_of(*visit),
+        *response,
+        at.now
+    );
+    if (!verified) {
+        return respond_add_passkey_error(
+            *visit,
+            {.status = 422, .code = "passkey_not_created", .reason = describe(verified.error())}
+        );
+    }
+    auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
+    auto decided = accounts::decide(
+        accounts::PasskeyCreated{
+            .sign_in = *visit->sign_in,
+            .record = std::move(verified->credential),
+            .account = std::move(enrolment.account),
+            .passkeys = std::move(enrolment.passkeys),
+            .needs_invite = services.site.sign_up.who == accounts::SignUp::invite,
+        },
+        at,
+        tokens->fresh
+    );
+    if (!decided) return respond_add_passkey_error(*visit, error_of(decided.error()));
+    auto decision = std::make_shared<accounts::Decision>(std::move(*decided));
+    std::vector<accounts::Change> changes = std::move(decision->changes);
+    add_notices(*visit, changes, decision->notices);
+    return save(
+        visit,
+        std::move(changes),
+        {
+            .committed = [visit, decision, tokens](store::Committed) -> http::Outcome {
+                const auto account = visit->services.store.find_account(decision->session->account);
+                http::Response next = respond_next(
+                    location_after(decision->return_to),
+                    account ? signal_model(visit->services, *account) : std::nullopt
+                );
+                set_cookies_of(*visit, *decision, *tokens, next);
+                set_known_cookie(*visit, visit->sign_in->email, next);
+                return next;
+            },
+            .refused = [visit](RefusedChange refused) -> http::Outcome {
+                return respond_add_passkey_error(*visit, error_of_refused(refused));
+            },
+        }
+    );
+}
+
+}  // namespace latchkey::pages

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/sign_in_page.hpp"
+
+#include "accounts/passkeys.hpp"
+#include "base/encoding.hpp"
+#include "pages/ceremonies.hpp"
+#include "pages/purpose.hpp"
+#include "pages/words.hpp"
+
+#include <utility>
+
+namespace latchkey::pages {
+
+SignInError error_of(accounts::Refusal refusal) {
+    using accounts::Refusal;
+    const std::string reason(accounts::name_of(refusal));
+    switch (refusal) {
+        case Refusal::unknown_credential:
+            return {.status = 404, .code = "unknown_credential", .reason = reason};
+        case Refusal::second_step_only:
+            return {.status = 422, .code = "second_step_only", .reason = reason};
+        case Refusal::credential_suspended:
+            return {.status = 422, .code = "credential_suspended", .reason = reason};
+        case Refusal::already_registered:
+            return {.status = 409, .code = "already_registered", .reason = reason};
+        case Refusal::too_many_passkeys:
+            return {.status = 422, .code = "too_many_passkeys", .reason = reason};
+        case Refusal::expired:
+        case Refusal::signed_out_everywhere:
+        case Refusal::not_in_this_state:
+        case Refusal::not_yours:
+        case Refusal::proof_withdrawn:
+            return {.status = 409, .code = "sign_in_expired", .reason = reason};
+        case Refusal::last_factor:
+            return {.status = 409, .code = "last_factor", .reason = reason};
+        case Refusal::proof_too_old:
+            return {.status = 403, .code = "proof_too_old", .reason = reason};
+        case Refusal::frozen_after_recovery:
+            return {.status = 403, .code = "frozen_after_recovery", .reason = reason};
+        case Refusal::name_not_allowed:
+            return {.status = 422, .code = "name_not_allowed", .reason = reason};
+        case Refusal::counter_went_back:
+        case Refusal::sign_up_closed:
+            break;
+    }
+    return {.status = 422, .code = "passkey_refused", .reason = reason};
+}
+
+json::Value sign_in_model(const Visit& visit, const accounts::Purpose& purpose) {
+    const Services& services = visit.services;
+    const Ceremonies::Issued issued = services.ceremonies.issue(visit.browser_id, purpose);
+    const auto ceremony = webauthn::AuthenticationCeremony::discoverable(issued.challenge);
+    return json::object({
+        {"ceremony", issued.sealed},
+        {"options", webauthn::issue_authentication(relying_party(services.site), ceremony)},
+        {"email", visit.code ? visit.code->email.text() : std::string()},
+        {"adding", purpose.intent == accounts::Intent::add_passkey},
+        {"replacing", purpose.replaces.has_value()},
+        {"confirming", purpose.intent == accounts::Intent::confirm},
+    });
+}
+
+json::Value error_model(const Visit& visit, const SignInError& error) {
+    visit.services.log({.event = error.code, .request_id = visit.request.id, .reason = error.reason}
+    );
+    json::Value model = json::object({{"code", error.code}});
+    model.set(std::string(error.code), true);
+    if (error.wait) {
+        model.set("wait", wait_in_words(*error.wait));
+        model.set("wait_seconds", static_cast<std::int64_t>(error.wait->count()));
+    }
+    return model;
+}
+
+http::Response respond_sign_in(
+    const Visit& visit, const accounts::Purpose& purpose, const SignInError& error
+) {
+    json::Value model = sign_in_model(visit, purpose);
+    model.set("error", error_model(visit, error));
+    return respond(visit, "sign_in", std::move(model), error.status);
+}
+
+std::string location_after(std::string_view return_to) {
+    return std::string(return_to.empty() ? "/settings/security" : return_to);
+}
+
+std::string redirect_after(std::string_view return_to) {
+    std::string location = location_after(return_to);
+    if (is_own_path(location)) return location;
+    return "/sign-in/done?return_to=" + percent_encode(location);
+}
+
+std::optional<json::Value> signal_model(
+    const Services& services, const accounts::Account& account
+) {
+    if (services.store.find_setting("signals_enabled") == "no") return std::nullopt;
+    json::Array ids;
+    for (const auto& id :
+         accounts::accepted_credentials(services.store.list_passkeys(account.id))) {
+        ids.emplace_back(base64url_encode(id.value()));
+    }
+    return json::object({
+        {"rpId", services.site.rp_id},
+        {"userId", base64url_encode(account.user_handle.value())},
+        {"allAcceptedCredentialIds", std::move(ids)},
+        {"name", account.email.text()},
+        {"displayName", account.email.text()},
+    });
+}
+
+http::Response respond_next(std::string_view location, std::optional<json::Value> signal) {
+    json::Value model = json::object({{"location", location}});
+    if (signal) model.set("signal", std::move(*signal));
+    return http::json_response(200, json::write(model));
+}
+
+webauthn::RelyingParty relying_party(const Site& site) {
+    webauthn::RelyingParty party{
+        .id = webauthn::RpId(site.rp_id),
+        .name = site.brand.name,
+        .origins = {webauthn::Origin(site.origin)},
+    };
+    for (const std::string& origin : site.related_origins)
+        party.origins.emplace_back(origin);
+    return party;
+}
+
+}  // namespace latchkey::pages

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/account_changes.hpp"
+#include "pages/handlers.hpp"
+
+namespace latchkey::pages {
+
+http::Outcome post_sign_out(VisitPtr visit) {
+    const FreshTokens tokens = make_fresh(visit->services);
+    accounts::Decision decision =
+        accounts::sign_out(visit->session->session, visit->circumstances(), tokens.fresh);
+    const auto respond_signed_out = [] {
+        http::Response response = http::see_other("/signed-out");
+        // Not "cookies": that would sign the person out of every app of the domain.
+        response.headers.emplace_back("Clear-Site-Data", R"("cache", "storage")");
+        response.cookies.push_back(delete_cookie(cookie_names::session));
+        response.cookies.push_back(delete_cookie(cookie_names::sign_in));
+        response.cookies.push_back(delete_cookie(cookie_names::code));
+        return response;
+    };
+    return save(
+        visit,
+        std::move(decision.changes),
+        {
+            .committed = [=](store::Committed) -> http::Outcome { return respond_signed_out(); },
+            // It ended elsewhere in the meantime: the same as asked for.
+            .refused = [=](RefusedChange) -> http::Outcome { return respond_signed_out(); },
+        }
+    );
+}
+
+http::Outcome get_signed_out(VisitPtr visit) {
+    return respond(*visit, "signed_out", json::object({}));
+}
+
+}  // namespace latchkey::pages
