@@ -29,6 +29,8 @@ public:
         std::string what;  // which template or text is broken, and how
     };
 
+    /// Fails if a template, text or asset is missing or broken, or if `brand.support` is neither
+    /// empty nor an e-mail address nor an https address.
     static Result<std::unique_ptr<Renderer>, Error> create(Brand brand);
 
     Renderer(const Renderer&) = delete;
@@ -37,9 +39,11 @@ public:
     Renderer& operator=(Renderer&&) = delete;
     ~Renderer();
 
-    /// The template as HTML, or the model as JSON: whatever the request wants. The page gets
-    /// besides the model: `page.brand`, `page.support`, `page.css`, `page.js`, `page.language`,
-    /// `page.request_id`.
+    /// The template as HTML, or the model as JSON: whatever the request wants; never stored by a
+    /// cache. The template gets besides the model: `page.brand`, `page.support`,
+    /// `page.support_href`, `page.css`, `page.js`, `page.icons`, `page.favicon`, `page.language`,
+    /// `page.request_id`. Any string in the model may be hostile. A template name that does not
+    /// exist stops the process.
     [[nodiscard]] http::Response page(
         const http::Request& request,
         std::string_view template_name,
@@ -47,8 +51,12 @@ public:
         int status = 200
     ) const;
 
-    /// A mail to `to`: subject, text and HTML from web/mail/<name>.*; the model also gets
-    /// `page.brand` and `page.support`.
+    /// The text `answer.<code>` of the catalogue: what a JSON error says to the person. Not
+    /// escaped.
+    [[nodiscard]] std::string answer(std::string_view code, const json::Value& model = {}) const;
+
+    /// A mail to `to`: subject (one line), text and HTML from web/mail/<name>.*; the model also
+    /// gets `page.brand`, `page.support` and `page.language`.
     [[nodiscard]] outbound::Mail mail(
         std::string_view template_name, std::string_view to, const json::Value& model
     ) const;

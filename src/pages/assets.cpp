@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/assets.hpp"
+
+#include "pages/embedded.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+#include <string_view>
+
+namespace latchkey::pages {
+namespace {
+
+std::string_view trim(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// Takes what stands before the next `separator` off the front of `rest`, trimmed.
+std::string_view take(std::string_view& rest, char separator) {
+    const auto end = rest.find(separator);
+    const auto item = trim(rest.substr(0, end));
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    return item;
+}
+
+bool is_same_token(std::string_view left, std::string_view right) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return std::ranges::equal(left, right, {}, lower, lower);
+}
+
+/// A qvalue (RFC 9110 section 12.4.2) in thousandths; what is not one weighs nothing.
+int thousandths(std::string_view text) {
+    if (text.empty() || (text[0] != '0' && text[0] != '1')) return 0;
+    if (text.size() == 1) return text[0] == '1' ? 1000 : 0;
+    if (text[1] != '.' || text.size() > 5) return 0;
+    std::string digits(text.substr(2));
+    digits.resize(3, '0');
+    int value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + 3, value);
+    if (error != std::errc{} || end != digits.data() + 3) return 0;
+    return text[0] == '1' ? (value == 0 ? 1000 : 0) : value;
+}
+
+/// The weight that Accept-Encoding gives a coding (RFC 9110 section 12.5.3); `unnamed` is what a
+/// coding weighs that neither it nor `*` names.
+int weight_of(std::string_view accept_encoding, std::string_view coding, int unnamed) {
+    int weight = -1;
+    int others = unnamed;
+    while (!accept_encoding.empty()) {
+        auto item = take(accept_encoding, ',');
+        const auto name = take(item, ';');
+        const auto parameter = trim(item);
+        const bool has_q = parameter.starts_with("q=") || parameter.starts_with("Q=");
+        const int q = parameter.empty() ? 1000 : (has_q ? thousandths(parameter.substr(2)) : 0);
+        if (is_same_token(name, coding)) weight = q;
+        if (name == "*") others = q;
+    }
+    return weight < 0 ? others : weight;
+}
+
+struct Coding {
+    std::string_view name;    // of Content-Encoding
+    std::string_view suffix;  // of the entity tag: each representation has its own
+    embedded::Blob embedded::Asset::* blob;
+};
+
+constexpr Coding identity{"identity", "", &embedded::Asset::plain};
+constexpr std::array compressed{
+    Coding{"br", "-br", &embedded::Asset::brotli},
+    Coding{"gzip", "-gz", &embedded::Asset::gzip},
+};
+
+/// The coding that weighs most; of equals the smaller file. If the client refuses all that we
+/// have it gets the plain file (RFC 9110 section 12.5.3 leaves that to us).
+const Coding& choose(const std::string* accept_encoding) {
+    if (accept_encoding == nullptr) return identity;
+    const Coding* best = &identity;
+    int best_weight = 0;
+    for (const Coding& coding : compressed) {
+        const int weight = weight_of(*accept_encoding, coding.name, 0);
+        if (weight > best_weight) {
+            best = &coding;
+            best_weight = weight;
+        }
+    }
+    // Unnamed, identity is acceptable but the least preferred; named, it competes.
+    return weight_of(*accept_encoding, identity.name, 0) > best_weight ? identity : *best;
+}
+
+/// If-None-Match (RFC 9110 section 13.1.2) by weak comparison.
+bool names_tag(std::string_view if_none_match, std::string_view tag) {
+    while (!if_none_match.empty()) {
+        auto item = take(if_none_match, ',');
+        if (item.starts_with("W/")) item.remove_prefix(2);
+        if (item == tag || item == "*") return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+http::Outcome get_asset(const http::Request& request) {
+    const auto& all = embedded::assets();
+    const std::string_view name =
+        request.path_parameters.empty() ? std::string_view{} : request.path_parameters.front();
+    const auto asset = std::ranges::find(all, name, [](const embedded::Asset& candidate) {
+        return std::string_view(candidate.name);
+    });
+    if (asset == all.end()) {
+        return http::Response{
+            .status = 404,
+            .content_type = "text/plain; charset=utf-8",
+            .body = "Not found\n",
+            .headers = {},
+            .cookies = {},
+        };
+    }
+
+    const Coding& coding = choose(request.header("accept-encoding"));
+    const std::string tag = '"' + std::string(asset->hash) + std::string(coding.suffix) + '"';
+    http::Response response;
+    response.headers = {
+        {"Cache-Control", "public, max-age=31536000, immutable"},
+        {"ETag", tag},
+        {"Vary", "Accept-Encoding"},
+    };
+    const std::string* if_none_match = request.header("if-none-match");
+    if (if_none_match != nullptr && names_tag(*if_none_match, tag)) {
+        response.status = 304;
+        return response;
+    }
+    response.content_type = asset->content_type;
+    response.body = (*asset.*coding.blob).view();
+    if (&coding != &identity) response.headers.emplace_back("Content-Encoding", coding.name);
+    return response;
+}
+
+}  // namespace latchkey::pages

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/render.hpp"
+
+#include "pages/embedded.hpp"
+#include "pages/template_library.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace latchkey::pages {
+namespace {
+
+constexpr std::string_view language = "en";
+
+SourceFiles embedded_sources() {
+    SourceFiles files;
+    for (const auto& source : embedded::sources()) {
+        files.emplace(source.name, source.content.view());
+    }
+    return files;
+}
+
+Result<std::string, std::string> asset_path(std::string_view logical_name) {
+    const auto& all = embedded::assets();
+    const auto asset = std::ranges::find(all, logical_name, [](const embedded::Asset& candidate) {
+        return std::string_view(candidate.logical_name);
+    });
+    if (asset == all.end()) return Fail{std::string(logical_name) + " is not embedded"};
+    return "/assets/" + std::string(asset->name);
+}
+
+/// What a link to the support address says; the page must not be made to hold a `javascript:` one.
+Result<std::string, std::string> support_link(const std::string& support) {
+    if (support.empty() || support.starts_with("https://")) return support;
+    const bool is_address = support.find('@') != std::string::npos &&
+                            support.find_first_of(" :\"<>") == std::string::npos;
+    if (!is_address)
+        return Fail{std::string("support is neither an e-mail address nor an https link")};
+    return "mailto:" + support;
+}
+
+Result<json::Value, std::string> page_values(const Brand& brand) {
+    return json::object({
+        {"brand", brand.name},
+        {"support", brand.support},
+        {"support_href", TRY(support_link(brand.support))},
+        {"css", TRY(asset_path("app.css"))},
+        {"js", TRY(asset_path("app.js"))},
+        {"icons", TRY(asset_path("icons.svg"))},
+        {"favicon", TRY(asset_path("favicon.svg"))},
+        {"language", language},
+    });
+}
+
+/// A subject is one line: names that people gave must not be able to add a header.
+std::string one_line(std::string text) {
+    while (!text.empty() && text.back() == '\n') {
+        text.pop_back();
+    }
+    std::ranges::replace_if(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' '
+    );
+    return text;
+}
+
+}  // namespace
+
+struct Renderer::State {
+    TemplateLibrary library;
+    json::Value page;     // the `page` that every template sees
+    json::Value globals;  // {"page": …}, for what has no request
+};
+
+Renderer::Renderer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Renderer::~Renderer() = default;
+
+Result<std::unique_ptr<Renderer>, Renderer::Error> Renderer::create(Brand brand) {
+    auto page = page_values(brand);
+    if (!page) return Fail{Error{page.error()}};
+    auto library = load_templates(embedded_sources(), language);
+    if (!library) return Fail{Error{library.error()}};
+    auto globals = json::object({{"page", *page}});
+    auto state = std::make_unique<State>(State{
+        .library = std::move(library).value(),
+        .page = std::move(page).value(),
+        .globals = std::move(globals),
+    });
+    return std::unique_ptr<Renderer>(new Renderer(std::move(state)));
+}
+
+http::Response Renderer::page(
+    const http::Request& request,
+    std::string_view template_name,
+    const json::Value& model,
+    int status
+) const {
+    const auto found = state_->library.pages.find(template_name);
+    LATCHKEY_ASSERT(found != state_->library.pages.end());
+    if (request.representation == http::Representation::json) {
+        return http::json_response(status, json::write(model));
+    }
+    json::Value page = state_->page;
+    page.set("request_id", request.id);
+    const json::Value globals = json::object({{"page", std::move(page)}});
+    return http::Response{
+        .status = status,
+        .content_type = "text/html; charset=utf-8",
+        .body = found->second.render({&globals, &model}),
+        .headers = {{"Cache-Control", "no-store"}},
+        .cookies = {},
+    };
+}
+
+std::string Renderer::answer(std::string_view code, const json::Value& model) const {
+    const auto found = state_->library.answers.find(code);
+    LATCHKEY_ASSERT(found != state_->library.answers.end());
+    return found->second.render({&state_->globals, &model});
+}
+
+outbound::Mail Renderer::mail(
+    std::string_view template_name, std::string_view to, const json::Value& model
+) const {
+    const auto found = state_->library.mails.find(template_name);
+    LATCHKEY_ASSERT(found != state_->library.mails.end());
+    const auto& mail = found->second;
+    return outbound::Mail{
+        .to = std::string(to),
+        .subject = one_line(mail.subject.render({&state_->globals, &model})),
+        .text = mail.text.render({&state_->globals, &model}),
+        .html = mail.html.render({&state_->globals, &model}),
+    };
+}
+
+}  // namespace latchkey::pages

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+//
+// What holds for every template that we ship, with every model variant of web/preview.
+#include "base/json.hpp"
+#include "pages/embedded.hpp"
+#include "pages/template_library.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace json = latchkey::json;
+using latchkey::pages::SourceFiles;
+using latchkey::pages::Template;
+using latchkey::pages::TemplateLibrary;
+
+namespace doctest {
+
+template <>
+struct StringMaker<std::vector<std::string>> {
+    static String convert(const std::vector<std::string>& texts) {
+        std::string all;
+        for (const std::string& text : texts) {
+            all += text + ' ';
+        }
+        return {all.data(), static_cast<unsigned>(all.size())};
+    }
+};
+
+}  // namespace doctest
+
+namespace {
+
+constexpr const char* hostile = "\"'`><img src=x onerror=alert(1)><!--</title></script>{{csrf}}";
+
+json::Value read(const std::string& name) {
+    std::ifstream file(LATCHKEY_SOURCE_DIR "/web/preview/" + name);
+    REQUIRE_MESSAGE(file.good(), name);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    auto value = json::parse(text);
+    REQUIRE_MESSAGE(value.has_value(), name);
+    return std::move(value).value();
+}
+
+SourceFiles sources() {
+    SourceFiles files;
+    for (const auto& source : latchkey::pages::embedded::sources()) {
+        files.emplace(source.name, source.content.view());
+    }
+    return files;
+}
+
+const TemplateLibrary& library() {
+    static const TemplateLibrary loaded = [] {
+        auto result = latchkey::pages::load_templates(sources(), "en");
+        REQUIRE_MESSAGE(result.has_value(), (result ? "" : result.error()));
+        return std::move(result).value();
+    }();
+    return loaded;
+}
+
+/// The model as a template sees it: with what the renderer adds.
+json::Value with_page(json::Value model) {
+    model.set(
+        "page",
+        json::object({
+            {"brand", "Example"},
+            {"support", "help@example.com"},
+            {"support_href", "mailto:help@example.com"},
+            {"css", "/assets/app.css"},
+            {"js", "/assets/app.js"},
+            {"icons", "/assets/icons.svg"},
+            {"favicon", "/assets/favicon.svg"},
+            {"language", "en"},
+            {"request_id", "AAAAAAAAAAAAAAAAAAAAAA"},
+        })
+    );
+    return model;
+}
+
+/// The same model with every non-empty text made hostile.
+json::Value made_hostile(const json::Value& value) {
+    if (const std::string* text = value.as_string()) return text->empty() ? value : hostile;
+    if (const json::Array* items = value.as_array()) {
+        json::Array out;
+        for (const json::Value& item : *items) {
+            out.push_back(made_hostile(item));
+        }
+        return out;
+    }
+    if (const json::Object* members = value.as_object()) {
+        json::Object out;
+        for (const auto& [key, member] : *members) {
+            out.emplace_back(key, made_hostile(member));
+        }
+        return out;
+    }
+    return value;
+}
+
+/// The tags of a page with the names of their attributes, as a parser sees them.
+std::vector<std::string> structure_of(const std::string& html) {
+    static const std::regex tag(R"(<(/?[a-z][a-z0-9-]*)((?:\s+[a-z-]+(?:="[^"]*")?)*)\s*>)");
+    static const std::regex attribute_value(R"(="[^"]*")");
+    std::vector<std::string> tags;
+    std::size_t angles = 0;
+    for (std::sregex_iterator match(html.begin(), html.end(), tag), end; match != end; ++match) {
+        tags.push_back(
+            (*match)[1].str() + std::regex_replace((*match)[2].str(), attribute_value, "")
+        );
+        ++angles;
+    }
+    // Each `<` but the one of the doctype opens a tag that was understood: none came from a value.
+    CHECK(static_cast<std::size_t>(std::count(html.begin(), html.end(), '<')) == angles + 1);
+    return tags;
+}
+
+std::size_t count(const std::string& text, std::string_view part) {
+    std::size_t found = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+        ++found;
+    }
+    return found;
+}
+
+/// Calls `check(name, variant, template, model)` for each page and each of its variants.
+template <class Check>
+void for_each_page(const Check& check) {
+    const json::Value models = read("models.json");
+    for (const auto& [name, page] : library().pages) {
+        CAPTURE(name);
+        const json::Value* variants = models.find(name);
+        REQUIRE(variants != nullptr);
+        for (const auto& [variant, model] : *variants->as_object()) {
+            CAPTURE(variant);
+            check(page, with_page(model));
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("every page has one h1, a language, a title, landmarks and the same way to help") {
+    for_each_page([](const Template& page, const json::Value& model) {
+        const std::string html = page.render({&model});
+        CHECK(html.starts_with("<!doctype html>\n<html lang=\"en\">"));
+        CHECK(count(html, "<h1") == 1);
+        CHECK(count(html, "<title></title>") == 0);
+        CHECK(count(html, "<main") == 1);
+        CHECK(count(html, "<header") == 1);
+        CHECK(count(html, "<footer") == 1);
+        CHECK(count(html, "<a href=\"/help\">Help</a>") == 1);
+        CHECK(count(html, "{{") == 0);
+    });
+}
+
+TEST_CASE("every page of a signed-in person has the way out") {
+    for_each_page([](const Template& page, const json::Value& model) {
+        const bool signed_in = *model.find("signed_in")->as_bool();
+        CHECK(count(page.render({&model}), "action=\"/sign-out\"") == (signed_in ? 1U : 0U));
+    });
+}
+
+TEST_CASE("every form that posts carries the CSRF token (T15)") {
+    for_each_page([](const Template& page, const json::Value& model) {
+        const std::string html = page.render({&model});
+        CHECK(count(html, "<form") == count(html, "method=\"post\""));
+        CHECK(count(html, "<form") == count(html, "name=\"csrf\" value=\"c\""));
+    });
+}
+
+TEST_CASE("hostile values change nothing but text and attribute values of a page (V3 3.2.2)") {
+    for_each_page([](const Template& page, const json::Value& model) {
+        const json::Value bad = made_hostile(model);
+        CHECK(structure_of(page.render({&bad})) == structure_of(page.render({&model})));
+    });
+}
+
+TEST_CASE("hostile values change nothing but text and attribute values of a mail") {
+    const json::Value models = read("mails.json");
+    for (const auto& [name, mail] : library().mails) {
+        CAPTURE(name);
+        const json::Value good = with_page(*models.find(name));
+        const json::Value bad = made_hostile(good);
+        CHECK(mail.html.render({&bad}).find("<img") == std::string::npos);
+        CHECK(count(mail.html.render({&bad}), "<") == count(mail.html.render({&good}), "<"));
+        CHECK(count(mail.html.render({&bad}), "\"") == count(mail.html.render({&good}), "\""));
+    }
+}
+
+TEST_CASE("every name that a template asks for is one that a model has") {
+    const std::vector<std::string> none;
+    const json::Value pages = read("models.json");
+    for (const auto& [name, page] : library().pages) {
+        CAPTURE(name);
+        std::vector<json::Value> models;
+        for (const auto& [variant, model] : *pages.find(name)->as_object()) {
+            models.push_back(with_page(model));
+        }
+        CHECK(page.unknown_names(models) == none);
+    }
+    const json::Value mails = read("mails.json");
+    for (const auto& [name, mail] : library().mails) {
+        CAPTURE(name);
+        REQUIRE(mails.find(name) != nullptr);
+        const std::vector<json::Value> models{with_page(*mails.find(name))};
+        CHECK(mail.subject.unknown_names(models) == none);
+        CHECK(mail.text.unknown_names(models) == none);
+        CHECK(mail.html.unknown_names(models) == none);
+    }
+}
+
+TEST_CASE("page templates hold no inline script or style, no event handler, no foreign address") {
+    static const std::regex inline_code(
+        R"(<script(?! type="module" src=)|<style|\sstyle=|\son[a-z]+=)"
+    );
+    static const std::regex unquoted(R"(=\{\{|=[^"\s>]*\{\{)");
+    static const std::regex foreign(R"((src|href|action)="(https?:|//))");
+    for (const auto& [name, content] : sources()) {
+        if (!name.starts_with("templates/")) continue;
+        CAPTURE(name);
+        CHECK_FALSE(std::regex_search(content, inline_code));
+        // Query strings inside a quoted href hold a `=` before a value, too.
+        const std::string without_quoted =
+            std::regex_replace(content, std::regex(R"("[^"]*")"), "\"\"");
+        CHECK_FALSE(std::regex_search(without_quoted, unquoted));
+        CHECK_FALSE(std::regex_search(content, foreign));
+    }
+}
+
+TEST_CASE(
+    "an error page says what to do and carries the reference, and never a value of the request"
+) {
+    const json::Value model = with_page(*read("models.json").find("error")->find("failed"));
+    const std::string html = library().pages.at("error").render({&model});
+    CHECK(count(html, "<code>AAAAAAAAAAAAAAAAAAAAAA</code>") == 1);
+    CHECK(count(html, "href=\"/sign-in\"") == 1);
+}
+
+TEST_CASE("the sign-in page lets password managers in and keeps the e-mail that was typed") {
+    const json::Value model =
+        with_page(*read("models.json").find("sign_in")->find("email_invalid"));
+    const std::string html = library().pages.at("sign_in").render({&model});
+    CHECK(count(html, "autocomplete=\"username webauthn\"") == 1);
+    CHECK(count(html, "value=\"ada@\"") == 1);
+    CHECK(count(html, "aria-describedby=\"email-error\"") == 1);
+    CHECK(count(html, "id=\"email-error\"") == 1);
+    CHECK(html.find("Continue with Passkey") < html.find("type=\"email\""));
+}
+
+TEST_CASE("the code has one input, for one-time codes, never of type number or password (WCAG F109)"
+) {
+    const json::Value model = with_page(*read("models.json").find("code")->find("wrong"));
+    const std::string html = library().pages.at("code").render({&model});
+    CHECK(count(html, "autocomplete=\"one-time-code\"") == 1);
+    CHECK(count(html, "<input class=\"code\"") == 1);
+    CHECK(count(html, "inputmode=\"numeric\"") == 1);
+    CHECK(count(html, "type=\"number\"") + count(html, "type=\"password\"") == 0);
+    CHECK(count(html, "aria-describedby=\"code-hint code-error\"") == 1);
+}
+
+TEST_CASE("the code stands first in the subject of its mail, and once in the text part") {
+    const json::Value model = with_page(*read("mails.json").find("code"));
+    const auto& mail = library().mails.at("code");
+    CHECK(mail.subject.render({&model}).starts_with("12345678 "));
+    CHECK(count(mail.text.render({&model}), "12345678") == 1);
+}
