@@ -115,8 +115,6 @@ http::Outcome get_asset(const http::Request& request) {
             .status = 404,
             .content_type = "text/plain; charset=utf-8",
             .body = "Not found\n",
-            .headers = {},
-            .cookies = {},
         };
     }
 

@@ -109,7 +109,6 @@ http::Response Renderer::page(
         .content_type = "text/html; charset=utf-8",
         .body = found->second.render({&globals, &model}),
         .headers = {{"Cache-Control", "no-store"}},
-        .cookies = {},
     };
 }
 

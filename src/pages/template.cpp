@@ -124,7 +124,7 @@ private:
         const auto kind = sigil == '#'   ? Segment::Kind::section
                           : sigil == '^' ? Segment::Kind::inverted
                                          : Segment::Kind::value;
-        result_.segments_.push_back({.kind = kind, .text = name, .path = split(name), .end = 0});
+        result_.segments_.push_back({.kind = kind, .text = name, .path = split(name)});
         return {};
     }
 
@@ -134,7 +134,7 @@ private:
         }
         result_.segments_[open_.back()].end = result_.segments_.size();
         open_.pop_back();
-        result_.segments_.push_back({.kind = Segment::Kind::end, .text = {}, .path = {}, .end = 0});
+        result_.segments_.push_back({.kind = Segment::Kind::end});
         return {};
     }
 
@@ -158,9 +158,7 @@ private:
 
     void add_text(std::string_view text) {
         if (text.empty()) return;
-        result_.segments_.push_back(
-            {.kind = Segment::Kind::text, .text = std::string(text), .path = {}, .end = 0}
-        );
+        result_.segments_.push_back({.kind = Segment::Kind::text, .text = std::string(text)});
     }
 
     std::string_view source_;
