@@ -8,14 +8,16 @@
 
 namespace latchkey::accounts {
 
-/// An e-mail address: what the person typed, and the canonical form that is the unique key.
+/// An e-mail address: what the person typed, and the canonical form that is the unique key. Both
+/// are empty in one that was not parsed.
 class EmailAddress {
 public:
     EmailAddress() = default;
 
     /// Takes what a person typed: white space around it is dropped. Accepts what the HTML
     /// standard's "valid e-mail address" accepts, at most 254 bytes, 64 before the `@`, a domain
-    /// with a dot or `localhost`. nullopt otherwise.
+    /// with a dot or `localhost`. ASCII only: an internationalised domain has to be typed in its
+    /// `xn--` form. nullopt otherwise.
     static std::optional<EmailAddress> parse(std::string_view text);
 
     /// As typed: where mail goes.
@@ -27,6 +29,7 @@ public:
     /// `a***@example.com`: what may be shown before the person proved anything.
     [[nodiscard]] std::string masked() const;
 
+    /// What follows the `@`, in the canonical form.
     [[nodiscard]] std::string_view domain() const;
 
     bool operator==(const EmailAddress&) const = default;

@@ -28,6 +28,9 @@ inline constexpr std::chrono::seconds step_up_lifetime = 5min;
 inline constexpr std::chrono::seconds session_lifetime = 24h;
 inline constexpr std::chrono::seconds session_idle = 1h;
 
+/// How far clocks of two moments may disagree: what is stamped later than that is not believed.
+inline constexpr std::chrono::seconds clock_tolerance = 60s;
+
 inline constexpr std::size_t passkeys_per_account = 20;     // active ones
 inline constexpr std::size_t credentials_per_account = 60;  // suspended ones included
 inline constexpr std::size_t passkey_name_characters = 64;

@@ -159,4 +159,21 @@ bool is_utf8(std::string_view bytes) {
     return true;
 }
 
+std::optional<std::u32string> code_points(std::string_view bytes) {
+    std::u32string points;
+    while (!bytes.empty()) {
+        const std::size_t length = utf8_length(bytes);
+        if (length == 0) return std::nullopt;
+        const auto first = static_cast<unsigned char>(bytes.front());
+        // A sequence of n bytes spends n + 1 bits of its first byte on saying so, ASCII one.
+        std::uint32_t point = length == 1 ? first : first & (0x7fU >> length);
+        for (const char next : bytes.substr(1, length - 1)) {
+            point = (point << 6U) | (static_cast<unsigned char>(next) & 0x3fU);
+        }
+        points += static_cast<char32_t>(point);
+        bytes.remove_prefix(length);
+    }
+    return points;
+}
+
 }  // namespace latchkey

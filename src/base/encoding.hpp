@@ -36,4 +36,7 @@ std::string percent_encode(std::string_view text);
 /// Whether `bytes` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 bool is_utf8(std::string_view bytes);
 
+/// The Unicode code points of a UTF-8 text; nullopt if it is not well-formed.
+std::optional<std::u32string> code_points(std::string_view bytes);
+
 }  // namespace latchkey

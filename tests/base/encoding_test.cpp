@@ -113,5 +113,14 @@ TEST_CASE("RFC 3629: overlong forms, surrogates, values too large and cut sequen
     }
 }
 
+TEST_CASE("the code points of a text are read from sequences of each length") {
+    CHECK(code_points("") == U"");
+    CHECK(
+        code_points("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\x7f") == U"a\u00e9\u20ac\U0001f600\x7f"
+    );
+    CHECK(code_points("\xdf\xbf\xef\xbf\xbf\xf4\x8f\xbf\xbf") == U"\u07ff\uffff\U0010ffff");
+    CHECK(code_points("a\xff") == std::nullopt);
+}
+
 }  // namespace
 }  // namespace latchkey

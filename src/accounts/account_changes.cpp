@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/account_changes.hpp"
+
+#include "accounts/draft.hpp"
+
+namespace latchkey::accounts {
+
+SessionState session_state(const Session& session, const Account& account, TimePoint now) {
+    if (session.account != account.id) return SessionState::signed_out;
+    if (session.account_epoch != account.epoch) return SessionState::signed_out;
+    return now < session.expires_at ? SessionState::valid : SessionState::expired;
+}
+
+Decision sign_out(const Session& session, const Circumstances& at, const Fresh& fresh) {
+    Draft draft(at, fresh);
+    draft.add(EndSession{session.id});
+    draft.log(EventKind::signed_out, session.account);
+    return draft.finish(SignInState::start);
+}
+
+Decision sign_out_everywhere(const Account& account, const Circumstances& at, const Fresh& fresh) {
+    Draft draft(at, fresh);
+    draft.add(RaiseEpoch{.account = account.id, .from_epoch = account.epoch});
+    draft.add(EndSessions{.account = account.id, .keep = std::nullopt});
+    draft.log(EventKind::signed_out_everywhere, account.id);
+    return draft.finish(SignInState::start);
+}
+
+Result<Decision> start_over(const SignIn& sign_in, const Circumstances& at) {
+    if (!accepts(sign_in.state, SignInEvent::started_over)) {
+        return Fail{Refusal::not_in_this_state};
+    }
+    const Fresh none;
+    Draft draft(at, none);
+    draft.add(FinishSignIn{.sign_in = sign_in.id, .from_version = sign_in.version, .now = at.now});
+    return draft.finish(SignInState::start);
+}
+
+Decision delete_account(const Account& account, const Circumstances& at, const Fresh& fresh) {
+    Draft draft(at, fresh);
+    draft.add(DeleteAccount{account.id});
+    draft.log(EventKind::account_deleted, account.id);
+    return draft.finish(SignInState::start);
+}
+
+Decision invite(const EmailAddress& email, const Circumstances& at, const Fresh& fresh) {
+    Draft draft(at, fresh);
+    draft.add(Invite{.email = email, .expires_at = at.now + limits::invitation_lifetime});
+    draft.log(EventKind::invited, std::nullopt, email.masked());
+    return draft.finish(SignInState::start);
+}
+
+}  // namespace latchkey::accounts

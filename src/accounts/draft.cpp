@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/draft.hpp"
+
+#include <utility>
+
+namespace latchkey::accounts {
+
+void Draft::log(EventKind kind, std::optional<AccountId> account, std::string detail) {
+    LATCHKEY_ASSERT(events_ < fresh_.events.size());
+    add(AppendEvent{Event{
+        .id = fresh_.events.at(events_++),
+        .at = at_.now,
+        .kind = kind,
+        .account = account,
+        .network = at_.network,
+        .browser = at_.browser,
+        .detail = std::move(detail),
+    }});
+}
+
+void Draft::tell(NoticeKind kind, const Account& account, std::string passkey) {
+    decision_.notices.push_back({
+        .kind = kind,
+        .to = account.email,
+        .passkey = std::move(passkey),
+        .browser = at_.browser,
+    });
+}
+
+void Draft::open_session(const SessionGrounds& grounds) {
+    if (at_.current_session) add(EndSession{*at_.current_session});
+    decision_.session = Session{
+        .id = fresh_.session,
+        .token_hash = fresh_.session_token_hash,
+        .account = grounds.account.id,
+        .account_epoch = grounds.account.epoch,
+        .assurance = grounds.assurance,
+        .created_at = at_.now,
+        .authenticated_at = grounds.authenticated_at,
+        .recovered_at = grounds.recovered_at,
+        .passkey = grounds.passkey,
+        .browser = at_.browser,
+        .expires_at = grounds.authenticated_at + limits::session_lifetime,
+    };
+    add(OpenSession{*decision_.session});
+}
+
+void Draft::renew_session(const Session& acting) {
+    add(EndSession{acting.id});
+    decision_.session = acting;
+    decision_.session->id = fresh_.session;
+    decision_.session->token_hash = fresh_.session_token_hash;
+    add(OpenSession{*decision_.session});
+}
+
+void Draft::start_sign_in(SignIn sign_in) {
+    sign_in.id = fresh_.sign_in;
+    sign_in.token_hash = fresh_.sign_in_token_hash;
+    sign_in.version = 1;
+    sign_in.state = SignInState::enrol;
+    sign_in.proved_at = at_.now;
+    sign_in.expires_at = at_.now + limits::sign_in_lifetime;
+    add(StartSignIn{sign_in});
+    decision_.sign_in = std::move(sign_in);
+}
+
+Decision Draft::finish(SignInState next, std::string return_to) {
+    decision_.next = next;
+    decision_.return_to = std::move(return_to);
+    return std::move(decision_);
+}
+
+}  // namespace latchkey::accounts

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "accounts/sign_in.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace latchkey::accounts {
+
+/// What a session is opened on.
+struct SessionGrounds {
+    const Account& account;
+    Assurance assurance = Assurance::passkey;
+    TimePoint authenticated_at;
+    std::optional<TimePoint> recovered_at;
+    std::optional<PasskeyId> passkey;
+};
+
+/// A decision while it is put together: each call appends what it says, in that order. Holds
+/// references to what it is made from.
+class Draft {
+public:
+    Draft(const Circumstances& at, const Fresh& fresh) : at_(at), fresh_(fresh) {}
+
+    void add(Change change) { decision_.changes.push_back(std::move(change)); }
+
+    /// An entry of the audit log; at most as many as Fresh has ids for.
+    void log(EventKind kind, std::optional<AccountId> account, std::string detail = {});
+
+    void tell(NoticeKind kind, const Account& account, std::string passkey = {});
+
+    /// Opens a session under the fresh id. The one that the browser had ends.
+    void open_session(const SessionGrounds& grounds);
+
+    /// `acting` goes on under the fresh id, with all that it proved and until the same moment.
+    void renew_session(const Session& acting);
+
+    /// Stores a sign-in under the fresh id, proved now, in the state enrol.
+    void start_sign_in(SignIn sign_in);
+
+    Decision finish(SignInState next, std::string return_to = {});
+
+private:
+    const Circumstances& at_;
+    const Fresh& fresh_;
+    std::size_t events_ = 0;
+    Decision decision_;
+};
+
+}  // namespace latchkey::accounts

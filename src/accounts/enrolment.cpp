@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/authenticator_names.hpp"
+#include "accounts/draft.hpp"
+#include "accounts/passkey_rules.hpp"
+#include "accounts/sign_in.hpp"
+
+#include <algorithm>
+
+// The last step of a sign-in that adds a passkey: the only place where one is made.
+namespace latchkey::accounts {
+namespace {
+
+using enum Refusal;
+
+/// What the proof of the sign-in is worth now.
+struct Grounds {
+    const Passkey* proof = nullptr;         // nullptr: it was e-mail
+    const Passkey* replaced = nullptr;      // nullptr: none
+    std::optional<TimePoint> recovered_at;  // set: it is a recovery, and what it adds is marked
+};
+
+Passkey make_passkey(const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh) {
+    return {
+        .id = fresh.passkey,
+        .public_id = fresh.passkey_public_id,
+        .account = event.account ? event.account->id : fresh.account,
+        .record = event.record,
+        .name = {},
+        .created_on = at.browser,
+        .created_at = at.now,
+        .last_used_at = std::nullopt,
+        .last_used_on = {},
+        .suspended_at = std::nullopt,
+        .recovered_at = std::nullopt,
+    };
+}
+
+void finish_sign_in(Draft& draft, const PasskeyCreated& event, const Circumstances& at) {
+    draft.add(FinishSignIn{
+        .sign_in = event.sign_in.id, .from_version = event.sign_in.version, .now = at.now
+    });
+}
+
+/// A new person: the account comes into being with its first passkey, never without one.
+Result<Decision> create_account(
+    const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh
+) {
+    const Account account{
+        .id = fresh.account,
+        .public_id = fresh.account_public_id,
+        .user_handle = event.sign_in.user_handle,
+        .email = event.sign_in.email,
+        .created_at = at.now,
+        .version = 1,
+        .epoch = 0,
+        .factors = 1,
+        .recovered_at = std::nullopt,
+    };
+    const Passkey passkey = make_passkey(event, at, fresh);
+    Draft draft(at, fresh);
+    finish_sign_in(draft, event, at);
+    if (event.needs_invite) draft.add(SpendInvite{.email = account.email, .now = at.now});
+    draft.add(CreateAccount{account});
+    draft.add(AddPasskey{passkey});
+    draft.log(EventKind::account_created, account.id);
+    draft.log(EventKind::passkey_added, account.id, display_name(passkey));
+    draft.tell(NoticeKind::passkey_added, account, display_name(passkey));
+    // Creating the passkey took user verification: it is a proof of its own.
+    draft.open_session({
+        .account = account,
+        .assurance = Assurance::passkey,
+        .authenticated_at = at.now,
+        .recovered_at = std::nullopt,
+        .passkey = passkey.id,
+    });
+    draft.log(EventKind::signed_in, account.id, display_name(passkey));
+    return draft.finish(SignInState::done, event.sign_in.return_to);
+}
+
+/// Whether the proof still holds: passkeys come and go while a sign-in waits for a new one.
+Result<Grounds> check_grounds(const PasskeyCreated& event) {
+    const SignIn& sign_in = event.sign_in;
+    Grounds grounds;
+    if (sign_in.proof == Proof::passkey) {
+        if (!sign_in.passkey) return Fail{proof_withdrawn};
+        grounds.proof = find_usable(event.passkeys, *sign_in.passkey);
+        if (grounds.proof == nullptr) return Fail{proof_withdrawn};
+    } else if (!sign_in.recovered && !event.passkeys.empty()) {
+        // E-mail was enough for an account without any passkey, and now it has one.
+        return Fail{proof_withdrawn};
+    }
+    grounds.replaced = TRY(check_room(event.passkeys, sign_in.replaces));
+    if (sign_in.recovered) {
+        const auto inherited = grounds.proof ? grounds.proof->recovered_at : std::nullopt;
+        grounds.recovered_at = inherited.value_or(sign_in.proved_at);
+    }
+    return grounds;
+}
+
+/// New in, old out, in one commit: it works for the only passkey, too.
+void replace(
+    Draft& draft, const Grounds& grounds, const Account& account, const Circumstances& at
+) {
+    const Passkey& old = *grounds.replaced;
+    const Removal removal = removal_by(
+        {
+            .assurance = grounds.recovered_at ? Assurance::recovered : Assurance::passkey,
+            .recovered_at = grounds.recovered_at,
+            .proof = grounds.proof,
+        },
+        at.now
+    );
+    draft.add(remove(old, removal, at.now));
+    draft.log(EventKind::passkey_replaced, account.id, display_name(old));
+    if (removal == Removal::suspension) {
+        draft.log(EventKind::passkey_suspended, account.id, display_name(old));
+    }
+    draft.tell(NoticeKind::passkey_replaced, account, display_name(old));
+}
+
+Result<Decision> add_passkey(
+    const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh
+) {
+    const Account& account = *event.account;
+    const Grounds grounds = TRY(check_grounds(event));
+    Passkey passkey = make_passkey(event, at, fresh);
+    passkey.recovered_at = grounds.recovered_at;
+
+    Draft draft(at, fresh);
+    finish_sign_in(draft, event, at);
+    draft.add(RequireEpoch{.account = account.id, .epoch = event.sign_in.account_epoch});
+    draft.add(ChangeFactors{
+        .account = account.id,
+        .from_version = account.version,
+        .by = grounds.replaced ? 0 : 1,
+    });
+    draft.add(AddPasskey{passkey});
+    if (grounds.replaced != nullptr) {
+        replace(draft, grounds, account, at);
+    } else {
+        draft.log(EventKind::passkey_added, account.id, display_name(passkey));
+        draft.tell(NoticeKind::passkey_added, account, display_name(passkey));
+    }
+    // Opened by the passkey that was the proof, so that it ends with that one; if that one is just
+    // replaced, or it was e-mail, by the new one.
+    const bool proof_stays = grounds.proof != nullptr && grounds.proof != grounds.replaced;
+    draft.open_session({
+        .account = account,
+        .assurance = grounds.recovered_at ? Assurance::recovered : Assurance::passkey,
+        .authenticated_at = event.sign_in.proved_at,
+        .recovered_at =
+            grounds.recovered_at ? grounds.recovered_at : mark_of(account.recovered_at, at.now),
+        .passkey = proof_stays ? grounds.proof->id : passkey.id,
+    });
+    draft.log(EventKind::signed_in, account.id, display_name(passkey));
+    return draft.finish(SignInState::done, event.sign_in.return_to);
+}
+
+}  // namespace
+
+Result<Decision> decide(const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh) {
+    const SignIn& sign_in = event.sign_in;
+    if (!accepts(sign_in.state, SignInEvent::passkey_created)) return Fail{not_in_this_state};
+    if (at.now >= sign_in.expires_at) return Fail{expired};
+    if (event.record.user_handle != sign_in.user_handle) return Fail{not_yours};
+    if (!sign_in.account) {
+        if (event.account) return Fail{signed_out_everywhere};
+        return create_account(event, at, fresh);
+    }
+    // Deleted since, or signed out everywhere.
+    if (!event.account || event.account->id != *sign_in.account) return Fail{signed_out_everywhere};
+    if (event.account->epoch != sign_in.account_epoch) return Fail{signed_out_everywhere};
+    const bool is_taken = std::ranges::any_of(event.passkeys, [&](const Passkey& passkey) {
+        return passkey.record.id == event.record.id;
+    });
+    if (is_taken) return Fail{already_registered};
+    return add_passkey(event, at, fresh);
+}
+
+}  // namespace latchkey::accounts

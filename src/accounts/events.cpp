@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/events.hpp"
+
+#include <array>
+#include <utility>
+
+namespace latchkey::accounts {
+namespace {
+
+constexpr auto names = [] {
+    using enum EventKind;
+    return std::array<std::pair<EventKind, std::string_view>, 16>{{
+        {account_created, "account_created"},
+        {account_deleted, "account_deleted"},
+        {passkey_added, "passkey_added"},
+        {passkey_renamed, "passkey_renamed"},
+        {passkey_removed, "passkey_removed"},
+        {passkey_suspended, "passkey_suspended"},
+        {passkey_replaced, "passkey_replaced"},
+        {signed_in, "signed_in"},
+        {signed_in_recovered, "signed_in_recovered"},
+        {sign_in_failed, "sign_in_failed"},
+        {code_sent, "code_sent"},
+        {code_wrong, "code_wrong"},
+        {signed_out, "signed_out"},
+        {signed_out_everywhere, "signed_out_everywhere"},
+        {invited, "invited"},
+        {counter_went_back, "counter_went_back"},
+    }};
+}();
+
+}  // namespace
+
+std::string_view name_of(EventKind kind) {
+    for (const auto& [known, name] : names) {
+        if (known == kind) return name;
+    }
+    return "unknown";
+}
+
+std::optional<EventKind> event_kind_named(std::string_view name) {
+    for (const auto& [kind, known] : names) {
+        if (known == name) return kind;
+    }
+    return std::nullopt;
+}
+
+}  // namespace latchkey::accounts

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/sign_in.hpp"
+
+namespace latchkey::accounts {
+
+std::string_view name_of(SignInState state) {
+    switch (state) {
+        case SignInState::start:
+            return "start";
+        case SignInState::identified:
+            return "identified";
+        case SignInState::enrol:
+            return "enrol";
+        case SignInState::done:
+            return "done";
+    }
+    return "unknown";
+}
+
+std::string_view name_of(SignInEvent event) {
+    switch (event) {
+        case SignInEvent::code_requested:
+            return "code_requested";
+        case SignInEvent::passkey_asserted:
+            return "passkey_asserted";
+        case SignInEvent::code_matched:
+            return "code_matched";
+        case SignInEvent::passkey_created:
+            return "passkey_created";
+        case SignInEvent::started_over:
+            return "started_over";
+    }
+    return "unknown";
+}
+
+std::string_view name_of(Refusal refusal) {
+    switch (refusal) {
+        case Refusal::not_in_this_state:
+            return "not_in_this_state";
+        case Refusal::expired:
+            return "expired";
+        case Refusal::unknown_credential:
+            return "unknown_credential";
+        case Refusal::credential_suspended:
+            return "credential_suspended";
+        case Refusal::second_step_only:
+            return "second_step_only";
+        case Refusal::counter_went_back:
+            return "counter_went_back";
+        case Refusal::signed_out_everywhere:
+            return "signed_out_everywhere";
+        case Refusal::sign_up_closed:
+            return "sign_up_closed";
+        case Refusal::already_registered:
+            return "already_registered";
+        case Refusal::not_yours:
+            return "not_yours";
+        case Refusal::last_factor:
+            return "last_factor";
+        case Refusal::proof_too_old:
+            return "proof_too_old";
+        case Refusal::too_many_passkeys:
+            return "too_many_passkeys";
+        case Refusal::frozen_after_recovery:
+            return "frozen_after_recovery";
+        case Refusal::proof_withdrawn:
+            return "proof_withdrawn";
+        case Refusal::name_not_allowed:
+            return "name_not_allowed";
+    }
+    return "unknown";
+}
+
+}  // namespace latchkey::accounts

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/passkey_rules.hpp"
+
+#include <algorithm>
+
+namespace latchkey::accounts {
+namespace {
+
+template <class Matches>
+const Passkey* find_usable_if(const std::vector<Passkey>& passkeys, Matches matches) {
+    const auto found = std::ranges::find_if(passkeys, [&](const Passkey& passkey) {
+        return is_usable(passkey) && matches(passkey);
+    });
+    return found == passkeys.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+bool is_usable(const Passkey& passkey) {
+    return passkey.purpose == CredentialPurpose::passkey &&
+           passkey.status == CredentialStatus::active;
+}
+
+const Passkey* find_usable(const std::vector<Passkey>& passkeys, const PublicId& id) {
+    return find_usable_if(passkeys, [&](const Passkey& passkey) {
+        return passkey.public_id == id;
+    });
+}
+
+const Passkey* find_usable(const std::vector<Passkey>& passkeys, PasskeyId id) {
+    return find_usable_if(passkeys, [&](const Passkey& passkey) { return passkey.id == id; });
+}
+
+Result<const Passkey*> check_room(
+    const std::vector<Passkey>& passkeys, const std::optional<PublicId>& replaces
+) {
+    const Passkey* replaced = nullptr;
+    if (replaces) {
+        replaced = find_usable(passkeys, *replaces);
+        if (replaced == nullptr) return Fail{Refusal::not_yours};
+    }
+    const auto usable = static_cast<std::size_t>(std::ranges::count_if(passkeys, is_usable));
+    const std::size_t leaves = replaced == nullptr ? 0 : 1;
+    if (usable - leaves >= limits::passkeys_per_account) return Fail{Refusal::too_many_passkeys};
+    // What is replaced may stay as a suspended one.
+    if (passkeys.size() >= limits::credentials_per_account) return Fail{Refusal::too_many_passkeys};
+    return replaced;
+}
+
+std::optional<TimePoint> mark_of(std::optional<TimePoint> recovered_at, TimePoint now) {
+    if (!recovered_at || now >= *recovered_at + limits::recovered_mark) return std::nullopt;
+    return recovered_at;
+}
+
+Removal removal_by(const Remover& remover, TimePoint now) {
+    const bool is_recovered =
+        remover.assurance == Assurance::recovered && mark_of(remover.recovered_at, now);
+    if (is_recovered || remover.proof == nullptr) return Removal::suspension;
+    const bool is_young = now < remover.proof->created_at + limits::young_passkey;
+    return is_young ? Removal::suspension : Removal::for_good;
+}
+
+Change remove(const Passkey& passkey, Removal removal, TimePoint now) {
+    if (removal == Removal::suspension) {
+        return SuspendPasskey{
+            .account = passkey.account, .passkey = passkey.id, .at = now, .keep = std::nullopt
+        };
+    }
+    return RemovePasskey{.account = passkey.account, .passkey = passkey.id, .keep = std::nullopt};
+}
+
+}  // namespace latchkey::accounts

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/sign_in.hpp"
+
+#include "accounts/authenticator_names.hpp"
+#include "accounts/draft.hpp"
+#include "accounts/passkey_rules.hpp"
+
+#include <algorithm>
+
+namespace latchkey::accounts {
+namespace {
+
+using enum Refusal;
+
+/// 7.2 step 22: a counter that is in use and does not rise says that a copy of the key may exist.
+bool went_back(std::uint32_t stored, std::uint32_t asserted) {
+    return (stored != 0 || asserted != 0) && asserted <= stored;
+}
+
+bool is_second_factor(const Passkey& passkey) {
+    return passkey.purpose == CredentialPurpose::second_factor;
+}
+
+Result<void> check_credential(const PasskeyAsserted& event) {
+    const Passkey& passkey = event.passkey;
+    if (passkey.account != event.account.id) return Fail{not_yours};
+    if (passkey.record.user_handle != event.account.user_handle) return Fail{not_yours};
+    if (is_second_factor(passkey)) return Fail{second_step_only};
+    if (passkey.status == CredentialStatus::suspended) return Fail{credential_suspended};
+    // Copies of a synced passkey may well count apart; a device-bound one is on one device.
+    const bool is_device_bound = !passkey.record.backup_eligible;
+    if (is_device_bound && went_back(passkey.record.sign_count, event.sign_count)) {
+        return Fail{counter_went_back};
+    }
+    return {};
+}
+
+void use_passkey(Draft& draft, const PasskeyAsserted& event, const Circumstances& at) {
+    const std::uint32_t stored = event.passkey.record.sign_count;
+    draft.add(UsePasskey{
+        .passkey = event.passkey.id,
+        .from_sign_count = stored,
+        .sign_count = std::max(stored, event.sign_count),
+        .backup_state = event.backup_state,
+        .at = at.now,
+        .used_on = at.browser,
+    });
+    draft.add(RequireEpoch{.account = event.account.id, .epoch = event.account.epoch});
+    if (went_back(stored, event.sign_count)) {
+        draft.log(EventKind::counter_went_back, event.account.id, display_name(event.passkey));
+    }
+}
+
+/// The e-mail proof of somebody who has no account: the passkey will bring it.
+Result<Decision> start_sign_up(
+    const Purpose& purpose, const CodeMatched& event, const Circumstances& at, const Fresh& fresh
+) {
+    if (!event.may_sign_up) return Fail{sign_up_closed};
+    if (purpose.replaces) return Fail{not_yours};
+    Draft draft(at, fresh);
+    draft.start_sign_in({
+        .email = event.email,
+        .proof = Proof::email_code,
+        .user_handle = fresh.user_handle,
+        .intent = purpose.intent,
+        .return_to = purpose.return_to,
+    });
+    return draft.finish(SignInState::enrol, purpose.return_to);
+}
+
+/// The e-mail proof of an account's owner. If the account has passkeys it is the way around them,
+/// design.md 4.3 "notify": let in at once, marked, logged and told.
+Result<Decision> go_on_by_email(
+    const Purpose& purpose, const CodeMatched& event, const Circumstances& at, const Fresh& fresh
+) {
+    const Account& account = *event.account;
+    const bool is_recovery = !event.passkeys.empty();
+    Draft draft(at, fresh);
+    draft.add(RequireEpoch{.account = account.id, .epoch = account.epoch});
+    if (is_recovery) {
+        draft.add(MarkRecovered{.account = account.id, .at = at.now});
+        draft.log(EventKind::signed_in_recovered, account.id);
+        draft.tell(NoticeKind::signed_in_recovered, account);
+    }
+    const bool can_sign_in = std::ranges::any_of(event.passkeys, is_usable);
+    if (can_sign_in && purpose.intent != Intent::add_passkey) {
+        draft.open_session({
+            .account = account,
+            .assurance = Assurance::recovered,
+            .authenticated_at = at.now,
+            .recovered_at = at.now,
+            .passkey = std::nullopt,
+        });
+        return draft.finish(SignInState::done, purpose.return_to);
+    }
+    TRY(check_room(event.passkeys, purpose.replaces));
+    draft.start_sign_in({
+        .account = account.id,
+        .account_epoch = account.epoch,
+        .email = account.email,
+        .proof = Proof::email_code,
+        .recovered = is_recovery,
+        .user_handle = account.user_handle,
+        .intent = purpose.intent,
+        .replaces = purpose.replaces,
+        .return_to = purpose.return_to,
+    });
+    return draft.finish(SignInState::enrol, purpose.return_to);
+}
+
+/// A code is good only for who had the address when it was sent, in the same epoch.
+Result<void> check_subject(const CodeMatched& event) {
+    const bool was_known = event.code.account.has_value();
+    if (!event.account) {
+        if (was_known) return Fail{signed_out_everywhere};
+        return {};
+    }
+    if (was_known && event.account->id != *event.code.account) return Fail{signed_out_everywhere};
+    // A code that was sent before the account was made has epoch 0, as a new account does.
+    if (event.account->epoch != event.code.account_epoch) return Fail{signed_out_everywhere};
+    return {};
+}
+
+}  // namespace
+
+bool accepts(SignInState state, SignInEvent event) {
+    return std::ranges::any_of(sign_in_table, [=](const Transition& row) {
+        return row.from == state && row.event == event;
+    });
+}
+
+Result<Decision> decide(
+    SignInState state,
+    const Purpose& purpose,
+    const PasskeyAsserted& event,
+    const Circumstances& at,
+    const Fresh& fresh
+) {
+    if (!accepts(state, SignInEvent::passkey_asserted)) return Fail{not_in_this_state};
+    TRY(check_credential(event));
+    const auto mark = mark_of(event.passkey.recovered_at, at.now);
+    Draft draft(at, fresh);
+    use_passkey(draft, event, at);
+
+    if (purpose.intent == Intent::add_passkey) {
+        TRY(check_room(event.passkeys, purpose.replaces));
+        draft.start_sign_in({
+            .account = event.account.id,
+            .account_epoch = event.account.epoch,
+            .email = event.account.email,
+            .proof = Proof::passkey,
+            .passkey = event.passkey.id,
+            .recovered = mark.has_value(),
+            .user_handle = event.account.user_handle,
+            .intent = purpose.intent,
+            .replaces = purpose.replaces,
+            .return_to = purpose.return_to,
+        });
+        return draft.finish(SignInState::enrol, purpose.return_to);
+    }
+    draft.open_session({
+        .account = event.account,
+        .assurance = mark ? Assurance::recovered : Assurance::passkey,
+        .authenticated_at = at.now,
+        // A proof that is older than the recovery stays honest; that there was one is still said.
+        .recovered_at = mark ? mark : mark_of(event.account.recovered_at, at.now),
+        .passkey = event.passkey.id,
+    });
+    draft.log(EventKind::signed_in, event.account.id, display_name(event.passkey));
+    return draft.finish(SignInState::done, purpose.return_to);
+}
+
+Result<Decision> decide(
+    SignInState state,
+    const Purpose& purpose,
+    const CodeMatched& event,
+    const Circumstances& at,
+    const Fresh& fresh
+) {
+    if (!accepts(state, SignInEvent::code_matched)) return Fail{not_in_this_state};
+    if (at.now >= event.code.expires_at) return Fail{expired};
+    TRY(check_subject(event));
+    if (!event.account) return start_sign_up(purpose, event, at, fresh);
+    // The second step has no rows yet: a first proof alone never skips it.
+    if (std::ranges::any_of(event.passkeys, is_second_factor)) return Fail{not_in_this_state};
+    return go_on_by_email(purpose, event, at, fresh);
+}
+
+}  // namespace latchkey::accounts
