@@ -92,4 +92,9 @@ bool Ceremonies::spend(const Ceremony& ceremony) {
     return true;
 }
 
+std::size_t Ceremonies::spent_count() {
+    const std::scoped_lock lock(mutex_);
+    return spent_.size();
+}
+
 }  // namespace latchkey::pages

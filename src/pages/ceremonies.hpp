@@ -9,6 +9,7 @@
 #include "latchkey/webauthn.hpp"
 
 #include <array>
+#include <cstddef>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -46,6 +47,9 @@ public:
     /// True exactly once for each challenge. Called after the signature verified, so that
     /// strangers cannot fill the list.
     [[nodiscard]] bool spend(const Ceremony& ceremony);
+
+    /// How many challenges are kept as spent.
+    [[nodiscard]] std::size_t spent_count();
 
 private:
     const crypto::Sealer& sealer_;

@@ -68,7 +68,7 @@ http::Outcome save_and_return(
     const VisitPtr& visit,
     accounts::Decision decided,
     std::shared_ptr<FreshTokens> tokens,  // moves on to the continuation
-    std::string_view done
+    std::string_view message
 ) {
     auto decision =
         std::make_shared<accounts::Decision>(std::move(decided));  // for the continuation
@@ -78,9 +78,9 @@ http::Outcome save_and_return(
         visit,
         std::move(changes),
         {
-            .committed = [visit, decision, tokens, done](store::Committed) -> http::Outcome {
+            .committed = [visit, decision, tokens, message](store::Committed) -> http::Outcome {
                 http::Response response =
-                    http::see_other("/settings/security?done=" + std::string(done));
+                    http::see_other("/settings/security?message=" + std::string(message));
                 set_cookies_of(*visit, *decision, *tokens, response);
                 return response;
             },
@@ -106,6 +106,10 @@ http::Outcome post_rename_passkey(VisitPtr visit) {
         visit->circumstances(),
         tokens->fresh
     );
+    if (!decided && decided.error() == accounts::Refusal::name_not_allowed &&
+        visit->request.representation == http::Representation::html) {
+        return http::see_other("/settings/security?message=name_not_allowed");
+    }
     if (!decided) return respond_refusal(*visit, decided.error());
     return save_and_return(visit, std::move(*decided), std::move(tokens), "renamed");
 }
@@ -128,8 +132,8 @@ http::Outcome post_remove_passkey(VisitPtr visit) {
         }
         return respond_refusal(*visit, decided.error());
     }
-    const std::string_view done = suspends(*decided) ? "suspended" : "removed";
-    return save_and_return(visit, std::move(*decided), std::move(tokens), done);
+    const std::string_view message = suspends(*decided) ? "suspended" : "removed";
+    return save_and_return(visit, std::move(*decided), std::move(tokens), message);
 }
 
 }  // namespace latchkey::pages

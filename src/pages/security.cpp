@@ -11,13 +11,18 @@
 namespace latchkey::pages {
 namespace {
 
-constexpr std::array<std::string_view, 5> messages{
-    "added", "replaced", "renamed", "removed", "suspended"
+constexpr std::array<std::string_view, 6> messages{
+    "added",
+    "replaced",
+    "renamed",
+    "removed",
+    "suspended",
+    "name_not_allowed"
 };
 
-/// What was just done, from `?done=`; words of our own only.
+/// What was just done, from `?message=`; words of our own only.
 std::optional<json::Value> message_model(const http::Form& query) {
-    const auto found = std::find(messages.begin(), messages.end(), query.get("done"));
+    const auto found = std::find(messages.begin(), messages.end(), query.get("message"));
     if (found == messages.end()) return std::nullopt;
     return json::object({{std::string(*found), true}});
 }

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/policy.hpp"
+#include "base/encoding.hpp"
+#include "crypto/system_random.hpp"
+#include "pages/ceremonies.hpp"
+#include "pages/cookies.hpp"
+#include "pages/failure_meter.hpp"
+#include "support/fixed_clock.hpp"
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace latchkey::pages {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+SecretKey key_of(std::byte fill) {
+    std::array<std::byte, 32> bytes{};
+    bytes.fill(fill);
+    return SecretKey(bytes);
+}
+
+crypto::Sealer make_sealer() {
+    std::vector<crypto::Sealer::Key> keys;
+    keys.push_back({.id = 1, .key = key_of(std::byte{7})});
+    return crypto::Sealer(std::move(keys));
+}
+
+/// What a server process holds; a second one with the same key file is a restart.
+struct Process {
+    test::FixedClock clock{from_milliseconds(1'800'000'000'000)};
+    crypto::SystemRandom random;
+    crypto::Sealer sealer = make_sealer();
+    Ceremonies ceremonies{sealer, clock, random};
+};
+
+TEST_CASE("A token leads back to its row only with the same pepper") {
+    const SecretKey pepper = key_of(std::byte{1});
+    const Token token{.id = 4'711, .secret = key_of(std::byte{2})};
+    const std::string cookie = write_token(token, pepper);
+    const auto read = read_token(cookie, pepper);
+    REQUIRE(read.has_value());
+    CHECK(read->id == 4'711);
+    CHECK(token_hash(read->secret) == token_hash(token.secret));
+    CHECK(read_token(cookie, key_of(std::byte{3}))->id != 4'711);
+}
+
+TEST_CASE("A token cookie that is not one is refused") {
+    const SecretKey pepper = key_of(std::byte{1});
+    const Token token{.id = 1, .secret = key_of(std::byte{2})};
+    const std::string cookie = write_token(token, pepper);
+    CHECK_FALSE(read_token("", pepper).has_value());
+    CHECK_FALSE(read_token(cookie + "A", pepper).has_value());
+    CHECK_FALSE(read_token(cookie.substr(1), pepper).has_value());
+    CHECK_FALSE(read_token("!" + cookie.substr(1), pepper).has_value());
+}
+
+TEST_CASE("A pending code opens only in the browser that it was sealed for") {
+    Process process;
+    const PendingCode pending{
+        .code = accounts::CodeId(9),
+        .email = *accounts::EmailAddress::parse("Ada@example.com"),
+        .purpose = {.intent = accounts::Intent::confirm, .return_to = "/settings/security"},
+    };
+    const std::string cookie =
+        seal_pending_code(pending, "browser a", process.sealer, process.random);
+    const auto opened = open_pending_code(cookie, "browser a", process.sealer);
+    REQUIRE(opened.has_value());
+    CHECK(opened->code == pending.code);
+    CHECK(opened->email == pending.email);
+    CHECK(opened->purpose.intent == accounts::Intent::confirm);
+    CHECK_FALSE(open_pending_code(cookie, "browser b", process.sealer).has_value());
+    for (std::size_t i = 0; i < cookie.size(); ++i) {
+        std::string changed = cookie;
+        changed[i] = changed[i] == 'A' ? 'B' : 'A';
+        CHECK_FALSE(open_pending_code(changed, "browser a", process.sealer).has_value());
+    }
+}
+
+TEST_CASE("T16: a challenge is spent once, also by two at the same moment") {
+    Process process;
+    const auto issued = process.ceremonies.issue("browser", {});
+    const auto ceremony = process.ceremonies.open(issued.sealed, "browser");
+    REQUIRE(ceremony.has_value());
+    CHECK(ceremony->is_alive);
+    CHECK(ceremony->challenge == issued.challenge);
+    std::atomic<int> spent = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&] {
+            if (process.ceremonies.spend(*ceremony)) ++spent;
+        });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    CHECK(spent == 1);
+}
+
+TEST_CASE("T16: a challenge is dead after five minutes, also for its list of spent ones") {
+    Process process;
+    const auto issued = process.ceremonies.issue("browser", {});
+    const auto early = process.ceremonies.open(issued.sealed, "browser");
+    process.clock.advance(accounts::limits::challenge_lifetime);
+    CHECK_FALSE(process.ceremonies.open(issued.sealed, "browser")->is_alive);
+    CHECK_FALSE(process.ceremonies.spend(*early));
+}
+
+TEST_CASE("T16: a restart ends every challenge and keeps what the person is here for") {
+    Process before;
+    Process after;
+    const auto issued =
+        before.ceremonies.issue("browser", {.intent = accounts::Intent::add_passkey});
+    const auto ceremony = after.ceremonies.open(issued.sealed, "browser");
+    REQUIRE(ceremony.has_value());
+    CHECK_FALSE(ceremony->is_alive);
+    CHECK_FALSE(after.ceremonies.spend(*ceremony));
+    CHECK(ceremony->purpose.intent == accounts::Intent::add_passkey);
+}
+
+TEST_CASE("T17: a challenge of another browser does not open") {
+    Process process;
+    const auto issued = process.ceremonies.issue("browser a", {});
+    CHECK_FALSE(process.ceremonies.open(issued.sealed, "browser b").has_value());
+    CHECK_FALSE(process.ceremonies.open("", "browser a").has_value());
+    CHECK_FALSE(process.ceremonies.open("AAAA", "browser a").has_value());
+}
+
+TEST_CASE("The spent list forgets what has expired") {
+    Process process;
+    for (int i = 0; i < 100; ++i) {
+        const auto issued = process.ceremonies.issue("browser", {});
+        REQUIRE(process.ceremonies.spend(*process.ceremonies.open(issued.sealed, "browser")));
+    }
+    CHECK(process.ceremonies.spent_count() == 100);
+    process.clock.advance(accounts::limits::challenge_lifetime);
+    const auto issued = process.ceremonies.issue("browser", {});
+    REQUIRE(process.ceremonies.spend(*process.ceremonies.open(issued.sealed, "browser")));
+    CHECK(process.ceremonies.spent_count() == 1);
+}
+
+TEST_CASE("A network waits after too many failures, and others do not") {
+    test::FixedClock clock(from_milliseconds(0));
+    FailureMeter meter({.name = "test", .count = 3, .window = minutes(1)}, clock);
+    CHECK_FALSE(meter.wait("a").has_value());
+    meter.count("a");
+    clock.advance(seconds(10));
+    meter.count("a");
+    meter.count("a");
+    CHECK(meter.wait("a") == seconds(50));
+    CHECK_FALSE(meter.wait("b").has_value());
+    clock.advance(seconds(50));
+    CHECK_FALSE(meter.wait("a").has_value());
+}
+
+TEST_CASE("T37: the failure meter does not grow beyond its limit and keeps the busy networks") {
+    test::FixedClock clock(from_milliseconds(0));
+    FailureMeter meter({.name = "test", .count = 1, .window = minutes(60)}, clock);
+    for (std::size_t i = 0; i < FailureMeter::networks_at_most; ++i) {
+        clock.advance(std::chrono::milliseconds(1));
+        meter.count(std::to_string(i));
+    }
+    meter.count("newest");
+    CHECK(meter.wait("newest").has_value());
+    CHECK_FALSE(meter.wait("0").has_value());
+    CHECK(meter.wait("1").has_value());
+}
+
+}  // namespace
+}  // namespace latchkey::pages
