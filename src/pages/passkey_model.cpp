@@ -39,11 +39,6 @@ json::Value passkey_model(const Visit& visit, const accounts::Passkey& passkey) 
         {"last_used_on", passkey.last_used_on},
         {"current", session.passkey == passkey.id},
         {"suspended", passkey.status == accounts::CredentialStatus::suspended},
-        {"rename_location", "/settings/passkeys/" + passkey.public_id.value() + "/rename"},
-        {"remove_location", "/settings/passkeys/" + passkey.public_id.value() + "/remove"},
-        {"replace_location",
-         "/sign-in?intent=add-passkey&replaces=" + passkey.public_id.value() +
-             "&return_to=/settings/security"},
     });
 }
 

@@ -53,13 +53,11 @@ http::Response respond_remove(const Visit& visit, int status) {
     // What would happen is asked of the decision itself; its fresh ids are thrown away.
     const FreshTokens tokens = make_fresh(visit.services);
     const auto would = accounts::remove_passkey(who, id, visit.circumstances(), tokens.fresh);
-    const std::string here = "/settings/passkeys/" + id.value() + "/remove";
     json::Value model = json::object({
         {"passkey", passkey_model(visit, *passkey)},
         {"last", !would && would.error() == accounts::Refusal::last_factor},
         {"suspends", would && suspends(*would)},
         {"needs_proof", !would && would.error() == accounts::Refusal::proof_too_old},
-        {"confirm_location", "/sign-in?intent=confirm&return_to=" + here},
     });
     return respond(visit, "remove_passkey", std::move(model), status);
 }

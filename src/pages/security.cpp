@@ -12,12 +12,7 @@ namespace latchkey::pages {
 namespace {
 
 constexpr std::array<std::string_view, 6> messages{
-    "added",
-    "replaced",
-    "renamed",
-    "removed",
-    "suspended",
-    "name_not_allowed"
+    "added", "replaced", "renamed", "removed", "suspended", "name_not_allowed"
 };
 
 /// What was just done, from `?message=`; words of our own only.
@@ -33,18 +28,20 @@ http::Outcome get_security(VisitPtr visit) {
     const store::KnownSession& known = *visit->session;
     const auto passkeys = only_passkeys(visit->services.store.list_passkeys(known.account.id));
     json::Array cards;
+    const std::size_t active = count_active(passkeys);
     for (const accounts::Passkey& passkey : passkeys) {
-        cards.push_back(passkey_model(*visit, passkey));
+        json::Value card = passkey_model(*visit, passkey);
+        card.set("only", active == 1 && passkey.status == accounts::CredentialStatus::active);
+        cards.push_back(std::move(card));
     }
     const bool one_device_only = passkeys.size() == 1 && !passkeys[0].record.backup_state;
     json::Value model = json::object({
         {"email", known.account.email.text()},
         {"account", known.account.public_id.value()},
         {"passkeys", std::move(cards)},
-        {"count", static_cast<std::int64_t>(count_active(passkeys))},
+        {"count", static_cast<std::int64_t>(active)},
         {"one_device_only", one_device_only},
         {"recovered", known.session.assurance == accounts::Assurance::recovered},
-        {"add_location", "/sign-in?intent=add-passkey&return_to=/settings/security"},
     });
     if (const auto signal = signal_model(visit->services, known.account)) {
         model.set("signal", json::write(*signal));

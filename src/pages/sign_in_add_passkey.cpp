@@ -84,6 +84,15 @@ http::Response respond_add_passkey_error(const Visit& visit, const SignInError& 
     return respond(visit, "add_passkey", std::move(model), error.status);
 }
 
+/// Settings says what was done; other places get no word of ours.
+std::string location_after_adding(const accounts::SignIn& sign_in) {
+    const std::string location = location_after(sign_in.return_to);
+    const bool is_told =
+        sign_in.intent == accounts::Intent::add_passkey && location == "/settings/security";
+    if (!is_told) return location;
+    return location + (sign_in.replaces ? "?message=replaced" : "?message=added");
+}
+
 SignInError error_of_refused(RefusedChange refused) {
     if (refused.is<accounts::AddPasskey>()) {
         return error_of(accounts::Refusal::already_registered);
@@ -144,7 +153,7 @@ http::Outcome post_add_passkey(VisitPtr visit) {
             .committed = [visit, decision, tokens](store::Committed) -> http::Outcome {
                 const auto account = visit->services.store.find_account(decision->session->account);
                 http::Response next = respond_next(
-                    location_after(decision->return_to),
+                    location_after_adding(*visit->sign_in),
                     account ? signal_model(visit->services, *account) : std::nullopt
                 );
                 set_cookies_of(*visit, *decision, *tokens, next);
