@@ -6,14 +6,14 @@
 
 namespace latchkey::accounts {
 
-bool may_sign_up(const SignUpPolicy& policy, const EmailAddress& email, Invitation invitation) {
+bool may_sign_up(const SignUpPolicy& policy, const EmailAddress& email, bool is_invited) {
     switch (policy.who) {
         case SignUp::open:
             return true;
         case SignUp::domains:
             return std::ranges::find(policy.domains, email.domain()) != policy.domains.end();
         case SignUp::invite:
-            return invitation == Invitation::open;
+            return is_invited;
         case SignUp::closed:
             return false;
     }

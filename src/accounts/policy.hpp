@@ -57,10 +57,7 @@ struct SignUpPolicy {
     std::vector<std::string> domains;  // lower case; used with SignUp::domains
 };
 
-/// What the store knows of an address under SignUp::invite.
-enum class Invitation : std::uint8_t { none, open };
-
-/// Whether the address may create an account.
-bool may_sign_up(const SignUpPolicy& policy, const EmailAddress& email, Invitation invitation);
+/// Whether the address may create an account. `is_invited`: the store has an open invitation.
+bool may_sign_up(const SignUpPolicy& policy, const EmailAddress& email, bool is_invited);
 
 }  // namespace latchkey::accounts

@@ -58,11 +58,9 @@ Prepared prepare(const Visit& visit, const CodeRequest& request) {
     const Services& services = visit.services;
     const accounts::Circumstances at = visit.circumstances();
     const auto account = services.store.find_account(request.email);
-    const auto invitation = services.store.is_invited(request.email, at.now)
-                                ? accounts::Invitation::open
-                                : accounts::Invitation::none;
+    const bool is_invited = services.store.is_invited(request.email, at.now);
     const bool is_welcome =
-        account || accounts::may_sign_up(services.site.sign_up, request.email, invitation);
+        account || accounts::may_sign_up(services.site.sign_up, request.email, is_invited);
 
     const SecretText digits = accounts::make_email_code(services.random.bytes<16>());
     const accounts::CodeId id(services.store.next_id());

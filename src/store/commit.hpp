@@ -2,13 +2,13 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "accounts/changes.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <variant>
 #include <vector>
-
-#include "accounts/changes.hpp"
 
 namespace latchkey::store {
 

@@ -2,15 +2,15 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "base/once.hpp"
+#include "store/commit.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/once.hpp"
-#include "store/commit.hpp"
 
 namespace latchkey::store {
 
@@ -47,14 +47,15 @@ public:
     Store& operator=(Store&&) = delete;
     virtual ~Store() = default;
 
-    /// Queues the commit. `done` is called exactly once, on the writer's thread: it only posts.
-    /// A full queue answers Unknown at once. Committed means durable.
+    /// Queues the commit. `done` is called exactly once: on the writer's thread, or at once on the
+    /// calling one with Unknown if the queue is full. It only posts. Committed means durable.
     virtual void commit(Commit commit, Once<void(CommitResult)> done) = 0;
 
     /// Whether reads wait for a network: then handlers run on a pool.
     [[nodiscard]] virtual bool reads_block() const = 0;
 
-    /// A new row id: rises, is never given twice, also not after a restart.
+    /// A new row id: rises, is never given twice, also not after a restart. Throws ReadFailed if
+    /// the disk does not take the reservation of more ids.
     virtual std::int64_t next_id() = 0;
 
     [[nodiscard]] virtual std::optional<accounts::Account> find_account(accounts::AccountId id) = 0;
@@ -64,20 +65,21 @@ public:
 
     /// Accounts in the order of their ids after `after`, at most `count`.
     [[nodiscard]] virtual std::vector<accounts::Account> list_accounts(
-        accounts::AccountId after,
-        std::size_t count
+        accounts::AccountId after, std::size_t count
     ) = 0;
 
     /// Whatever its purpose or status.
-    [[nodiscard]] virtual std::optional<KnownPasskey> find_passkey(
-        const webauthn::CredentialId& id
+    [[nodiscard]] virtual std::optional<KnownPasskey> find_passkey(const webauthn::CredentialId& id
     ) = 0;
 
-    /// All credentials of the account (also suspended ones and second factors), oldest first, in one snapshot.
-    [[nodiscard]] virtual std::vector<accounts::Passkey> list_passkeys(accounts::AccountId account) = 0;
+    /// All credentials of the account (also suspended ones and second factors), oldest first, in
+    /// one snapshot.
+    [[nodiscard]] virtual std::vector<accounts::Passkey> list_passkeys(accounts::AccountId account
+    ) = 0;
 
     [[nodiscard]] virtual std::optional<KnownSession> find_session(accounts::SessionId id) = 0;
-    [[nodiscard]] virtual std::vector<accounts::Session> list_sessions(accounts::AccountId account) = 0;
+    [[nodiscard]] virtual std::vector<accounts::Session> list_sessions(accounts::AccountId account
+    ) = 0;
 
     [[nodiscard]] virtual std::optional<accounts::SignIn> find_sign_in(accounts::SignInId id) = 0;
     [[nodiscard]] virtual std::optional<accounts::EmailCode> find_code(accounts::CodeId id) = 0;
@@ -89,32 +91,32 @@ public:
     };
 
     [[nodiscard]] virtual LimitUse limit_use(
-        const accounts::Hash& key,
-        std::chrono::seconds window,
-        TimePoint now
+        const accounts::Hash& key, std::chrono::seconds window, TimePoint now
     ) = 0;
 
     [[nodiscard]] virtual bool is_invited(const accounts::EmailAddress& email, TimePoint now) = 0;
 
     /// Newest first.
     [[nodiscard]] virtual std::vector<accounts::Event> list_events(
-        accounts::AccountId account,
-        std::size_t count
+        accounts::AccountId account, std::size_t count
     ) = 0;
 
     // ---- the outbox worker's side; not part of sign-in commits
 
-    /// Mails that are due, oldest first, at most `count`.
+    /// Mails that are due, also those past their expiry, longest due first, at most `count`.
     [[nodiscard]] virtual std::vector<QueuedMail> due_mails(TimePoint now, std::size_t count) = 0;
 
-    /// Sent or given up: the sealed content is erased. Blocks until durable.
+    /// Sent or given up: the sealed content is erased. Blocks until durable. If it could not be
+    /// written, the mail is due again.
     virtual void finish_mail(accounts::MailId id) = 0;
 
-    /// Failed for now: one attempt more, next try at `not_before`. Blocks until durable.
+    /// Failed for now: one attempt more, next try at `not_before`. Blocks until durable. If it
+    /// could not be written, the mail is due again as before.
     virtual void delay_mail(accounts::MailId id, TimePoint not_before) = 0;
 
     /// Deletes what has expired (codes, sign-ins, sessions, invitations, old limit counts, mails
-    /// past their expiry). Bounded work per call; returns how many rows went.
+    /// past their expiry). Bounded work per call; returns how many rows went, 0 also if they
+    /// could not be written.
     virtual std::size_t delete_expired(TimePoint now) = 0;
 
     // ---- what belongs to the whole database

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "store/commit.hpp"
+#include "store/sqlite/connection.hpp"
+
+/// Each change of a commit as SQL. One class for each group of changes; each holds its statements
+/// and runs on the writer's thread, inside the savepoint of its commit.
+namespace latchkey::store::sqlite {
+
+/// What became of one change.
+enum class Applied : std::uint8_t {
+    made,
+    refused,  // its precondition does not hold: the commit is Refused
+    invalid,  // a value that no caller of ours writes: the commit fails alone
+    failed,   // the database failed: the whole group fails
+};
+
+/// For a change that must touch a row: none touched means that its precondition does not hold.
+Applied applied_to_a_row(Step step, std::int64_t changes);
+
+/// For the first step of a query that must find a row.
+Applied found_a_row(Step step);
+
+/// For a change that may find nothing to do.
+Applied applied(Step step);
+
+/// What changes of one commit share.
+struct Context {
+    OperationId operation{};
+    std::vector<Spent> spent;  // grows with each SpendAttempt
+};
+
+class AccountChanges {
+public:
+    explicit AccountChanges(Connection& connection) : connection_(connection) {}
+
+    Applied apply(const accounts::CreateAccount& change);
+    Applied apply(const accounts::ChangeFactors& change);
+    Applied apply(const accounts::RequireEpoch& change);
+    Applied apply(const accounts::RaiseEpoch& change);
+    Applied apply(const accounts::MarkRecovered& change);
+    Applied apply(const accounts::DeleteAccount& change);
+    Applied apply(const accounts::Invite& change);
+    Applied apply(const accounts::SpendInvite& change);
+
+private:
+    Connection& connection_;
+    Statement create_{
+        connection_,
+        "INSERT INTO accounts (id, public_id, user_handle, email, email_canonical, created_at,"
+        "                      version, epoch, factors, recovered_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+    };
+    Statement change_factors_{
+        connection_,
+        "UPDATE accounts SET version = version + 1, factors = factors + ?3"
+        " WHERE id = ?1 AND version = ?2 AND (?3 >= 0 OR factors > 1)"
+    };
+    Statement require_epoch_{connection_, "SELECT 1 FROM accounts WHERE id = ?1 AND epoch = ?2"};
+    Statement raise_epoch_{
+        connection_, "UPDATE accounts SET epoch = epoch + 1 WHERE id = ?1 AND epoch = ?2"
+    };
+    Statement end_sessions_{connection_, "DELETE FROM sessions WHERE account = ?1"};
+    Statement end_sign_ins_{connection_, "DELETE FROM sign_ins WHERE account = ?1"};
+    Statement end_codes_{connection_, "DELETE FROM email_codes WHERE account = ?1"};
+    Statement mark_recovered_{connection_, "UPDATE accounts SET recovered_at = ?2 WHERE id = ?1"};
+    Statement delete_{connection_, "DELETE FROM accounts WHERE id = ?1"};
+    Statement invite_{
+        connection_,
+        "INSERT INTO invitations (email_canonical, expires_at) VALUES (?1, ?2)"
+        " ON CONFLICT (email_canonical) DO UPDATE SET expires_at = excluded.expires_at"
+    };
+    Statement spend_invite_{
+        connection_, "DELETE FROM invitations WHERE email_canonical = ?1 AND expires_at > ?2"
+    };
+};
+
+class PasskeyChanges {
+public:
+    explicit PasskeyChanges(Connection& connection) : connection_(connection) {}
+
+    Applied apply(const accounts::AddPasskey& change);
+    Applied apply(const accounts::UsePasskey& change);
+    Applied apply(const accounts::RenamePasskey& change);
+    Applied apply(const accounts::RemovePasskey& change);
+    Applied apply(const accounts::SuspendPasskey& change);
+
+private:
+    struct Opener {
+        accounts::AccountId account;
+        accounts::PasskeyId passkey;
+        std::optional<accounts::SessionId> keep;
+    };
+
+    /// Ends what the passkey opened: sessions but one, and sign-ins that it proved.
+    Applied end_opened_by(const Opener& opener);
+
+    Connection& connection_;
+    // The account must exist and have the same user handle: it is stored there only.
+    Statement add_{
+        connection_,
+        "INSERT INTO passkeys (id, public_id, account, credential_id, algorithm, public_key,"
+        "                      sign_count, uv_initialized, backup_eligible, backup_state,"
+        "                      transports, aaguid, attestation_format, rp_id, purpose, status,"
+        "                      name, created_on, created_at, last_used_at, last_used_on,"
+        "                      suspended_at, recovered_at)"
+        " SELECT ?1, ?2, id, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+        "        ?19, ?20, ?21, ?22, ?23"
+        " FROM accounts WHERE id = ?3 AND user_handle = ?24"
+    };
+    Statement use_{
+        connection_,
+        "UPDATE passkeys SET sign_count = ?3, backup_state = ?4, last_used_at = ?5,"
+        "                    last_used_on = ?6"
+        " WHERE id = ?1 AND status = 0 AND sign_count = ?2"
+    };
+    Statement rename_{connection_, "UPDATE passkeys SET name = ?3 WHERE id = ?1 AND account = ?2"};
+    Statement remove_{
+        connection_, "DELETE FROM passkeys WHERE id = ?1 AND account = ?2 AND status = 0"
+    };
+    Statement suspend_{
+        connection_,
+        "UPDATE passkeys SET status = 1, suspended_at = ?3"
+        " WHERE id = ?1 AND account = ?2 AND status = 0"
+    };
+    Statement end_sessions_{
+        connection_, "DELETE FROM sessions WHERE account = ?1 AND passkey = ?2 AND id IS NOT ?3"
+    };
+    Statement end_sign_ins_{
+        connection_, "DELETE FROM sign_ins WHERE account = ?1 AND passkey = ?2"
+    };
+};
+
+class SignInChanges {
+public:
+    explicit SignInChanges(Connection& connection) : connection_(connection) {}
+
+    Applied apply(const accounts::StoreCode& change);
+    Applied apply(const accounts::SpendAttempt& change, std::vector<Spent>& spent);
+    Applied apply(const accounts::CountTowardsLimit& change);
+    Applied apply(const accounts::StartSignIn& change);
+    Applied apply(const accounts::FinishSignIn& change);
+    Applied apply(const accounts::OpenSession& change);
+    Applied apply(const accounts::RequireSession& change);
+    Applied apply(const accounts::EndSession& change);
+    Applied apply(const accounts::EndSessions& change);
+
+private:
+    Connection& connection_;
+    Statement store_code_{
+        connection_,
+        "INSERT INTO email_codes (id, mac, address_key, account, account_epoch, attempts, spent,"
+        "                         created_at, expires_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+    };
+    // Counts, compares and spends in one statement, so that no two guesses see the same count.
+    Statement spend_attempt_{
+        connection_,
+        "UPDATE email_codes SET attempts = attempts + 1, spent = (mac = ?2)"
+        " WHERE id = ?1 AND attempts < ?3 AND NOT spent AND expires_at > ?4"
+        " RETURNING spent, attempts"
+    };
+    Statement forget_counts_{
+        connection_, "DELETE FROM limit_counts WHERE key = ?1 AND leaves_at <= ?2"
+    };
+    Statement count_{
+        connection_,
+        "INSERT INTO limit_counts (key, at, events, leaves_at)"
+        " SELECT ?1, ?2, 1, ?2 + ?3"
+        " WHERE (SELECT coalesce(sum(events), 0) FROM limit_counts"
+        "        WHERE key = ?1 AND at > ?2 - ?3) < ?4"
+        " ON CONFLICT (key, at) DO UPDATE SET events = events + 1"
+    };
+    Statement start_sign_in_{
+        connection_,
+        "INSERT INTO sign_ins (id, token_hash, version, state, account, account_epoch, email,"
+        "                      proof, passkey, recovered, proved_at, user_handle, intent,"
+        "                      replaces, return_to, expires_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+    };
+    Statement finish_sign_in_{
+        connection_, "DELETE FROM sign_ins WHERE id = ?1 AND version = ?2 AND expires_at > ?3"
+    };
+    Statement open_session_{
+        connection_,
+        "INSERT INTO sessions (id, token_hash, account, account_epoch, assurance, created_at,"
+        "                      authenticated_at, recovered_at, passkey, browser, expires_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+    };
+    Statement require_session_{connection_, "SELECT 1 FROM sessions WHERE id = ?1"};
+    Statement end_session_{connection_, "DELETE FROM sessions WHERE id = ?1"};
+    Statement end_sessions_{
+        connection_, "DELETE FROM sessions WHERE account = ?1 AND id IS NOT ?2"
+    };
+};
+
+class LogChanges {
+public:
+    explicit LogChanges(Connection& connection) : connection_(connection) {}
+
+    Applied apply(const accounts::AppendEvent& change, const OperationId& operation);
+    Applied apply(const accounts::QueueMail& change);
+
+private:
+    Connection& connection_;
+    Statement append_event_{
+        connection_,
+        "INSERT INTO events (id, at, kind, account, network, browser, detail, operation)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+    };
+    Statement queue_mail_{
+        connection_,
+        "INSERT INTO mails (id, sealed, attempts, not_before, expires_at)"
+        " VALUES (?1, ?2, 0, ?3, ?4)"
+    };
+};
+
+/// All changes: sends each to its group.
+class Changes {
+public:
+    explicit Changes(Connection& connection)
+        : accounts_(connection), passkeys_(connection), sign_ins_(connection), log_(connection) {}
+
+    Applied apply(const Change& change, Context& context);
+
+private:
+    AccountChanges accounts_;
+    PasskeyChanges passkeys_;
+    SignInChanges sign_ins_;
+    LogChanges log_;
+};
+
+}  // namespace latchkey::store::sqlite

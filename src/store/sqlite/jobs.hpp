@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "accounts/types.hpp"
+#include "store/sqlite/changes.hpp"
+#include "store/sqlite/connection.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+/// What is written beside the commits of the pure core: the outbox worker's side, expiry, settings.
+namespace latchkey::store::sqlite {
+
+struct FinishMail {
+    accounts::MailId mail;
+};
+
+struct DelayMail {
+    accounts::MailId mail;
+    TimePoint not_before;
+};
+
+struct DeleteExpired {
+    TimePoint now;
+    std::size_t* deleted = nullptr;  // rows; of the caller, who waits
+};
+
+struct SaveSetting {
+    std::string name;
+    std::string value;
+};
+
+/// Takes all ids below `next` for this process.
+struct ReserveIds {
+    std::int64_t next = 0;
+};
+
+class Jobs {
+public:
+    explicit Jobs(Connection& connection) : connection_(connection) {}
+
+    Applied apply(const FinishMail& job);
+    Applied apply(const DelayMail& job);
+    Applied apply(const DeleteExpired& job);
+    Applied apply(const SaveSetting& job);
+    Applied apply(const ReserveIds& job);
+
+private:
+    Connection& connection_;
+    Statement finish_mail_{connection_, "DELETE FROM mails WHERE id = ?1"};
+    Statement delay_mail_{
+        connection_, "UPDATE mails SET attempts = attempts + 1, not_before = ?2 WHERE id = ?1"
+    };
+    // Bounded: at most ?2 rows of each table a call, so that no commit waits long behind it.
+    Statement expire_sessions_{
+        connection_,
+        "DELETE FROM sessions WHERE id IN"
+        " (SELECT id FROM sessions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)"
+    };
+    Statement expire_sign_ins_{
+        connection_,
+        "DELETE FROM sign_ins WHERE id IN"
+        " (SELECT id FROM sign_ins WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)"
+    };
+    Statement expire_codes_{
+        connection_,
+        "DELETE FROM email_codes WHERE id IN"
+        " (SELECT id FROM email_codes WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)"
+    };
+    Statement expire_counts_{
+        connection_,
+        "DELETE FROM limit_counts WHERE (key, at) IN"
+        " (SELECT key, at FROM limit_counts WHERE leaves_at <= ?1 ORDER BY leaves_at LIMIT ?2)"
+    };
+    Statement expire_invitations_{
+        connection_,
+        "DELETE FROM invitations WHERE email_canonical IN"
+        " (SELECT email_canonical FROM invitations WHERE expires_at <= ?1 LIMIT ?2)"
+    };
+    Statement expire_mails_{
+        connection_,
+        "DELETE FROM mails WHERE id IN"
+        " (SELECT id FROM mails WHERE expires_at <= ?1 LIMIT ?2)"
+    };
+    Statement save_setting_{
+        connection_,
+        "INSERT INTO settings (name, value) VALUES (?1, ?2)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+    };
+    Statement reserve_ids_{
+        connection_, "UPDATE id_sequence SET next = ?1 WHERE only = 1 AND next < ?1"
+    };
+};
+
+}  // namespace latchkey::store::sqlite

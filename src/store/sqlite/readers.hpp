@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "store/sqlite/connection.hpp"
+
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace latchkey::store::sqlite {
+
+/// A connection that only reads, with its statements. Each read is one statement, so it sees one
+/// snapshot, and every commit that was answered before it began.
+struct Reader {
+    explicit Reader(std::unique_ptr<Connection> opened) : connection(std::move(opened)) {}
+
+    std::unique_ptr<Connection> connection;
+
+    Statement account_by_id{
+        *connection,
+        "SELECT id, public_id, user_handle, email, created_at, version, epoch, factors,"
+        "       recovered_at"
+        " FROM accounts WHERE id = ?1"
+    };
+    Statement account_by_email{
+        *connection,
+        "SELECT id, public_id, user_handle, email, created_at, version, epoch, factors,"
+        "       recovered_at"
+        " FROM accounts WHERE email_canonical = ?1"
+    };
+    Statement accounts_after{
+        *connection,
+        "SELECT id, public_id, user_handle, email, created_at, version, epoch, factors,"
+        "       recovered_at"
+        " FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2"
+    };
+    Statement passkey_by_credential{
+        *connection,
+        "SELECT p.id, p.public_id, p.account, p.credential_id, p.algorithm, p.public_key,"
+        "       p.sign_count, p.uv_initialized, p.backup_eligible, p.backup_state, p.transports,"
+        "       p.aaguid, p.attestation_format, p.rp_id, p.purpose, p.status, p.name,"
+        "       p.created_on, p.created_at, p.last_used_at, p.last_used_on, p.suspended_at,"
+        "       p.recovered_at,"
+        "       a.id, a.public_id, a.user_handle, a.email, a.created_at, a.version, a.epoch,"
+        "       a.factors, a.recovered_at"
+        " FROM passkeys p JOIN accounts a ON a.id = p.account WHERE p.credential_id = ?1"
+    };
+    Statement passkeys_of_account{
+        *connection,
+        "SELECT p.id, p.public_id, p.account, p.credential_id, p.algorithm, p.public_key,"
+        "       p.sign_count, p.uv_initialized, p.backup_eligible, p.backup_state, p.transports,"
+        "       p.aaguid, p.attestation_format, p.rp_id, p.purpose, p.status, p.name,"
+        "       p.created_on, p.created_at, p.last_used_at, p.last_used_on, p.suspended_at,"
+        "       p.recovered_at, a.user_handle"
+        " FROM passkeys p JOIN accounts a ON a.id = p.account WHERE p.account = ?1 ORDER BY p.id"
+    };
+    Statement session_by_id{
+        *connection,
+        "SELECT s.id, s.token_hash, s.account, s.account_epoch, s.assurance, s.created_at,"
+        "       s.authenticated_at, s.recovered_at, s.passkey, s.browser, s.expires_at,"
+        "       a.id, a.public_id, a.user_handle, a.email, a.created_at, a.version, a.epoch,"
+        "       a.factors, a.recovered_at"
+        " FROM sessions s JOIN accounts a ON a.id = s.account WHERE s.id = ?1"
+    };
+    Statement sessions_of_account{
+        *connection,
+        "SELECT id, token_hash, account, account_epoch, assurance, created_at, authenticated_at,"
+        "       recovered_at, passkey, browser, expires_at"
+        " FROM sessions WHERE account = ?1 ORDER BY id"
+    };
+    Statement sign_in_by_id{
+        *connection,
+        "SELECT id, token_hash, version, state, account, account_epoch, email, proof, passkey,"
+        "       recovered, proved_at, user_handle, intent, replaces, return_to, expires_at"
+        " FROM sign_ins WHERE id = ?1"
+    };
+    Statement code_by_id{
+        *connection,
+        "SELECT id, mac, address_key, account, account_epoch, attempts, spent, created_at,"
+        "       expires_at"
+        " FROM email_codes WHERE id = ?1"
+    };
+    Statement limit_use{
+        *connection,
+        "SELECT coalesce(sum(events), 0), min(at) FROM limit_counts WHERE key = ?1 AND at > ?2"
+    };
+    Statement invitation{
+        *connection, "SELECT 1 FROM invitations WHERE email_canonical = ?1 AND expires_at > ?2"
+    };
+    Statement events_of_account{
+        *connection,
+        "SELECT id, at, kind, account, network, browser, detail"
+        " FROM events WHERE account = ?1 ORDER BY id DESC LIMIT ?2"
+    };
+    Statement mails_due{
+        *connection,
+        "SELECT id, sealed, attempts, expires_at FROM mails"
+        " WHERE not_before <= ?1 ORDER BY not_before, id LIMIT ?2"
+    };
+    Statement setting{*connection, "SELECT value FROM settings WHERE name = ?1"};
+    Statement any_row{*connection, "SELECT next FROM id_sequence"};
+};
+
+/// Readers that are lent out one at a time, opened when first needed. Thread-safe.
+class Readers {
+public:
+    Readers(ConnectionOptions options, std::size_t limit)
+        : options_(std::move(options)), limit_(limit) {}
+
+    /// Holds a reader until it goes; several at once from different threads.
+    class Loan {
+    public:
+        explicit Loan(Readers& from) : from_(from), reader_(from.take()) {}
+
+        Loan(const Loan&) = delete;
+        Loan& operator=(const Loan&) = delete;
+        Loan(Loan&&) = delete;
+        Loan& operator=(Loan&&) = delete;
+
+        ~Loan() { from_.give_back(std::move(reader_)); }
+
+        Reader* operator->() { return reader_.get(); }
+
+    private:
+        Readers& from_;
+        std::unique_ptr<Reader> reader_;
+    };
+
+private:
+    /// Waits if all are lent. Throws ReadFailed if a new one cannot be opened.
+    std::unique_ptr<Reader> take();
+    void give_back(std::unique_ptr<Reader> reader);
+
+    ConnectionOptions options_;
+    std::size_t limit_;
+    std::mutex mutex_;
+    std::condition_variable returned_;
+    std::vector<std::unique_ptr<Reader>> idle_;
+    std::size_t opened_ = 0;
+};
+
+}  // namespace latchkey::store::sqlite

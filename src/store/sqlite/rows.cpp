@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "store/sqlite/rows.hpp"
+
+#include "base/json.hpp"
+
+#include <utility>
+
+namespace latchkey::store::sqlite {
+
+namespace {
+
+accounts::EmailAddress email_of(const Rows& rows, int column) {
+    auto email = accounts::EmailAddress::parse(rows.text(column));
+    if (!email) Rows::fail_corrupt();
+    return *std::move(email);
+}
+
+/// Any COSE identifier: what can be verified is for the library to say, not for the schema.
+webauthn::CoseAlgorithm algorithm_of(const Rows& rows, int column) {
+    const auto value = rows.integer(column);
+    if (!std::in_range<std::int32_t>(value)) Rows::fail_corrupt();
+    return static_cast<webauthn::CoseAlgorithm>(value);
+}
+
+std::vector<std::string> transports_of(const Rows& rows, int column) {
+    const auto parsed = json::parse(rows.text(column));
+    const auto* array = parsed ? parsed->as_array() : nullptr;
+    if (array == nullptr) Rows::fail_corrupt();
+    std::vector<std::string> transports;
+    transports.reserve(array->size());
+    for (const auto& item : *array) {
+        const auto* transport = item.as_string();
+        if (transport == nullptr) Rows::fail_corrupt();
+        transports.push_back(*transport);
+    }
+    return transports;
+}
+
+}  // namespace
+
+accounts::Account account_of(const Rows& rows, int first) {
+    return {
+        .id = rows.id<accounts::AccountId>(first),
+        .public_id = accounts::PublicId(rows.text(first + 1)),
+        .user_handle = webauthn::UserHandle(rows.blob(first + 2)),
+        .email = email_of(rows, first + 3),
+        .created_at = rows.time(first + 4),
+        .version = rows.unsigned_integer(first + 5),
+        .epoch = rows.unsigned_integer(first + 6),
+        .factors = rows.unsigned_integer(first + 7),
+        .recovered_at = rows.optional_time(first + 8),
+    };
+}
+
+accounts::Passkey passkey_of(const Rows& rows, webauthn::UserHandle user_handle, int first) {
+    return {
+        .id = rows.id<accounts::PasskeyId>(first),
+        .public_id = accounts::PublicId(rows.text(first + 1)),
+        .account = rows.id<accounts::AccountId>(first + 2),
+        .record =
+            {
+                .id = webauthn::CredentialId(rows.blob(first + 3)),
+                .user_handle = std::move(user_handle),
+                .public_key =
+                    {.algorithm = algorithm_of(rows, first + 4), .material = rows.blob(first + 5)},
+                .sign_count = rows.unsigned_integer(first + 6),
+                .uv_initialized = rows.boolean(first + 7),
+                .backup_eligible = rows.boolean(first + 8),
+                .backup_state = rows.boolean(first + 9),
+                .transports = transports_of(rows, first + 10),
+                .aaguid = webauthn::Aaguid(rows.fixed<16>(first + 11)),
+                .attestation_format = rows.text(first + 12),
+                .rp_id = webauthn::RpId(rows.text(first + 13)),
+            },
+        .purpose = rows.enumerator(first + 14, accounts::CredentialPurpose::second_factor),
+        .status = rows.enumerator(first + 15, accounts::CredentialStatus::suspended),
+        .name = rows.text(first + 16),
+        .created_on = rows.text(first + 17),
+        .created_at = rows.time(first + 18),
+        .last_used_at = rows.optional_time(first + 19),
+        .last_used_on = rows.text(first + 20),
+        .suspended_at = rows.optional_time(first + 21),
+        .recovered_at = rows.optional_time(first + 22),
+    };
+}
+
+accounts::Session session_of(const Rows& rows, int first) {
+    return {
+        .id = rows.id<accounts::SessionId>(first),
+        .token_hash = rows.fixed<32>(first + 1),
+        .account = rows.id<accounts::AccountId>(first + 2),
+        .account_epoch = rows.unsigned_integer(first + 3),
+        .assurance = rows.enumerator(first + 4, accounts::Assurance::recovered),
+        .created_at = rows.time(first + 5),
+        .authenticated_at = rows.time(first + 6),
+        .recovered_at = rows.optional_time(first + 7),
+        .passkey = rows.optional_id<accounts::PasskeyId>(first + 8),
+        .browser = rows.text(first + 9),
+        .expires_at = rows.time(first + 10),
+    };
+}
+
+accounts::SignIn sign_in_of(const Rows& rows) {
+    return {
+        .id = rows.id<accounts::SignInId>(0),
+        .token_hash = rows.fixed<32>(1),
+        .version = rows.unsigned_integer(2),
+        .state = rows.enumerator(3, accounts::SignInState::done),
+        .account = rows.optional_id<accounts::AccountId>(4),
+        .account_epoch = rows.unsigned_integer(5),
+        .email = email_of(rows, 6),
+        .proof = rows.enumerator(7, accounts::Proof::email_code),
+        .passkey = rows.optional_id<accounts::PasskeyId>(8),
+        .recovered = rows.boolean(9),
+        .proved_at = rows.time(10),
+        .user_handle = webauthn::UserHandle(rows.blob(11)),
+        .intent = rows.enumerator(12, accounts::Intent::confirm),
+        .replaces =
+            rows.is_null(13) ? std::nullopt : std::optional(accounts::PublicId(rows.text(13))),
+        .return_to = rows.text(14),
+        .expires_at = rows.time(15),
+    };
+}
+
+accounts::EmailCode code_of(const Rows& rows) {
+    return {
+        .id = rows.id<accounts::CodeId>(0),
+        .mac = rows.fixed<32>(1),
+        .address_key = rows.fixed<32>(2),
+        .account = rows.optional_id<accounts::AccountId>(3),
+        .account_epoch = rows.unsigned_integer(4),
+        .attempts = rows.unsigned_integer(5),
+        .spent = rows.boolean(6),
+        .created_at = rows.time(7),
+        .expires_at = rows.time(8),
+    };
+}
+
+accounts::Event event_of(const Rows& rows) {
+    const auto kind = accounts::event_kind_named(rows.text(2));
+    if (!kind) Rows::fail_corrupt();
+    return {
+        .id = rows.id<accounts::EventId>(0),
+        .at = rows.time(1),
+        .kind = *kind,
+        .account = rows.optional_id<accounts::AccountId>(3),
+        .network = rows.text(4),
+        .browser = rows.text(5),
+        .detail = rows.text(6),
+    };
+}
+
+std::string write_transports(const std::vector<std::string>& transports) {
+    json::Array array;
+    array.reserve(transports.size());
+    for (const auto& transport : transports)
+        array.emplace_back(transport);
+    return json::write(json::Value(std::move(array)));
+}
+
+}  // namespace latchkey::store::sqlite

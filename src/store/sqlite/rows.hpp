@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "accounts/events.hpp"
+#include "accounts/types.hpp"
+#include "store/sqlite/connection.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Rows as the structs of the pure core. Each function reads consecutive columns from `first`, in
+/// the order of the struct's members, and throws ReadFailed if a value is not one that we write.
+namespace latchkey::store::sqlite {
+
+/// id, public_id, user_handle, email, created_at, version, epoch, factors, recovered_at.
+accounts::Account account_of(const Rows& rows, int first = 0);
+
+/// id, public_id, account, credential_id, algorithm, public_key, sign_count, uv_initialized,
+/// backup_eligible, backup_state, transports, aaguid, attestation_format, rp_id, purpose, status,
+/// name, created_on, created_at, last_used_at, last_used_on, suspended_at, recovered_at.
+/// The user handle stands with the account.
+accounts::Passkey passkey_of(const Rows& rows, webauthn::UserHandle user_handle, int first = 0);
+
+inline constexpr int passkey_columns = 23;
+
+/// id, token_hash, account, account_epoch, assurance, created_at, authenticated_at, recovered_at,
+/// passkey, browser, expires_at.
+accounts::Session session_of(const Rows& rows, int first = 0);
+
+inline constexpr int session_columns = 11;
+
+/// id, token_hash, version, state, account, account_epoch, email, proof, passkey, recovered,
+/// proved_at, user_handle, intent, replaces, return_to, expires_at.
+accounts::SignIn sign_in_of(const Rows& rows);
+
+/// id, mac, address_key, account, account_epoch, attempts, spent, created_at, expires_at.
+accounts::EmailCode code_of(const Rows& rows);
+
+/// id, at, kind, account, network, browser, detail.
+accounts::Event event_of(const Rows& rows);
+
+/// The transports of a credential as one JSON array.
+std::string write_transports(const std::vector<std::string>& transports);
+
+}  // namespace latchkey::store::sqlite

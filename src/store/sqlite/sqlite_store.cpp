@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "store/sqlite/sqlite_store.hpp"
+
+#include "store/sqlite/errors.hpp"
+#include "store/sqlite/folder_lock.hpp"
+#include "store/sqlite/ids.hpp"
+#include "store/sqlite/migrations.hpp"
+#include "store/sqlite/readers.hpp"
+#include "store/sqlite/rows.hpp"
+#include "store/sqlite/writer.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+namespace latchkey::store {
+
+namespace sqlite {
+
+namespace {
+
+/// What open() has got hold of by the time the store can be made.
+struct Opened {
+    FolderLock lock;
+    std::unique_ptr<Connection> connection;
+    std::int64_t first_id = 0;  // a block of IdSource::block begins here
+};
+
+class OpenStore final : public Store {
+public:
+    OpenStore(Opened opened, const SqliteOptions& options)
+        : lock_(std::move(opened.lock)),
+          ids_(
+              opened.first_id,
+              opened.first_id + IdSource::block,
+              [this](std::int64_t next) { reserve_ids(next); }
+          ),
+          writer_(
+              std::move(opened.connection),
+              {.queue_limit = options.queue_limit,
+               .group_limit = options.group_limit,
+               .longest_pause = options.longest_pause,
+               .on_fatal = options.on_fatal}
+          ),
+          readers_({.path = options.path, .vfs = options.vfs}, options.readers) {}
+
+    void commit(Commit commit, Once<void(CommitResult)> done) override {
+        writer_.queue(std::move(commit), std::move(done));
+    }
+
+    [[nodiscard]] bool reads_block() const override { return false; }
+
+    std::int64_t next_id() override { return ids_.next(); }
+
+    std::optional<accounts::Account> find_account(accounts::AccountId id) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->account_by_id.query(id);
+        return rows.next() ? std::optional(account_of(rows)) : std::nullopt;
+    }
+
+    std::optional<accounts::Account> find_account(const accounts::EmailAddress& email) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->account_by_email.query(email.canonical());
+        return rows.next() ? std::optional(account_of(rows)) : std::nullopt;
+    }
+
+    std::vector<accounts::Account> list_accounts(accounts::AccountId after, std::size_t count)
+        override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->accounts_after.query(after, static_cast<std::int64_t>(count));
+        std::vector<accounts::Account> accounts;
+        while (rows.next())
+            accounts.push_back(account_of(rows));
+        return accounts;
+    }
+
+    std::optional<KnownPasskey> find_passkey(const webauthn::CredentialId& id) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->passkey_by_credential.query(id);
+        if (!rows.next()) return std::nullopt;
+        auto account = account_of(rows, passkey_columns);
+        auto passkey = passkey_of(rows, account.user_handle);
+        return KnownPasskey{std::move(passkey), std::move(account)};
+    }
+
+    std::vector<accounts::Passkey> list_passkeys(accounts::AccountId account) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->passkeys_of_account.query(account);
+        std::vector<accounts::Passkey> passkeys;
+        while (rows.next()) {
+            passkeys.push_back(passkey_of(rows, webauthn::UserHandle(rows.blob(passkey_columns))));
+        }
+        return passkeys;
+    }
+
+    std::optional<KnownSession> find_session(accounts::SessionId id) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->session_by_id.query(id);
+        if (!rows.next()) return std::nullopt;
+        return KnownSession{session_of(rows), account_of(rows, session_columns)};
+    }
+
+    std::vector<accounts::Session> list_sessions(accounts::AccountId account) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->sessions_of_account.query(account);
+        std::vector<accounts::Session> sessions;
+        while (rows.next())
+            sessions.push_back(session_of(rows));
+        return sessions;
+    }
+
+    std::optional<accounts::SignIn> find_sign_in(accounts::SignInId id) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->sign_in_by_id.query(id);
+        return rows.next() ? std::optional(sign_in_of(rows)) : std::nullopt;
+    }
+
+    std::optional<accounts::EmailCode> find_code(accounts::CodeId id) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->code_by_id.query(id);
+        return rows.next() ? std::optional(code_of(rows)) : std::nullopt;
+    }
+
+    LimitUse limit_use(const accounts::Hash& key, std::chrono::seconds window, TimePoint now)
+        override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->limit_use.query(key, now - window);
+        if (!rows.next()) Rows::fail_corrupt();
+        LimitUse use{.count = rows.unsigned_integer(0), .oldest_leaves_at = rows.optional_time(1)};
+        if (use.oldest_leaves_at) *use.oldest_leaves_at += window;
+        return use;
+    }
+
+    bool is_invited(const accounts::EmailAddress& email, TimePoint now) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->invitation.query(email.canonical(), now);
+        return rows.next();
+    }
+
+    std::vector<accounts::Event> list_events(accounts::AccountId account, std::size_t count)
+        override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->events_of_account.query(account, static_cast<std::int64_t>(count));
+        std::vector<accounts::Event> events;
+        while (rows.next())
+            events.push_back(event_of(rows));
+        return events;
+    }
+
+    std::vector<QueuedMail> due_mails(TimePoint now, std::size_t count) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->mails_due.query(now, static_cast<std::int64_t>(count));
+        std::vector<QueuedMail> mails;
+        while (rows.next()) {
+            mails.push_back({
+                .id = rows.id<accounts::MailId>(0),
+                .sealed = rows.blob(1),
+                .attempts = rows.unsigned_integer(2),
+                .expires_at = rows.time(3),
+            });
+        }
+        return mails;
+    }
+
+    // What could not be written shows itself: the mail is due again.
+    void finish_mail(accounts::MailId id) override { static_cast<void>(write(FinishMail{id})); }
+
+    void delay_mail(accounts::MailId id, TimePoint not_before) override {
+        static_cast<void>(write(DelayMail{id, not_before}));
+    }
+
+    std::size_t delete_expired(TimePoint now) override {
+        std::size_t deleted = 0;
+        return write(DeleteExpired{now, &deleted}) ? deleted : 0;
+    }
+
+    std::optional<std::string> find_setting(std::string_view name) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->setting.query(name);
+        return rows.next() ? std::optional(rows.text(0)) : std::nullopt;
+    }
+
+    bool save_setting(std::string_view name, std::string_view value) override {
+        return write(SaveSetting{std::string(name), std::string(value)});
+    }
+
+    bool is_healthy() override {
+        try {
+            Readers::Loan reader(readers_);
+            auto rows = reader->any_row.query();
+            if (!rows.next()) return false;
+        } catch (const ReadFailed&) {
+            return false;
+        }
+        // After a group that failed (a full disk) only a write can tell whether it is over.
+        return writer_.is_well() || save_setting("write_probe", "");
+    }
+
+private:
+    bool write(Work work) {
+        return std::holds_alternative<Committed>(writer_.write(std::move(work)));
+    }
+
+    void reserve_ids(std::int64_t next) {
+        writer_.queue(ReserveIds{next}, [this, next](const CommitResult& result) {
+            const bool done = std::holds_alternative<Committed>(result);
+            ids_.reserved(done ? std::optional(next) : std::nullopt);
+        });
+    }
+
+    // In the order in which they are needed: the writer answers to `ids_`, and its connection is
+    // the last to close, which moves the whole log into the database file.
+    FolderLock lock_;
+    IdSource ids_;
+    Writer writer_;
+    Readers readers_;
+};
+
+/// Makes an empty file that only its owner can read, if there is none. SQLite gives its log files
+/// the same mode.
+Result<void, StoreError> make_file(const std::filesystem::path& path) {
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0) return Fail{folder_error(path.parent_path(), errno)};
+    static_cast<void>(::close(descriptor));  // nothing was written
+    return {};
+}
+
+/// Durable commits, a log that is never truncated, checkpoints when we say so.
+Code set_up_log(Connection& connection) {
+    Code code = connection.execute("PRAGMA journal_mode = WAL");
+    if (code == SQLITE_OK) code = connection.execute("PRAGMA synchronous = FULL");
+    if (code == SQLITE_OK) code = connection.execute("PRAGMA wal_autocheckpoint = 0");
+    int keep = 1;
+    if (code == SQLITE_OK) {
+        code = sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+    }
+    return code;
+}
+
+Result<std::int64_t, Code> reserve_first_ids(Connection& connection) {
+    Statement statement(connection, "UPDATE id_sequence SET next = next + ?1 RETURNING next - ?1");
+    auto rows = statement.query(IdSource::block);
+    if (rows.step() != Step::row) return Fail{rows.code()};
+    const auto first = rows.integer(0);
+    // The change is durable when the statement has ended.
+    if (rows.step() != Step::done) return Fail{rows.code()};
+    return first;
+}
+
+Result<Opened, StoreError> open_database(const SqliteOptions& options) {
+    const auto& file = options.path;
+    const auto explain = [&](Code code, const char* doing) {
+        return Fail{database_error(file, code, doing)};
+    };
+    auto lock = TRY(FolderLock::take(file.parent_path()));
+    TRY(make_file(file));
+    auto opened =
+        Connection::open({.path = file, .access = Access::read_write, .vfs = options.vfs});
+    if (!opened) return explain(opened.error(), "cannot be opened");
+    auto& connection = **opened;
+    TRY(check_schema(connection, file));
+    if (const Code code = set_up_log(connection); code != SQLITE_OK) {
+        return explain(code, "cannot be set up");
+    }
+    TRY(migrate(connection, file, options.clock->now()));
+    const auto first_id = reserve_first_ids(connection);
+    if (!first_id) return explain(first_id.error(), "cannot be written");
+    if (const Code code = grow_log(connection); code != SQLITE_OK) {
+        return explain(code, "cannot get room for its log");
+    }
+    return Opened{std::move(lock), *std::move(opened), *first_id};
+}
+
+[[noreturn]] void abort_on_fatal(const std::string& what) {
+    std::fprintf(stderr, "latchkey: the database cannot be trusted any more: %s\n", what.c_str());
+    std::abort();
+}
+
+}  // namespace
+
+}  // namespace sqlite
+
+Result<std::unique_ptr<Store>, StoreError> SqliteStore::open(SqliteOptions options) {
+    LATCHKEY_ASSERT(options.clock != nullptr && options.path.has_parent_path());
+    if (!options.on_fatal) options.on_fatal = sqlite::abort_on_fatal;
+    auto opened = TRY(sqlite::open_database(options));
+    return std::unique_ptr<Store>(std::make_unique<sqlite::OpenStore>(std::move(opened), options));
+}
+
+}  // namespace latchkey::store

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "store/sqlite/writer.hpp"
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+#include <sqlite3.h>
+
+namespace latchkey::store::sqlite {
+
+Writer::Writer(std::unique_ptr<Connection> connection, WriterOptions options)
+    : options_(std::move(options)),
+      connection_(std::move(connection)),
+      thread_([this] { run(); }) {}
+
+Writer::~Writer() {
+    {
+        const std::lock_guard lock(mutex_);
+        is_stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+}
+
+void Writer::queue(Work work, Once<void(CommitResult)> done) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (waiting_.size() < options_.queue_limit && !is_stopping_ && !is_failed_) {
+            waiting_.push_back({std::move(work), std::move(done)});
+            const auto size = waiting_.size();
+            if (size == 1 || size == options_.group_limit) wake_.notify_one();
+            return;
+        }
+    }
+    std::move(done)(Unknown{});
+}
+
+CommitResult Writer::write(Work work) {
+    std::promise<CommitResult> promise;
+    auto answer = promise.get_future();
+    queue(std::move(work), [&promise](CommitResult result) {
+        promise.set_value(std::move(result));
+    });
+    return answer.get();
+}
+
+bool Writer::is_well() const {
+    const std::lock_guard lock(mutex_);
+    return !is_failed_ && !last_group_failed_;
+}
+
+void Writer::run() {
+    while (take_group())
+        write_group();
+}
+
+/// Waits for work and takes a group of it. False: stopping, and nothing is left.
+bool Writer::take_group() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return !waiting_.empty() || is_stopping_; });
+    // Under load a group begins no sooner than `pause` after the one before, so that more share it.
+    wake_.wait_until(lock, group_began_ + pause(), [this] {
+        return is_stopping_ || waiting_.size() >= options_.group_limit;
+    });
+    if (waiting_.empty()) return false;
+    const auto count = std::min(waiting_.size(), options_.group_limit);
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+    group_.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
+    waiting_.erase(waiting_.begin(), end);
+    lock.unlock();
+
+    const auto now = std::chrono::steady_clock::now();
+    const std::chrono::duration<double, std::milli> since = now - group_began_;
+    const double rate = static_cast<double>(count) / std::max(since.count(), 0.05);
+    commits_per_millisecond_ += 0.2 * (rate - commits_per_millisecond_);
+    group_began_ = now;
+    return true;
+}
+
+/// None below one commit a millisecond; the longest from five on.
+std::chrono::microseconds Writer::pause() const {
+    const double load = std::clamp((commits_per_millisecond_ - 1) / 4, 0.0, 1.0);
+    return std::chrono::microseconds(
+        static_cast<std::int64_t>(load * static_cast<double>(options_.longest_pause.count()))
+    );
+}
+
+void Writer::write_group() {
+    std::vector<CommitResult> results;
+    results.reserve(group_.size());
+    const auto outcome = is_failed_ ? GroupOutcome::failed : write_all(results);
+    if (outcome == GroupOutcome::failed) {
+        roll_back();
+        // Whatever was worked out for single commits: none of them is in the database.
+        results.assign(group_.size(), Unknown{});
+    }
+    set_last_group_failed(outcome);
+    for (std::size_t i = 0; i < group_.size(); ++i) {
+        std::move(group_[i].done)(std::move(results[i]));
+    }
+    group_.clear();
+    if (outcome == GroupOutcome::failed) return;
+    const Code code = checkpoints_.run_if_due();
+    if ((code & 0xff) == SQLITE_IOERR) stop_trusting("moving the log into the database", code);
+    if (code != SQLITE_OK && code != SQLITE_BUSY) set_last_group_failed(GroupOutcome::failed);
+}
+
+void Writer::set_last_group_failed(GroupOutcome outcome) {
+    const std::lock_guard lock(mutex_);
+    last_group_failed_ = outcome == GroupOutcome::failed;
+}
+
+Writer::GroupOutcome Writer::write_all(std::vector<CommitResult>& results) {
+    if (begin_.run() != Step::done) return GroupOutcome::failed;
+    for (auto& job : group_) {
+        auto& result = results.emplace_back(Unknown{});
+        if (write_one(job.work, result) == GroupOutcome::failed) return GroupOutcome::failed;
+    }
+    return commit_group();
+}
+
+/// Writes one entry of the group in its own savepoint.
+Writer::GroupOutcome Writer::write_one(Work& work, CommitResult& result) {
+    if (savepoint_.run() != Step::done) return GroupOutcome::failed;
+    Context context;
+    std::size_t index = 0;
+    const auto applied = apply(work, context, index);
+    if (applied == Applied::failed) return GroupOutcome::failed;
+    if (applied == Applied::made) {
+        result = Committed{std::move(context.spent)};
+    } else {
+        if (applied == Applied::refused) result = Refused{index};
+        if (undo_.run() != Step::done) return GroupOutcome::failed;
+    }
+    if (release_.run() != Step::done) return GroupOutcome::failed;
+    // Some errors make SQLite roll the whole transaction back without saying so.
+    return connection_->in_transaction() ? GroupOutcome::committed : GroupOutcome::failed;
+}
+
+Applied Writer::apply(Work& work, Context& context, std::size_t& index) {
+    if (const auto* commit = std::get_if<Commit>(&work)) {
+        context.operation = commit->operation;
+        for (index = 0; index < commit->changes.size(); ++index) {
+            const auto applied = changes_.apply(commit->changes[index], context);
+            if (applied != Applied::made) return applied;
+        }
+        return Applied::made;
+    }
+    return std::visit(
+        [this](const auto& job) {
+            if constexpr (requires { jobs_.apply(job); }) {
+                return jobs_.apply(job);
+            } else {
+                return Applied::invalid;  // a Commit: handled above
+            }
+        },
+        work
+    );
+}
+
+Writer::GroupOutcome Writer::commit_group() {
+    auto rows = commit_.query();
+    const auto step = rows.step();
+    if (step == Step::done && !connection_->in_transaction()) return GroupOutcome::committed;
+    // After a failed sync nobody knows what the disk holds, and a restart may find the group
+    // there: go on with neither answer. A full disk is different: its group is certainly not.
+    if ((rows.code() & 0xff) == SQLITE_IOERR) stop_trusting("COMMIT", rows.code());
+    return GroupOutcome::failed;
+}
+
+void Writer::roll_back() {
+    if (!connection_->in_transaction()) return;
+    auto rows = rollback_.query();
+    if (rows.step() != Step::done && connection_->in_transaction()) {
+        stop_trusting("ROLLBACK", rows.code());
+    }
+}
+
+void Writer::stop_trusting(const char* what, Code code) {
+    {
+        const std::lock_guard lock(mutex_);
+        is_failed_ = true;
+    }
+    options_.on_fatal(
+        std::string(what) + " failed: " + sqlite3_errstr(code) + " (SQLite code " +
+        std::to_string(code) + "); " + connection_->message()
+    );
+}
+
+}  // namespace latchkey::store::sqlite

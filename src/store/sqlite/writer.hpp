@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "base/once.hpp"
+#include "store/commit.hpp"
+#include "store/sqlite/changes.hpp"
+#include "store/sqlite/checkpoints.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/jobs.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+namespace latchkey::store::sqlite {
+
+/// What one entry of the queue asks for.
+using Work = std::variant<Commit, FinishMail, DelayMail, DeleteExpired, SaveSetting, ReserveIds>;
+
+struct WriterOptions {
+    std::size_t queue_limit = 4'096;
+    std::size_t group_limit = 64;
+    std::chrono::microseconds longest_pause{2'000};
+    /// Called with words for the log when the disk failed in a way after which nothing that is
+    /// in memory can be trusted. Must not return, except in tests: then every later work is
+    /// Unknown.
+    std::function<void(const std::string&)> on_fatal;
+};
+
+/// The one thread that writes. Work that waits is written as a group: one transaction, a
+/// savepoint for each, one sync of the disk for all. Nothing is answered before it is durable.
+class Writer {
+public:
+    Writer(std::unique_ptr<Connection> connection, WriterOptions options);
+
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+    Writer(Writer&&) = delete;
+    Writer& operator=(Writer&&) = delete;
+
+    /// Writes what was queued, then stops.
+    ~Writer();
+
+    /// Thread-safe. `done` is called once: on the writer's thread, or at once with Unknown on the
+    /// calling one if the queue is full.
+    void queue(Work work, Once<void(CommitResult)> done);
+
+    /// Queues and waits for the answer. Thread-safe; not for the writer's own thread.
+    CommitResult write(Work work);
+
+    /// Whether the last group was written and nothing fatal happened. Thread-safe.
+    [[nodiscard]] bool is_well() const;
+
+private:
+    struct Job {
+        Work work;
+        Once<void(CommitResult)> done;
+    };
+
+    enum class GroupOutcome : std::uint8_t { committed, failed };
+
+    void run();
+    bool take_group();
+    void write_group();
+    void set_last_group_failed(GroupOutcome outcome);
+    GroupOutcome write_all(std::vector<CommitResult>& results);
+    GroupOutcome write_one(Work& work, CommitResult& result);
+    Applied apply(Work& work, Context& context, std::size_t& index);
+    GroupOutcome commit_group();
+    void roll_back();
+    void stop_trusting(const char* what, Code code);
+    std::chrono::microseconds pause() const;
+
+    WriterOptions options_;
+    std::unique_ptr<Connection> connection_;
+    Statement begin_{*connection_, "BEGIN IMMEDIATE"};
+    Statement commit_{*connection_, "COMMIT"};
+    Statement rollback_{*connection_, "ROLLBACK"};
+    Statement savepoint_{*connection_, "SAVEPOINT one"};
+    Statement release_{*connection_, "RELEASE one"};
+    Statement undo_{*connection_, "ROLLBACK TO one"};
+    Changes changes_{*connection_};
+    Jobs jobs_{*connection_};
+    Checkpoints checkpoints_{*connection_};
+
+    std::vector<Job> group_;  // of the writer's thread, like all above
+    std::chrono::steady_clock::time_point group_began_{};
+    double commits_per_millisecond_ = 0;
+
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<Job> waiting_;
+    bool is_stopping_ = false;
+    bool is_failed_ = false;  // for good
+    bool last_group_failed_ = false;
+
+    std::thread thread_;  // last: it uses all above
+};
+
+}  // namespace latchkey::store::sqlite

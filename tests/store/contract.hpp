@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "store/store.hpp"
+#include "support/fixed_clock.hpp"
+
+#include <initializer_list>
+#include <memory>
+#include <utility>
+#include <vector>
+
+/// The contract of store::Store as tests: contract_*_test.cpp say what holds for every database.
+/// A program that runs them links them with one definition of make_store_under_test().
+namespace latchkey::test {
+
+/// When the tests begin.
+inline constexpr TimePoint day_one = TimePoint(std::chrono::seconds(1'800'000'000));
+
+/// A store on an empty database of its own, gone with the object.
+class StoreUnderTest {
+public:
+    StoreUnderTest() = default;
+    StoreUnderTest(const StoreUnderTest&) = delete;
+    StoreUnderTest& operator=(const StoreUnderTest&) = delete;
+    StoreUnderTest(StoreUnderTest&&) = delete;
+    StoreUnderTest& operator=(StoreUnderTest&&) = delete;
+    virtual ~StoreUnderTest() = default;
+
+    [[nodiscard]] virtual store::Store& store() = 0;
+
+    /// Stops it and starts it again on the same database: a restart.
+    virtual void reopen() = 0;
+
+    store::Store* operator->() { return &store(); }
+
+    FixedClock clock{day_one};
+};
+
+std::unique_ptr<StoreUnderTest> make_store_under_test();
+
+/// Commits and waits for the answer.
+store::CommitResult commit(store::Store& store, std::vector<store::Change> changes);
+
+/// Commits each list at once, without waiting between them, and waits for all answers.
+std::vector<store::CommitResult> commit_together(
+    store::Store& store, std::vector<std::vector<store::Change>> commits
+);
+
+[[nodiscard]] inline bool is_committed(const store::CommitResult& result) {
+    return std::holds_alternative<store::Committed>(result);
+}
+
+/// Whether it was refused because of the change at `index`.
+[[nodiscard]] inline bool is_refused_at(const store::CommitResult& result, std::size_t index) {
+    const auto* refused = std::get_if<store::Refused>(&result);
+    return refused != nullptr && refused->change == index;
+}
+
+[[nodiscard]] inline bool is_unknown(const store::CommitResult& result) {
+    return std::holds_alternative<store::Unknown>(result);
+}
+
+}  // namespace latchkey::test
