@@ -20,16 +20,23 @@ describe('The pages', () => {
         ada.devtools.on('Network.loadingFinished', (done) => (bytes += done.encodedDataLength));
         await ada.page.goto('/sign-in', { waitUntil: 'networkidle' });
         assert.ok(requests.length <= requestsMax, requests.join('\n'));
-        assert.ok(requests.every((url) => url.startsWith(site.origin)), 'nothing comes from elsewhere');
+        assert.ok(
+            requests.every((url) => url.startsWith(site.origin)),
+            'nothing comes from elsewhere',
+        );
         assert.ok(bytes > 0 && bytes <= bytesMax, `${bytes} bytes`);
     });
 
-    test('work without JavaScript: the e-mail path, and a word on what passkeys need', async (t) => {
+    test('work without JavaScript: the e-mail path, and what passkeys need', async (t) => {
         const ada = await site.meet(t, { javaScriptEnabled: false, authenticator: null });
         const address = site.newAddress();
         await ada.open();
         await ada.hears('Passkeys need JavaScript.');
-        assert.equal(await ada.button('Continue with Passkey').count(), 0, 'no button that does nothing');
+        assert.equal(
+            await ada.button('Continue with Passkey').count(),
+            0,
+            'no button that does nothing',
+        );
         await ada.sendCode(address);
         await ada.enterCode(await site.mail.nextCode(address));
         await ada.sees('Secure your account');
@@ -48,7 +55,10 @@ describe('The pages', () => {
                     const element = document.activeElement;
                     const { outlineStyle, outlineWidth } = getComputedStyle(element);
                     const label = element.labels?.[0]?.textContent ?? element.textContent;
-                    return { label: label.trim(), hasRing: outlineStyle !== 'none' && outlineWidth !== '0px' };
+                    return {
+                        label: label.trim(),
+                        hasRing: outlineStyle !== 'none' && outlineWidth !== '0px',
+                    };
                 });
                 if (label === name) {
                     assert.ok(hasRing, `the focus on "${name}" is seen`);
@@ -64,13 +74,17 @@ describe('The pages', () => {
         await tabTo('Add a passkey');
         await keyboard.press('Space');
         await ada.hears('First we check your e-mail');
-        const isInField = await ada.field('E-mail').evaluate((input) => input === document.activeElement);
+        const isInField = await ada
+            .field('E-mail')
+            .evaluate((input) => input === document.activeElement);
         if (!isInField) await tabTo('E-mail');
         await keyboard.type(address);
         await keyboard.press('Enter');
         await ada.sees('Check your e-mail');
         await ada.field('Code').waitFor();
-        const isInCode = await ada.field('Code').evaluate((input) => input === document.activeElement);
+        const isInCode = await ada
+            .field('Code')
+            .evaluate((input) => input === document.activeElement);
         if (!isInCode) await tabTo('Code');
         await keyboard.type(await site.mail.nextCode(address));
         await keyboard.press('Enter');
@@ -97,12 +111,17 @@ describe('The pages', () => {
         const ada = await site.meet(t);
         const answer = await ada.open();
         assert.match(answer.headers()['content-security-policy'], /frame-ancestors 'none'/);
-        assert.match(answer.headers()['content-security-policy'], /require-trusted-types-for 'script'/);
+        assert.match(
+            answer.headers()['content-security-policy'],
+            /require-trusted-types-for 'script'/,
+        );
     });
 
     test('tell password managers where passkeys are added and managed', async (t) => {
         const ada = await site.meet(t);
-        const answer = await ada.page.request.get('/.well-known/passkey-endpoints', { maxRedirects: 0 });
+        const answer = await ada.page.request.get('/.well-known/passkey-endpoints', {
+            maxRedirects: 0,
+        });
         assert.equal(answer.status(), 200);
         assert.match(answer.headers()['content-type'], /^application\/json/);
         assert.deepEqual(Object.keys(await answer.json()).sort(), ['enroll', 'manage']);

@@ -39,7 +39,7 @@ describe('Settings: a signed-in person', () => {
         await ada.signIn(address); // with the new one: the first is unplugged
     });
 
-    test('cannot add another passkey to an authenticator that has one: it is said so', async (t) => {
+    test('is told when an authenticator already has a passkey of the account', async (t) => {
         const { ada } = await signedUp(t);
         await ada.link('Add a passkey').click();
         await ada.continueWithPasskey();
@@ -80,21 +80,29 @@ describe('Settings: a signed-in person', () => {
     test('cannot remove the last passkey, and is shown how to replace it', async (t) => {
         const { ada } = await signedUp(t);
         assert.equal(await ada.page.getByRole('link', { name: /^Remove / }).count(), 0);
-        const replace = await ada.page.getByRole('link', { name: /^Replace / }).getAttribute('href');
+        const replace = await ada.page
+            .getByRole('link', { name: /^Replace / })
+            .getAttribute('href');
         const id = new URL(replace, site.origin).searchParams.get('replaces');
         await ada.open(`/settings/passkeys/${id}/remove`);
         await ada.hears('It is your only passkey');
         assert.ok(await ada.link('Replace it').isVisible());
     });
 
-    test('removes one of two after a question; the passkey of a young account is turned off', async (t) => {
+    test('removes one of two after a question; a young account has it turned off', async (t) => {
         const { ada, address } = await signedUp(t);
         await addSecond(ada, address);
-        await ada.page.getByRole('link', { name: /^Remove / }).first().click();
+        await ada.page
+            .getByRole('link', { name: /^Remove / })
+            .first()
+            .click();
         await ada.page.getByRole('heading', { name: /^Remove “.*”\?$/ }).waitFor();
         await ada.link('Keep').click();
         assert.equal((await ada.passkeyNames()).length, 2);
-        await ada.page.getByRole('link', { name: /^Remove / }).first().click();
+        await ada.page
+            .getByRole('link', { name: /^Remove / })
+            .first()
+            .click();
         await ada.page.getByRole('button', { name: /^(Remove|Turn off)$/ }).click();
         await ada.isSignedIn(address);
         await ada.page.getByRole('status').first().waitFor();
@@ -105,14 +113,20 @@ describe('Settings: a signed-in person', () => {
     test('opens the page: a password manager that keeps a dead passkey is told', async (t) => {
         const { ada, address } = await signedUp(t);
         const [own] = await ada.authenticator.credentials();
-        const dead = { ...own, credentialId: Buffer.from('a passkey of long ago').toString('base64') };
+        const dead = {
+            ...own,
+            credentialId: Buffer.from('a passkey of long ago').toString('base64'),
+        };
         await ada.authenticator.add(dead);
         const deleted = ada.authenticator.nextDeleted();
         await ada.open('/settings/security');
         await ada.isSignedIn(address);
         assert.equal((await deleted).credentialId, dead.credentialId);
         const left = await ada.authenticator.credentials();
-        assert.deepEqual(left.map((each) => each.credentialId), [own.credentialId]);
+        assert.deepEqual(
+            left.map((each) => each.credentialId),
+            [own.credentialId],
+        );
     });
 
     test('sees which passkey signed in, and whether it is synced', async (t) => {

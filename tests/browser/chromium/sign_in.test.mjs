@@ -24,7 +24,10 @@ describe('A person with a passkey signs in', () => {
             const asked = [];
             ada.page.on('request', (request) => asked.push(`${request.method()} ${request.url()}`));
             await ada.signIn(address);
-            assert.deepEqual(asked.filter((each) => each.includes('/sign-in/email')), []);
+            assert.deepEqual(
+                asked.filter((each) => each.includes('/sign-in/email')),
+                [],
+            );
             assert.equal((await ada.session()).status, 200);
         });
     }
@@ -34,11 +37,13 @@ describe('A person with a passkey signs in', () => {
         await ada.page.addInitScript(() => {
             const get = navigator.credentials.get.bind(navigator.credentials);
             navigator.credentials.get = (options) => {
-                sessionStorage.modes = `${sessionStorage.modes ?? ''} ${options.uiMode ?? options.mediation}`;
+                const mode = options.uiMode ?? options.mediation;
+                sessionStorage.modes = `${sessionStorage.modes ?? ''} ${mode}`;
                 return get(options);
             };
         });
-        await ada.page.context().clearCookies(); // a browser that does not know yet that passkeys work here
+        // A browser that does not know yet that passkeys work here.
+        await ada.page.context().clearCookies();
         await ada.signIn(address);
         assert.match(await ada.page.evaluate(() => sessionStorage.modes), /\bimmediate\b/);
     });
@@ -78,7 +83,11 @@ describe('A person with a passkey signs in', () => {
         ]) {
             assert.ok(await ada.button(name).isVisible(), name);
         }
-        assert.deepEqual(await ada.authenticator.credentials(), [], 'nothing was created by itself');
+        assert.deepEqual(
+            await ada.authenticator.credentials(),
+            [],
+            'nothing was created by itself',
+        );
     });
 
     test('from the panel: try again works once the passkey is there', async (t) => {
@@ -103,14 +112,16 @@ describe('A person with a passkey signs in', () => {
         await ada.isSignedIn(address);
     });
 
-    test('a passkey that no account has is refused, and the password manager forgets it', async (t) => {
+    test('a passkey of no account is refused, and the password manager forgets it', async (t) => {
         const ada = await site.meet(t);
         const strange = strangeCredential('localhost');
         await ada.authenticator.add(strange);
         const deleted = ada.authenticator.nextDeleted();
         await ada.open();
         await ada.continueWithPasskey();
-        await ada.hears('This passkey was removed from your account. We asked your password manager');
+        await ada.hears(
+            'This passkey was removed from your account. We asked your password manager',
+        );
         assert.equal((await deleted).credentialId, strange.credentialId);
         assert.deepEqual(await ada.authenticator.credentials(), []);
         assert.equal((await ada.session()).status, 401);
@@ -152,7 +163,7 @@ describe('A person with a passkey signs in', () => {
 describe('A person who lost the device', () => {
     const site = useSite();
 
-    test('gets in by e-mail at once, is marked recovered, is told, and can add a new passkey', async (t) => {
+    test('gets in by e-mail at once, is marked recovered and is told', async (t) => {
         const before = await site.meet(t);
         const address = site.newAddress();
         await before.signUp(address);

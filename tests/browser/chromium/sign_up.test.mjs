@@ -9,7 +9,7 @@ describe('A new person signs up', () => {
     const site = useSite();
 
     for (const transport of ['internal', 'usb']) {
-        test(`and the same button stores the passkey on an authenticator behind ${transport}`, async (t) => {
+        test(`and the same button stores the passkey on ${transport}`, async (t) => {
             const ada = await site.meet(t, { authenticator: { transport } });
             const address = site.newAddress();
             await ada.signUp(address);
@@ -44,7 +44,7 @@ describe('A new person signs up', () => {
         assert.equal((await ada.session()).status, 200);
     });
 
-    test('and creating it fails when the device does not recognize the person: nothing changes', async (t) => {
+    test('and is not recognized by the device: nothing is created', async (t) => {
         const ada = await site.meet(t);
         const address = site.newAddress();
         await ada.open();
@@ -60,7 +60,7 @@ describe('A new person signs up', () => {
         await ada.sees('Passkey saved');
     });
 
-    test('a wrong code is told with the tries that are left, and the fifth ends the code', async (t) => {
+    test('a wrong code is told with the tries left, and the fifth ends the code', async (t) => {
         const ada = await site.meet(t);
         const address = site.newAddress();
         await ada.open();

@@ -9,7 +9,10 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
  * While nobody touches it (`isPresent` false) a request of the page stays open, as a dialog that
  * nobody answers. A touch is not remembered: only requests made after `touch()` are answered.
  */
-export async function plugIn(devtools, { transport = 'internal', isPresent = false, isSynced = false } = {}) {
+export async function plugIn(
+    devtools,
+    { transport = 'internal', isPresent = false, isSynced = false } = {},
+) {
     const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
         options: {
             protocol: 'ctap2',
@@ -72,7 +75,9 @@ class Authenticator {
 
     /** Sets the counter of a credential, as a copy of the device would have it. */
     async setSignCount(credentialId, signCount) {
-        const credential = (await this.credentials()).find((each) => each.credentialId === credentialId);
+        const credential = (await this.credentials()).find(
+            (each) => each.credentialId === credentialId,
+        );
         await this.remove(credentialId);
         await this.add({ ...credential, signCount });
     }

@@ -87,12 +87,14 @@ export async function startFirefox() {
     const { folder, remove } = temporaryFolder('firefox');
     mkdirSync(path.join(folder, 'profile'));
     const lines = Object.entries(preferences).map(
-        ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`);
+        ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
+    );
     writeFileSync(path.join(folder, 'profile/user.js'), lines.join(''));
     const firefox = await start(
         process.env.LATCHKEY_FIREFOX ?? '/usr/bin/firefox-esr',
         ['--headless', '--marionette', '--no-remote', '--profile', path.join(folder, 'profile')],
-        { isReady: (line) => /Listening on port \d+/.test(line), env: { HOME: folder } });
+        { isReady: (line) => /Listening on port \d+/.test(line), env: { HOME: folder } },
+    );
     const socket = connect(Number(firefox.line.match(/port (\d+)/)[1]), '127.0.0.1');
     await once(socket, 'connect');
     const connection = new Connection(socket);
@@ -130,7 +132,9 @@ export class FirefoxPerson {
     }
 
     credentials() {
-        return this.firefox.send('WebAuthn:GetCredentials', { authenticatorId: this.authenticator });
+        return this.firefox.send('WebAuthn:GetCredentials', {
+            authenticatorId: this.authenticator,
+        });
     }
 
     open(path) {
@@ -148,13 +152,18 @@ export class FirefoxPerson {
     }
 
     press(name) {
-        return this.#act('ElementClick',
-            `//*[self::button or self::a][normalize-space(.)="${name}"][${visible}]`);
+        return this.#act(
+            'ElementClick',
+            `//*[self::button or self::a][normalize-space(.)="${name}"][${visible}]`,
+        );
     }
 
     fill(label, text) {
-        return this.#act('ElementSendKeys', `//*[@id=//label[normalize-space(.)="${label}"]/@for]`,
-            { text });
+        return this.#act(
+            'ElementSendKeys',
+            `//*[@id=//label[normalize-space(.)="${label}"]/@for]`,
+            { text },
+        );
     }
 
     sees(heading) {

@@ -35,7 +35,9 @@ export async function startLatchkey(mail, { extra = '' } = {}) {
     const config = path.join(folder, 'latchkey.toml');
     writeFileSync(config, toml({ port, folder, mail, extra }), { mode: 0o600 });
     const serve = () =>
-        start(binary, ['serve', '--config', config], { isReady: (line) => line.includes('listening') });
+        start(binary, ['serve', '--config', config], {
+            isReady: (line) => line.includes('listening'),
+        });
     let server = await serve();
     return {
         origin: `http://localhost:${port}`,
@@ -53,7 +55,10 @@ export async function startLatchkey(mail, { extra = '' } = {}) {
         async stop() {
             const { code, signal } = await server.stop();
             remove();
-            if (code !== 0) throw new Error(`latchkey ended with ${code ?? signal}:\n${server.said.join('\n')}`);
+            if (code !== 0)
+                throw new Error(
+                    `latchkey ended with ${code ?? signal}:\n${server.said.join('\n')}`,
+                );
         },
     };
 }

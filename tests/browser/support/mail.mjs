@@ -9,7 +9,9 @@ const program = path.join(root, 'tests/support/smtp_server');
 
 export async function startMail() {
     const { folder, remove } = temporaryFolder('mail');
-    const server = await start(program, ['start', folder], { isReady: (line) => line.startsWith('{') });
+    const server = await start(program, ['start', folder], {
+        isReady: (line) => line.startsWith('{'),
+    });
     const settings = JSON.parse(server.line);
     const taken = new Map(); // address -> mails that were read
     return {
@@ -18,7 +20,16 @@ export async function startMail() {
         /** The next mail for the address that no test has read yet, waiting for it. */
         async next(address) {
             const count = (taken.get(address) ?? 0) + 1;
-            const args = ['read', folder, '--to', address, '--count', String(count), '--seconds', '20'];
+            const args = [
+                'read',
+                folder,
+                '--to',
+                address,
+                '--count',
+                String(count),
+                '--seconds',
+                '20',
+            ];
             const mails = JSON.parse(await run(program, args));
             taken.set(address, count);
             return mails[count - 1];

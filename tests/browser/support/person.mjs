@@ -29,13 +29,16 @@ export class Person {
         this.page.on('pageerror', (error) => this.#wrong.push(`script error: ${error.message}`));
         this.page.on('console', (message) => {
             const text = message.text();
-            // The browser reports every answer of 400 and above; those are asserted where they matter.
+            // The browser reports every answer of 400 and above: asserted where it matters.
             const isStatus = text.startsWith('Failed to load resource');
             if (message.type() === 'error' && !isStatus) this.#wrong.push(`console: ${text}`);
         });
         await this.page.addInitScript((lacking) => {
             addEventListener('securitypolicyviolation', (event) =>
-                console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+                console.error(
+                    `CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`,
+                ),
+            );
             const ask = globalThis.PublicKeyCredential?.getClientCapabilities;
             if (!ask || lacking.length === 0) return;
             PublicKeyCredential.getClientCapabilities = async () => {
@@ -145,7 +148,9 @@ export class Person {
 
     /** What `GET /session` tells an app of this browser. */
     async session() {
-        const answer = await this.page.request.get('/session', { headers: { accept: 'application/json' } });
+        const answer = await this.page.request.get('/session', {
+            headers: { accept: 'application/json' },
+        });
         return { status: answer.status(), headers: answer.headers() };
     }
 

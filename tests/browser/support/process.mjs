@@ -32,7 +32,10 @@ export async function freePort() {
  * Fails with everything that it said if it ends before.
  */
 export async function start(command, args, { isReady, env = {}, stdio = 'pipe' } = {}) {
-    const child = spawn(command, args, { stdio: [stdio, 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    const child = spawn(command, args, {
+        stdio: [stdio, 'pipe', 'pipe'],
+        env: { ...process.env, ...env },
+    });
     const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
     const said = [];
     const ready = new Promise((resolve) => {
@@ -48,7 +51,9 @@ export async function start(command, args, { isReady, env = {}, stdio = 'pipe' }
         ready,
         failed,
         ended.then(({ code, signal }) => {
-            throw new Error(`${command} ended (${code ?? signal}) before it was ready:\n${said.join('\n')}`);
+            throw new Error(
+                `${command} ended (${code ?? signal}) before it was ready:\n${said.join('\n')}`,
+            );
         }),
     ]);
     return {
@@ -70,6 +75,7 @@ export async function run(command, args) {
         child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
     }
     const [code] = await once(child, 'close');
-    if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output.stderr}`);
+    if (code !== 0)
+        throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output.stderr}`);
     return output.stdout;
 }

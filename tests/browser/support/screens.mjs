@@ -64,7 +64,9 @@ export const screens = {
     'security-renamed': async (person, address) => {
         await person.signUp(address);
         await person.page.getByText('Rename', { exact: true }).click();
-        await person.field('Name').fill('A name that somebody with a good deal of patience typed in here');
+        await person
+            .field('Name')
+            .fill('A name that somebody with a good deal of patience typed in here');
         await person.button('Save name').click();
         await person.hears('The passkey is now called');
     },
