@@ -43,8 +43,7 @@ public:
           ),
           writer_(
               std::move(opened.connection),
-              {.clock = options.clock,
-               .queue_limit = options.queue_limit,
+              {.queue_limit = options.queue_limit,
                .group_limit = options.group_limit,
                .longest_pause = options.longest_pause,
                .on_fatal = options.on_fatal}
