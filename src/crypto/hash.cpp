@@ -2,6 +2,9 @@
 // Copyright the Latchkey developers
 #include "crypto/hash.hpp"
 
+#include "crypto/openssl.hpp"
+#include "latchkey/result.hpp"
+
 #include <cstdint>
 #include <string_view>
 
@@ -9,9 +12,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
-
-#include "crypto/openssl.hpp"
-#include "latchkey/result.hpp"
 
 namespace latchkey::crypto {
 namespace {
@@ -39,20 +39,18 @@ public:
             OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
             OSSL_PARAM_construct_end()
         };
-        LATCHKEY_ASSERT(
-            context_ != nullptr &&
-            EVP_MAC_init(context_.get(), octets(key), key.size(), parameters) == 1
-        );
+        LATCHKEY_ASSERT(context_ != nullptr);
+        require(EVP_MAC_init(context_.get(), octets(key), key.size(), parameters));
     }
 
     void add(ByteView bytes) {
-        LATCHKEY_ASSERT(EVP_MAC_update(context_.get(), octets(bytes), bytes.size()) == 1);
+        require(EVP_MAC_update(context_.get(), octets(bytes), bytes.size()));
     }
 
     Sha256 finish() {
         Sha256 mac{};
         std::size_t size = 0;
-        LATCHKEY_ASSERT(EVP_MAC_final(context_.get(), writable_octets(mac), &size, mac.size()) == 1);
+        require(EVP_MAC_final(context_.get(), writable_octets(mac), &size, mac.size()));
         LATCHKEY_ASSERT(size == mac.size());
         return mac;
     }
@@ -74,14 +72,13 @@ std::array<std::byte, 8> big_endian(std::uint64_t value) {
 
 Sha256 sha256(std::initializer_list<ByteView> parts) {
     const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
-    LATCHKEY_ASSERT(
-        context != nullptr && EVP_DigestInit_ex2(context.get(), sha256_algorithm(), nullptr) == 1
-    );
+    LATCHKEY_ASSERT(context != nullptr);
+    require(EVP_DigestInit_ex2(context.get(), sha256_algorithm(), nullptr));
     for (const ByteView part : parts) {
-        LATCHKEY_ASSERT(EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1);
+        require(EVP_DigestUpdate(context.get(), part.data(), part.size()));
     }
     Sha256 digest{};
-    LATCHKEY_ASSERT(EVP_DigestFinal_ex(context.get(), writable_octets(digest), nullptr) == 1);
+    require(EVP_DigestFinal_ex(context.get(), writable_octets(digest), nullptr));
     return digest;
 }
 
@@ -98,7 +95,8 @@ SecretKey expand_key(const SecretKey& key, std::initializer_list<ByteView> info)
     // One block of HKDF-Expand (RFC 5869 section 2.3) is all of a 32-byte key.
     constexpr std::array first_block{std::byte{1}};
     Hmac hmac(key.reveal());
-    for (const ByteView part : info) hmac.add(part);
+    for (const ByteView part : info)
+        hmac.add(part);
     hmac.add(first_block);
     return SecretKey(hmac.finish());
 }

@@ -2,13 +2,13 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "base/secret.hpp"
+#include "latchkey/bytes.hpp"
+
 #include <array>
 #include <cstddef>
 #include <initializer_list>
 #include <string_view>
-
-#include "base/secret.hpp"
-#include "latchkey/bytes.hpp"
 
 /// The functions of this page cannot fail by their input; if OpenSSL itself fails (no memory, no
 /// such algorithm) they stop the process. Thread-safe.

@@ -2,18 +2,20 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+
 #include <memory>
 #include <span>
 
 #include <openssl/asn1.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
-
-#include "latchkey/bytes.hpp"
 
 /// How OpenSSL's objects are owned. Included by the sources of this folder only.
 namespace latchkey::crypto {
@@ -59,6 +61,25 @@ struct OpensslDelete {
 
 template <class Object>
 using Owned = std::unique_ptr<Object, OpensslDelete>;
+
+/// For calls that cannot fail by their input: OpenSSL answers 1, or the process stops.
+inline void require(int answer) {
+    LATCHKEY_ASSERT(answer == 1);
+}
+
+/// OpenSSL keeps a queue of errors for each thread. What a refused input left there belongs to
+/// nobody: it is dropped, and what the caller had in the queue stays.
+class ErrorScope {
+public:
+    ErrorScope() { ERR_set_mark(); }
+
+    ErrorScope(const ErrorScope&) = delete;
+    ErrorScope& operator=(const ErrorScope&) = delete;
+    ErrorScope(ErrorScope&&) = delete;
+    ErrorScope& operator=(ErrorScope&&) = delete;
+
+    ~ErrorScope() { ERR_pop_to_mark(); }
+};
 
 /// Bytes as OpenSSL takes them: unsigned char may alias std::byte.
 inline const unsigned char* octets(ByteView bytes) {

@@ -2,16 +2,16 @@
 // Copyright the Latchkey developers
 #include "crypto/seal.hpp"
 
+#include "crypto/hash.hpp"
+#include "crypto/openssl.hpp"
+#include "latchkey/result.hpp"
+
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
 
 #include <openssl/evp.h>
-
-#include "crypto/hash.hpp"
-#include "crypto/openssl.hpp"
-#include "latchkey/result.hpp"
 
 namespace latchkey::crypto {
 namespace {
@@ -62,25 +62,18 @@ Bytes Sealer::seal(ByteView plain, ByteView context, Random& random) const {
     const SecretKey key = key_of_value(keys_.front().key, salt);
     const Owned<EVP_CIPHER_CTX> cipher(EVP_CIPHER_CTX_new());
     int written = 0;
-    LATCHKEY_ASSERT(
-        cipher != nullptr &&
-        EVP_EncryptInit_ex2(
-            cipher.get(), aes_256_gcm(), octets(key.reveal()), nonce.data(), nullptr
-        ) == 1
+    LATCHKEY_ASSERT(cipher != nullptr);
+    require(EVP_EncryptInit_ex2(
+        cipher.get(), aes_256_gcm(), octets(key.reveal()), nonce.data(), nullptr
+    ));
+    require(
+        EVP_EncryptUpdate(cipher.get(), nullptr, &written, octets(context), checked_size(context))
     );
-    LATCHKEY_ASSERT(
-        EVP_EncryptUpdate(cipher.get(), nullptr, &written, octets(context), checked_size(context)) ==
-        1
-    );
-    LATCHKEY_ASSERT(
-        EVP_EncryptUpdate(
-            cipher.get(), writable_octets(cipher_text), &written, octets(plain), checked_size(plain)
-        ) == 1
-    );
-    LATCHKEY_ASSERT(EVP_EncryptFinal_ex(cipher.get(), writable_octets(tag), &written) == 1);
-    LATCHKEY_ASSERT(
-        EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_GET_TAG, tag_size, tag.data()) == 1
-    );
+    require(EVP_EncryptUpdate(
+        cipher.get(), writable_octets(cipher_text), &written, octets(plain), checked_size(plain)
+    ));
+    require(EVP_EncryptFinal_ex(cipher.get(), writable_octets(tag), &written));
+    require(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_GET_TAG, tag_size, tag.data()));
     return sealed;
 }
 
@@ -100,24 +93,21 @@ std::optional<SecretBytes> Sealer::open(ByteView sealed, ByteView context) const
     Bytes plain(cipher_text.size());
     const Owned<EVP_CIPHER_CTX> cipher(EVP_CIPHER_CTX_new());
     int written = 0;
-    LATCHKEY_ASSERT(
-        cipher != nullptr &&
-        EVP_DecryptInit_ex2(
-            cipher.get(), aes_256_gcm(), octets(key.reveal()), nonce.data(), nullptr
-        ) == 1
+    LATCHKEY_ASSERT(cipher != nullptr);
+    require(EVP_DecryptInit_ex2(
+        cipher.get(), aes_256_gcm(), octets(key.reveal()), nonce.data(), nullptr
+    ));
+    require(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_SET_TAG, tag_size, tag.data()));
+    require(
+        EVP_DecryptUpdate(cipher.get(), nullptr, &written, octets(context), checked_size(context))
     );
-    LATCHKEY_ASSERT(
-        EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_SET_TAG, tag_size, tag.data()) == 1
-    );
-    LATCHKEY_ASSERT(
-        EVP_DecryptUpdate(cipher.get(), nullptr, &written, octets(context), checked_size(context)) ==
-        1
-    );
-    LATCHKEY_ASSERT(
-        EVP_DecryptUpdate(
-            cipher.get(), writable_octets(plain), &written, octets(cipher_text), checked_size(cipher_text)
-        ) == 1
-    );
+    require(EVP_DecryptUpdate(
+        cipher.get(),
+        writable_octets(plain),
+        &written,
+        octets(cipher_text),
+        checked_size(cipher_text)
+    ));
     // Held as a secret before the tag is judged, so that it is wiped when the tag is wrong.
     SecretBytes opened(std::move(plain));
     std::array<unsigned char, 1> nothing{};

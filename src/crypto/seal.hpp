@@ -2,13 +2,13 @@
 // Copyright the Latchkey developers
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <vector>
-
 #include "base/random.hpp"
 #include "base/secret.hpp"
 #include "latchkey/bytes.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
 
 namespace latchkey::crypto {
 

@@ -2,11 +2,11 @@
 // Copyright the Latchkey developers
 #pragma once
 
-#include <variant>
-
 #include "base/once.hpp"
 #include "http/response.hpp"
 #include "store/commit.hpp"
+
+#include <variant>
 
 namespace latchkey::http {
 
@@ -19,7 +19,8 @@ struct Save {
 };
 
 /// What a handler returns: the response, or a save that leads to the next outcome. At most eight
-/// steps; no thread waits for the disk. (A `Call` to a provider joins when the first one is needed.)
+/// steps; no thread waits for the disk. (A `Call` to a provider joins when the first one is
+/// needed.)
 class Outcome : public std::variant<Response, Save> {
 public:
     using variant::variant;

@@ -2,14 +2,14 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "http/address.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "http/address.hpp"
 
 namespace latchkey::http {
 
@@ -37,18 +37,26 @@ private:
     std::vector<std::pair<std::string, std::string>> fields_;
 };
 
-/// application/x-www-form-urlencoded (WHATWG URL): at most 32 fields, 64 KiB, UTF-8, no name
-/// twice, no control characters in names. nullopt: refuse with 400.
+/// application/x-www-form-urlencoded (WHATWG URL): at most 32 fields, 64 KiB, UTF-8 without NUL,
+/// well-formed percent-encoding, no empty name, no name twice, no control characters in names.
+/// nullopt: refuse with 400.
 std::optional<Form> parse_form(std::string_view text);
+
+/// The pairs of a Cookie header (RFC 6265 section 5.4) in their order, values as they came (nothing
+/// is unquoted or decoded). What is no `name=value` is skipped. nullopt: more than 128.
+std::optional<std::vector<std::pair<std::string, std::string>>> parse_cookies(std::string_view text
+);
 
 /// What a browser wants back: decided by the Accept header (HTML unless JSON is named first).
 enum class Representation : std::uint8_t { html, json };
 
-/// One request, checked: exactly one Host that belongs to us, a path that starts with `/`, well-formed
-/// percent-encoding, no duplicate security headers (http/policy.cpp has the list).
+Representation parse_accept(std::string_view text);
+
+/// One request, checked: exactly one Host that belongs to us, a path that starts with `/`,
+/// well-formed percent-encoding, no duplicate security headers (http/policy.cpp has the list).
 struct Request {
     Method method = Method::get;
-    std::string path;                         // decoded; `..`, `//`, NUL and `\` were refused
+    std::string path;  // decoded; `..`, `//`, NUL and `\` were refused
     Form query;
     std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
     std::vector<std::pair<std::string, std::string>> cookies;

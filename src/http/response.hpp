@@ -13,8 +13,8 @@ namespace latchkey::http {
 
 /// A cookie to set: always Path=/, Secure, HttpOnly, SameSite=Lax and the `__Host-` prefix.
 struct Cookie {
-    std::string name;   // with its `__Host-` prefix
-    std::string value;  // base64url and dots only
+    std::string name;                             // with its `__Host-` prefix
+    std::string value;                            // base64url and dots only
     std::optional<std::chrono::seconds> max_age;  // nullopt: for the browser session; 0: delete
 };
 

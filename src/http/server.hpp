@@ -2,20 +2,21 @@
 // Copyright the Latchkey developers
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "http/address.hpp"
 #include "http/router.hpp"
 #include "latchkey/result.hpp"
 #include "store/store.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace latchkey::http {
 
@@ -35,11 +36,11 @@ struct ServerLimits {
     std::size_t head_bytes = 16'384;  // more: 431
     std::size_t connections = 10'000;
     std::size_t connections_per_network = 256;
-    std::chrono::seconds head_timeout{10};  // from the first byte to the end of the head
-    std::chrono::seconds body_timeout{30};
-    std::chrono::seconds idle_timeout{60};
-    std::chrono::seconds write_timeout{30};
-    std::chrono::seconds drain_timeout{20};  // a stop waits this long for requests in flight
+    std::chrono::milliseconds head_timeout{10'000};  // from the first byte to the end of the head
+    std::chrono::milliseconds body_timeout{30'000};
+    std::chrono::milliseconds idle_timeout{60'000};
+    std::chrono::milliseconds write_timeout{30'000};
+    std::chrono::milliseconds drain_timeout{20'000};  // a stop waits so long for what is in flight
 };
 
 struct TlsFiles {
@@ -51,13 +52,16 @@ struct ServerOptions {
     std::string listen;  // "127.0.0.1:8080", "[::1]:8080", ":0" picks a port
     std::optional<TlsFiles> tls;
     std::vector<std::string> hosts;  // accepted Host values, "localhost:8080"; others get 421
-    std::vector<std::pair<std::string, std::string>> redirect_hosts;  // Host -> origin it is sent to (303, GET only)
+    std::vector<std::pair<std::string, std::string>> redirect_hosts;  // Host -> origin (303, GET)
     std::vector<AddressRange> trusted_proxies;
     bool hsts = false;
+    std::vector<std::string> form_action_origins;  // where forms may lead beside here (CSP)
     unsigned threads = 1;
     ServerLimits limits;
+    /// Called on the server's threads, several at once if there are more; must not throw.
     std::function<void(const Access&)> on_access;
-    /// Renders an error that no handler saw (404, 405, 413, 421, 431, 500, 503): status, request, reason.
+    /// Renders an error that no handler saw (404, 405, 413, 421, 431, 500, 503 ...). The request
+    /// may be incomplete. Without it, or if it fails itself, the answer is a line of plain text.
     std::function<Response(int, const Request&)> on_error;
 };
 
@@ -86,15 +90,20 @@ public:
 
     [[nodiscard]] std::uint16_t port() const;
 
-    /// Serves until stop() was called and every request in flight is answered (or drain_timeout passed).
+    /// Serves, on threads of its own that take no signals, until stop() was called and every
+    /// request in flight is answered (or drain_timeout passed). Once.
     void run();
 
-    /// Thread-safe and safe to call twice: closes the listening socket, finishes what is in flight.
+    /// Thread-safe, and safe to call twice or before run(): closes the listening socket, finishes
+    /// what is in flight.
     void stop();
 
-private:
     struct State;
+
+    /// For create() only: nobody else has a State.
     explicit Server(std::unique_ptr<State> state);
+
+private:
     std::unique_ptr<State> state_;
 };
 

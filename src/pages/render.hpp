@@ -63,11 +63,8 @@ public:
 
 private:
     struct State;
-    std::unique_ptr<State> state_;
-
-public:
-    /// For create(): nobody else can name a State.
     explicit Renderer(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace latchkey::pages

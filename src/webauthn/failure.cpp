@@ -2,59 +2,80 @@
 // Copyright the Latchkey developers
 #include "latchkey/webauthn/failure.hpp"
 
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
-#include "latchkey/result.hpp"
-
 namespace latchkey::webauthn {
+namespace {
+
+struct Name {
+    Reason reason;
+    std::string_view text;
+};
+
+// In the order of the enumeration, so that a reason is its own index.
+constexpr std::array names{
+    Name{Reason::response_too_large, "response_too_large"},
+    Name{Reason::response_malformed, "response_malformed"},
+    Name{Reason::prf_results_received, "prf_results_received"},
+    Name{Reason::remote_client_data, "remote_client_data"},
+    Name{Reason::client_data_malformed, "client_data_malformed"},
+    Name{Reason::wrong_type, "wrong_type"},
+    Name{Reason::challenge_mismatch, "challenge_mismatch"},
+    Name{Reason::origin_not_expected, "origin_not_expected"},
+    Name{Reason::cross_origin, "cross_origin"},
+    Name{Reason::top_origin_not_expected, "top_origin_not_expected"},
+    Name{Reason::cbor_malformed, "cbor_malformed"},
+    Name{Reason::attestation_object_malformed, "attestation_object_malformed"},
+    Name{Reason::authenticator_data_malformed, "authenticator_data_malformed"},
+    Name{Reason::credential_id_mismatch, "credential_id_mismatch"},
+    Name{Reason::rp_id_mismatch, "rp_id_mismatch"},
+    Name{Reason::user_not_present, "user_not_present"},
+    Name{Reason::user_not_verified, "user_not_verified"},
+    Name{Reason::backup_state_without_eligibility, "backup_state_without_eligibility"},
+    Name{Reason::backup_eligible_changed, "backup_eligible_changed"},
+    Name{Reason::synced_credential, "synced_credential"},
+    Name{Reason::algorithm_not_offered, "algorithm_not_offered"},
+    Name{Reason::algorithm_not_supported, "algorithm_not_supported"},
+    Name{Reason::credential_key_malformed, "credential_key_malformed"},
+    Name{Reason::credential_id_too_long, "credential_id_too_long"},
+    Name{Reason::format_unknown, "format_unknown"},
+    Name{Reason::format_not_supported, "format_not_supported"},
+    Name{Reason::statement_malformed, "statement_malformed"},
+    Name{Reason::statement_algorithm_mismatch, "statement_algorithm_mismatch"},
+    Name{Reason::statement_algorithm_not_supported, "statement_algorithm_not_supported"},
+    Name{Reason::certificate_malformed, "certificate_malformed"},
+    Name{Reason::certificate_requirements, "certificate_requirements"},
+    Name{Reason::aaguid_mismatch, "aaguid_mismatch"},
+    Name{Reason::bad_attestation_signature, "bad_attestation_signature"},
+    Name{Reason::attestation_missing, "attestation_missing"},
+    Name{Reason::attestation_not_trusted, "attestation_not_trusted"},
+    Name{Reason::certificate_not_valid_now, "certificate_not_valid_now"},
+    Name{Reason::trust_root_malformed, "trust_root_malformed"},
+    Name{Reason::aaguid_not_allowed, "aaguid_not_allowed"},
+    Name{Reason::credential_not_requested, "credential_not_requested"},
+    Name{Reason::record_mismatch, "record_mismatch"},
+    Name{Reason::user_handle_missing, "user_handle_missing"},
+    Name{Reason::user_handle_mismatch, "user_handle_mismatch"},
+    Name{Reason::bad_signature, "bad_signature"},
+    Name{Reason::cryptography_failed, "cryptography_failed"},
+};
+
+constexpr bool is_in_order() {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (static_cast<std::size_t>(names.at(i).reason) != i) return false;
+    }
+    return names.back().reason == Reason::cryptography_failed;
+}
+
+static_assert(is_in_order());
+
+}  // namespace
 
 std::string_view name_of(Reason reason) {
-    switch (reason) {
-        case Reason::response_too_large: return "response_too_large";
-        case Reason::response_malformed: return "response_malformed";
-        case Reason::prf_results_received: return "prf_results_received";
-        case Reason::remote_client_data: return "remote_client_data";
-        case Reason::client_data_malformed: return "client_data_malformed";
-        case Reason::wrong_type: return "wrong_type";
-        case Reason::challenge_mismatch: return "challenge_mismatch";
-        case Reason::origin_not_expected: return "origin_not_expected";
-        case Reason::cross_origin: return "cross_origin";
-        case Reason::top_origin_not_expected: return "top_origin_not_expected";
-        case Reason::cbor_malformed: return "cbor_malformed";
-        case Reason::attestation_object_malformed: return "attestation_object_malformed";
-        case Reason::authenticator_data_malformed: return "authenticator_data_malformed";
-        case Reason::credential_id_mismatch: return "credential_id_mismatch";
-        case Reason::rp_id_mismatch: return "rp_id_mismatch";
-        case Reason::user_not_present: return "user_not_present";
-        case Reason::user_not_verified: return "user_not_verified";
-        case Reason::backup_state_without_eligibility: return "backup_state_without_eligibility";
-        case Reason::backup_eligible_changed: return "backup_eligible_changed";
-        case Reason::synced_credential: return "synced_credential";
-        case Reason::algorithm_not_offered: return "algorithm_not_offered";
-        case Reason::algorithm_not_supported: return "algorithm_not_supported";
-        case Reason::credential_key_malformed: return "credential_key_malformed";
-        case Reason::format_unknown: return "format_unknown";
-        case Reason::format_not_supported: return "format_not_supported";
-        case Reason::statement_malformed: return "statement_malformed";
-        case Reason::statement_algorithm_mismatch: return "statement_algorithm_mismatch";
-        case Reason::statement_algorithm_not_supported: return "statement_algorithm_not_supported";
-        case Reason::certificate_malformed: return "certificate_malformed";
-        case Reason::certificate_requirements: return "certificate_requirements";
-        case Reason::aaguid_mismatch: return "aaguid_mismatch";
-        case Reason::bad_attestation_signature: return "bad_attestation_signature";
-        case Reason::attestation_missing: return "attestation_missing";
-        case Reason::attestation_not_trusted: return "attestation_not_trusted";
-        case Reason::trust_root_malformed: return "trust_root_malformed";
-        case Reason::aaguid_not_allowed: return "aaguid_not_allowed";
-        case Reason::credential_not_requested: return "credential_not_requested";
-        case Reason::credential_unknown: return "credential_unknown";
-        case Reason::user_handle_missing: return "user_handle_missing";
-        case Reason::user_handle_mismatch: return "user_handle_mismatch";
-        case Reason::bad_signature: return "bad_signature";
-        case Reason::cryptography_failed: return "cryptography_failed";
-    }
-    LATCHKEY_ASSERT(false);
+    return names.at(static_cast<std::size_t>(reason)).text;
 }
 
 std::string describe(const Failure& failure) {

@@ -2,16 +2,14 @@
 // Copyright the Latchkey developers
 #include "crypto/seal.hpp"
 
+#include "crypto/system_random.hpp"
+
 #include <algorithm>
 #include <utility>
 
 #include <doctest/doctest.h>
 
-#include "crypto/system_random.hpp"
-
-using namespace latchkey;
-using crypto::Sealer;
-
+namespace latchkey::crypto {
 namespace {
 
 SecretKey key_of(std::uint8_t fill) {
@@ -22,7 +20,8 @@ SecretKey key_of(std::uint8_t fill) {
 
 Sealer sealer_with(std::vector<std::pair<std::uint8_t, std::uint8_t>> ids_and_fills) {
     std::vector<Sealer::Key> keys;
-    for (const auto& [id, fill] : ids_and_fills) keys.push_back({id, key_of(fill)});
+    for (const auto& [id, fill] : ids_and_fills)
+        keys.push_back({id, key_of(fill)});
     return Sealer(std::move(keys));
 }
 
@@ -35,8 +34,10 @@ Bytes copy_of(std::string_view text) {
 
 TEST_CASE("A sealed value opens under its context, whatever its length") {
     const auto sealer = sealer_with({{1, 0x11}});
-    crypto::SystemRandom random;
-    for (const std::string_view plain : {"", "x", "a challenge of thirty-two bytes!", "longer than two blocks of AES, which is 32"}) {
+    SystemRandom random;
+    for (const std::string_view plain :
+         {"", "x", "a challenge of thirty-two bytes!", "longer than two blocks of AES, which is 32"
+         }) {
         for (const std::string_view context : {"", "sign-in/browser"}) {
             const auto sealed = sealer.seal(bytes_of(plain), bytes_of(context), random);
             CHECK(sealed.size() == plain.size() + 33);
@@ -49,13 +50,13 @@ TEST_CASE("A sealed value opens under its context, whatever its length") {
 
 TEST_CASE("A value sealed twice looks different each time") {
     const auto sealer = sealer_with({{1, 0x11}});
-    crypto::SystemRandom random;
+    SystemRandom random;
     CHECK(sealer.seal(bytes_of("same"), {}, random) != sealer.seal(bytes_of("same"), {}, random));
 }
 
 TEST_CASE("A value does not open under another context") {
     const auto sealer = sealer_with({{1, 0x11}});
-    crypto::SystemRandom random;
+    SystemRandom random;
     const auto sealed = sealer.seal(bytes_of("secret"), bytes_of("account 1"), random);
     CHECK_FALSE(sealer.open(sealed, bytes_of("account 2")));
     CHECK_FALSE(sealer.open(sealed, {}));
@@ -63,7 +64,7 @@ TEST_CASE("A value does not open under another context") {
 
 TEST_CASE("A value with any byte changed or missing does not open") {
     const auto sealer = sealer_with({{1, 0x11}, {2, 0x22}});
-    crypto::SystemRandom random;
+    SystemRandom random;
     const auto sealed = sealer.seal(bytes_of("secret"), bytes_of("context"), random);
     for (std::size_t i = 0; i < sealed.size(); ++i) {
         for (const unsigned bit : {0x01U, 0x03U, 0x80U}) {
@@ -79,7 +80,7 @@ TEST_CASE("A value with any byte changed or missing does not open") {
 }
 
 TEST_CASE("A new first key seals, the old one still opens") {
-    crypto::SystemRandom random;
+    SystemRandom random;
     const auto before = sealer_with({{1, 0x11}});
     const auto sealed = before.seal(bytes_of("secret"), {}, random);
 
@@ -91,9 +92,11 @@ TEST_CASE("A new first key seals, the old one still opens") {
 }
 
 TEST_CASE("System random bytes fill the whole span and do not repeat") {
-    crypto::SystemRandom random;
+    SystemRandom random;
     const auto first = random.bytes<32>();
     CHECK(first != random.bytes<32>());
     CHECK(std::count(first.begin(), first.end(), std::byte{0}) < 8);
     random.fill({});
 }
+
+}  // namespace latchkey::crypto

@@ -24,8 +24,11 @@ public:
 
 private:
     void open() {
-        auto opened =
-            store::SqliteStore::open({.path = folder_.file("latchkey.db"), .clock = &clock});
+        auto opened = store::SqliteStore::open({
+            .path = folder_.file("latchkey.db"),
+            .clock = &clock,
+            .longest_pause = std::chrono::microseconds(0),
+        });
         REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
         store_ = *std::move(opened);
     }

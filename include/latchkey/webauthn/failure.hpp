@@ -14,53 +14,55 @@ enum class Ceremony : std::uint8_t { registration, authentication };
 /// What was wrong. For logs and tests; to the person every failed authentication looks the same.
 enum class Reason : std::uint8_t {
     // The JSON around the response.
-    response_too_large,        // longer than any real response
-    response_malformed,        // not RegistrationResponseJSON or AuthenticationResponseJSON
-    prf_results_received,      // secrets of the prf extension must never leave the client
-    remote_client_data,        // remoteClientDataJSON: a client vouches for another one's data
+    response_too_large,    // longer than any real response
+    response_malformed,    // not RegistrationResponseJSON or AuthenticationResponseJSON
+    prf_results_received,  // secrets of the prf extension must never leave the client
+    remote_client_data,    // remoteClientDataJSON: a client vouches for another one's data
     // Client data.
-    client_data_malformed,     // not UTF-8, not JSON, or a member has another type
-    wrong_type,                // of another ceremony
-    challenge_mismatch,        // not the challenge that was issued
+    client_data_malformed,  // not UTF-8, not JSON, or a member has another type
+    wrong_type,             // of another ceremony
+    challenge_mismatch,     // not the challenge that was issued
     origin_not_expected,
-    cross_origin,              // in a frame, and this relying party is never framed
+    cross_origin,  // in a frame, and this relying party is never framed
     top_origin_not_expected,
     // Attestation object and authenticator data.
-    cbor_malformed,            // not the canonical CBOR of CTAP2, or beyond the limits
+    cbor_malformed,  // not the canonical CBOR of CTAP2, or beyond the limits
     attestation_object_malformed,
     authenticator_data_malformed,
-    credential_id_mismatch,    // the envelope names another credential than authenticator data
+    credential_id_mismatch,  // the envelope names another credential than authenticator data
     rp_id_mismatch,
     user_not_present,
     user_not_verified,
     backup_state_without_eligibility,
     backup_eligible_changed,
-    synced_credential,         // policy wants credentials that cannot leave their device
+    synced_credential,  // policy wants credentials that cannot leave their device
     algorithm_not_offered,
-    algorithm_not_supported,   // offered, but this build cannot verify it
+    algorithm_not_supported,  // offered, but this build cannot verify it
     credential_key_malformed,
+    credential_id_too_long,
     // Attestation.
-    format_unknown,            // not a registered format identifier
-    format_not_supported,      // registered, but this build has no procedure for it
-    statement_malformed,       // the statement does not have the syntax of its format
+    format_unknown,                // not a registered format identifier
+    format_not_supported,          // registered, but this build has no procedure for it
+    statement_malformed,           // the statement does not have the syntax of its format
     statement_algorithm_mismatch,  // its algorithm does not fit the key that signed
     statement_algorithm_not_supported,
     certificate_malformed,
     certificate_requirements,  // of the format, as 8.2.1 has them for packed
     aaguid_mismatch,           // the certificate speaks of another model
     bad_attestation_signature,
-    attestation_missing,       // policy requires one that vouches for the authenticator
-    attestation_not_trusted,   // no path to a root that policy gave, at that time
-    trust_root_malformed,      // policy gave something that is no certificate
+    attestation_missing,        // policy requires one that vouches for the authenticator
+    attestation_not_trusted,    // no path to a root that policy gave
+    certificate_not_valid_now,  // a certificate of the path has expired, or is not valid yet
+    trust_root_malformed,       // policy gave something that is no certificate
     aaguid_not_allowed,
     // Authentication.
     credential_not_requested,
-    credential_unknown,        // the record is not the one of the credential in the response
+    record_mismatch,  // the record is of another credential than the response
     user_handle_missing,
     user_handle_mismatch,
     bad_signature,
     // The machine.
-    cryptography_failed,       // OpenSSL reported an error of its own: nothing was verified
+    cryptography_failed,  // OpenSSL reported an error of its own: nothing was verified
 };
 
 /// The stable name of a reason: "challenge_mismatch".

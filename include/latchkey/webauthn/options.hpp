@@ -2,14 +2,14 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "latchkey/webauthn/types.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "latchkey/webauthn/types.hpp"
 
 namespace latchkey::webauthn {
 
@@ -22,7 +22,7 @@ struct RelyingParty {
     RpId id;
     std::string name;
     std::vector<Origin> origins;
-    std::vector<Origin> top_origins;  // pages that may frame us, if cross_origin is allowed
+    std::vector<Origin> top_origins{};  // pages that may frame us, if cross_origin is allowed
     CrossOrigin cross_origin = CrossOrigin::refused;
 };
 
@@ -56,29 +56,27 @@ enum class BackupEligibility : std::uint8_t { any, device_bound_only };
 struct RegistrationPolicy {
     /// In order of preference.
     std::vector<CoseAlgorithm> algorithms{
-        CoseAlgorithm::eddsa,
-        CoseAlgorithm::es256,
-        CoseAlgorithm::rs256
+        CoseAlgorithm::eddsa, CoseAlgorithm::es256, CoseAlgorithm::rs256
     };
     Attestation attestation = Attestation::none;
     AttestationTrust trust = AttestationTrust::any;
-    std::vector<Bytes> roots;  // X.509 certificates in DER; each may also be a leaf itself
+    std::vector<Bytes> roots{};  // X.509 certificates in DER; each may also be a leaf itself
     BackupEligibility backup = BackupEligibility::any;
     /// If not empty: only these models, and only if a statement that leads to a root proves it.
-    std::vector<Aaguid> allowed_aaguids;
-    std::vector<Aaguid> denied_aaguids;
+    std::vector<Aaguid> allowed_aaguids{};
+    std::vector<Aaguid> denied_aaguids{};
 };
 
 /// PublicKeyCredentialUserEntity without its id: what the person will see in the dialog.
 struct UserNames {
-    std::string name;          // the e-mail address
-    std::string display_name;  // may be empty
+    std::string name;            // the e-mail address
+    std::string display_name{};  // may be empty
 };
 
 /// PublicKeyCredentialDescriptor (5.8.3).
 struct CredentialDescriptor {
     CredentialId id;
-    std::vector<std::string> transports;
+    std::vector<std::string> transports{};
 };
 
 /// A registration that was started. Kept by the server (or sealed) until its response comes, and
@@ -101,9 +99,7 @@ public:
     /// One account, known by other means. `allowed` are its credentials; empty means that any
     /// discoverable credential of the account may be used.
     static AuthenticationCeremony for_account(
-        Challenge challenge,
-        UserHandle user_handle,
-        std::vector<CredentialId> allowed
+        Challenge challenge, UserHandle user_handle, std::vector<CredentialId> allowed
     );
 
     [[nodiscard]] const Challenge& challenge() const { return challenge_; }
@@ -133,7 +129,7 @@ private:
 /// Asks for a discoverable credential, never restricts where it is stored, and asks for the
 /// credProps extension. `exclude` are the credentials that the account has already.
 std::string issue_registration(
-    const RelyingParty& relying_party,
+    const RelyingParty& rp,
     const RegistrationPolicy& policy,
     const RegistrationCeremony& ceremony,
     const UserNames& names,
@@ -141,9 +137,6 @@ std::string issue_registration(
 );
 
 /// The options of an authentication as JSON text (PublicKeyCredentialRequestOptionsJSON, 5.1.9).
-std::string issue_authentication(
-    const RelyingParty& relying_party,
-    const AuthenticationCeremony& ceremony
-);
+std::string issue_authentication(const RelyingParty& rp, const AuthenticationCeremony& ceremony);
 
 }  // namespace latchkey::webauthn

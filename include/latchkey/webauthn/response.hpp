@@ -2,6 +2,9 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/types.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,9 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "latchkey/webauthn/failure.hpp"
-#include "latchkey/webauthn/types.hpp"
 
 namespace latchkey::webauthn {
 
@@ -22,7 +22,7 @@ struct ClientData {
     std::string challenge;  // base64url, as the client spelled it
     Origin origin;
     bool cross_origin = false;
-    std::optional<Origin> top_origin;
+    std::optional<Origin> top_origin{};
 };
 
 /// The flags of authenticator data (6.1).
@@ -154,8 +154,8 @@ Result<AuthenticationResponse, Failure> parse_authentication_response(std::strin
 struct RegistrationParts {
     Bytes client_data_json;
     Bytes attestation_object;
-    std::vector<std::string> transports;
-    std::optional<bool> discoverable;
+    std::vector<std::string> transports{};
+    std::optional<bool> discoverable{};
 };
 
 Result<RegistrationResponse, Failure> parse_registration_response(RegistrationParts parts);
@@ -166,7 +166,7 @@ struct AuthenticationParts {
     Bytes client_data_json;
     Bytes authenticator_data;
     Bytes signature;
-    std::optional<UserHandle> user_handle;
+    std::optional<UserHandle> user_handle{};
     bool used_app_id = false;
 };
 

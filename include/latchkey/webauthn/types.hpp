@@ -2,17 +2,17 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/strong.hpp"
+#include "latchkey/webauthn/failure.hpp"
+
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "latchkey/bytes.hpp"
-#include "latchkey/result.hpp"
-#include "latchkey/strong.hpp"
-#include "latchkey/webauthn/failure.hpp"
 
 namespace latchkey::webauthn {
 
@@ -59,10 +59,10 @@ struct CredentialRecord {
     bool uv_initialized = false;
     bool backup_eligible = false;
     bool backup_state = false;
-    std::vector<std::string> transports;  // as reported by the client: a hint, unverified
-    Aaguid aaguid;                        // unverified unless attested
-    std::string attestation_format;
-    RpId rp_id;
+    std::vector<std::string> transports{};  // as reported by the client: a hint, unverified
+    Aaguid aaguid{};                        // unverified unless attested
+    std::string attestation_format{};
+    RpId rp_id{};
 
     bool operator==(const CredentialRecord&) const = default;
 };

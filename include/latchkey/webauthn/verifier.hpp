@@ -2,14 +2,14 @@
 // Copyright the Latchkey developers
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <optional>
-
 #include "latchkey/webauthn/failure.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "latchkey/webauthn/response.hpp"
 #include "latchkey/webauthn/types.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
 
 namespace latchkey::webauthn {
 
@@ -55,7 +55,7 @@ public:
     /// Section 7.1, "Registering a New Credential". `now` is when certificate chains must be
     /// valid. Steps 26 and 29 are the caller's.
     Result<VerifiedRegistration, Failure> verify_registration(
-        const RelyingParty& relying_party,
+        const RelyingParty& rp,
         const RegistrationPolicy& policy,
         const RegistrationCeremony& ceremony,
         const RegistrationResponse& response,
@@ -65,7 +65,7 @@ public:
     /// Section 7.2, "Verifying an Authentication Assertion". The caller has loaded `record` by
     /// `response.id()` and has consumed the challenge. Step 24 is the caller's.
     Result<VerifiedAuthentication, Failure> verify_authentication(
-        const RelyingParty& relying_party,
+        const RelyingParty& rp,
         const AuthenticationCeremony& ceremony,
         const CredentialRecord& record,
         const AuthenticationResponse& response

@@ -60,7 +60,7 @@ Result<std::unique_ptr<Connection>, Code> Connection::open(const ConnectionOptio
     const char* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
     Code code = sqlite3_open_v2(options.path.c_str(), &handle, flags, vfs);
     if (handle == nullptr) return Fail{Code{SQLITE_NOMEM}};
-    std::unique_ptr<Connection> connection(new Connection(handle));
+    auto connection = std::make_unique<Connection>(handle);
     if (code == SQLITE_OK) code = configure(handle);
     if (code == SQLITE_OK) code = run_pragmas(*connection, options.access);
     if (code != SQLITE_OK) return Fail{code};

@@ -43,6 +43,9 @@ public:
     /// process is waited for at most five seconds. The code tells why it could not.
     static Result<std::unique_ptr<Connection>, Code> open(const ConnectionOptions& options);
 
+    /// Takes over a handle that was opened.
+    explicit Connection(sqlite3* handle) : handle_(handle) {}
+
     /// Runs statements that answer nothing. `sql` is a constant of ours, never built from values.
     [[nodiscard]] Code execute(const char* sql);
 
@@ -61,8 +64,6 @@ private:
     struct Closer {
         void operator()(sqlite3* handle) const;
     };
-
-    explicit Connection(sqlite3* handle) : handle_(handle) {}
 
     std::unique_ptr<sqlite3, Closer> handle_;
 };

@@ -43,7 +43,8 @@ public:
           ),
           writer_(
               std::move(opened.connection),
-              {.queue_limit = options.queue_limit,
+              {.clock = options.clock,
+               .queue_limit = options.queue_limit,
                .group_limit = options.group_limit,
                .longest_pause = options.longest_pause,
                .on_fatal = options.on_fatal}

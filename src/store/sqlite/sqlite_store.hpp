@@ -41,7 +41,7 @@ struct SqliteOptions {
     std::size_t queue_limit = 4'096;  // commits that wait; one more is answered Unknown
     std::size_t group_limit = 64;     // commits that share one transaction
     std::chrono::microseconds longest_pause{2'000
-    };                        // between two groups under load; none when idle
+    };  // between two groups under load; none when idle
     std::size_t readers = 4;  // reads at the same time; one more waits
     std::string vfs;          // for tests: a registered SQLite VFS; empty: the system's
     /// Called on the writer's thread when the disk failed so that nothing can be trusted: must

@@ -61,7 +61,8 @@ bool Writer::take_group() {
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [this] { return !waiting_.empty() || is_stopping_; });
     // Under load a group begins no sooner than `pause` after the one before, so that more share it.
-    wake_.wait_until(lock, group_began_ + pause(), [this] {
+    const auto since = options_.clock->steady_now() - group_began_;
+    wake_.wait_for(lock, pause() - since, [this] {
         return is_stopping_ || waiting_.size() >= options_.group_limit;
     });
     if (waiting_.empty()) return false;
@@ -71,12 +72,17 @@ bool Writer::take_group() {
     waiting_.erase(waiting_.begin(), end);
     lock.unlock();
 
-    const auto now = std::chrono::steady_clock::now();
+    note_load(count);
+    return true;
+}
+
+/// Follows how many commits a millisecond come in, over the last few groups.
+void Writer::note_load(std::size_t commits) {
+    const auto now = options_.clock->steady_now();
     const std::chrono::duration<double, std::milli> since = now - group_began_;
-    const double rate = static_cast<double>(count) / std::max(since.count(), 0.05);
+    const double rate = static_cast<double>(commits) / std::max(since.count(), 0.05);
     commits_per_millisecond_ += 0.2 * (rate - commits_per_millisecond_);
     group_began_ = now;
-    return true;
 }
 
 /// None below one commit a millisecond; the longest from five on.

@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/once.hpp"
 #include "store/commit.hpp"
 #include "store/sqlite/changes.hpp"
@@ -27,6 +28,7 @@ namespace latchkey::store::sqlite {
 using Work = std::variant<Commit, FinishMail, DelayMail, DeleteExpired, SaveSetting, ReserveIds>;
 
 struct WriterOptions {
+    const Clock* clock = nullptr;
     std::size_t queue_limit = 4'096;
     std::size_t group_limit = 64;
     std::chrono::microseconds longest_pause{2'000};
@@ -70,6 +72,7 @@ private:
 
     void run();
     bool take_group();
+    void note_load(std::size_t commits);
     void write_group();
     void set_last_group_failed(GroupOutcome outcome);
     GroupOutcome write_all(std::vector<CommitResult>& results);
@@ -93,7 +96,7 @@ private:
     Checkpoints checkpoints_{*connection_};
 
     std::vector<Job> group_;  // of the writer's thread, like all above
-    std::chrono::steady_clock::time_point group_began_{};
+    SteadyPoint group_began_{};
     double commits_per_millisecond_ = 0;
 
     mutable std::mutex mutex_;

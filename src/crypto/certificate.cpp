@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "crypto/certificate.hpp"
+
+#include "crypto/limits.hpp"
+#include "crypto/openssl.hpp"
+
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <string_view>
+
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+namespace latchkey::crypto {
+namespace {
+
+ByteView view_of(const ASN1_STRING* text) {
+    return std::as_bytes(
+        std::span(ASN1_STRING_get0_data(text), static_cast<std::size_t>(ASN1_STRING_length(text)))
+    );
+}
+
+/// RFC 5280 section 4.2: a certificate has each extension at most once.
+bool has_each_extension_once(const X509* certificate) {
+    const int count = X509_get_ext_count(certificate);
+    if (count > limits::certificate_extensions) return false;
+    for (int i = 0; i < count; ++i) {
+        const ASN1_OBJECT* name = X509_EXTENSION_get_object(X509_get_ext(certificate, i));
+        if (X509_get_ext_by_OBJ(certificate, name, i) >= 0) return false;
+    }
+    return true;
+}
+
+int identifier_of(NameAttribute attribute) {
+    switch (attribute) {
+        case NameAttribute::country:
+            return NID_countryName;
+        case NameAttribute::organization:
+            return NID_organizationName;
+        case NameAttribute::organizational_unit:
+            return NID_organizationalUnitName;
+        case NameAttribute::common_name:
+            return NID_commonName;
+    }
+    return NID_undef;
+}
+
+bool is_on_p256(const EVP_PKEY* key) {
+    std::array<char, 32> name{};
+    std::size_t length = 0;
+    if (EVP_PKEY_get_group_name(key, name.data(), name.size(), &length) != 1) return false;
+    return std::string_view(name.data(), length) == SN_X9_62_prime256v1;
+}
+
+bool has_rsa_size(const EVP_PKEY* key) {
+    const auto bits = static_cast<std::size_t>(EVP_PKEY_get_bits(key));
+    return bits >= limits::rsa_modulus_bits_min && bits <= limits::rsa_modulus_bits_max;
+}
+
+bool fits(const EVP_PKEY* key, SignatureAlgorithm algorithm) {
+    switch (algorithm) {
+        case SignatureAlgorithm::ecdsa_p256_sha256:
+            return EVP_PKEY_is_a(key, "EC") == 1 && is_on_p256(key);
+        case SignatureAlgorithm::ed25519:
+            return EVP_PKEY_is_a(key, "ED25519") == 1;
+        case SignatureAlgorithm::rsa_pkcs1_sha256:
+            return EVP_PKEY_is_a(key, "RSA") == 1 && has_rsa_size(key);
+    }
+    return false;
+}
+
+const char* digest_of(SignatureAlgorithm algorithm) {
+    return algorithm == SignatureAlgorithm::ed25519 ? nullptr : "SHA2-256";
+}
+
+ChainCheck check_of(int error) {
+    switch (error) {
+        case X509_V_ERR_CERT_NOT_YET_VALID:
+        case X509_V_ERR_CERT_HAS_EXPIRED:
+            return ChainCheck::not_valid_now;
+        case X509_V_ERR_OUT_OF_MEM:
+        case X509_V_ERR_UNSPECIFIED:
+            return ChainCheck::failed;
+        default:
+            return ChainCheck::not_trusted;
+    }
+}
+
+void configure(X509_STORE_CTX* context, TimePoint now) {
+    X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context);
+    X509_VERIFY_PARAM_set_time(
+        parameters, std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count()
+    );
+    // An anchor is trusted because it was given, not because it signed itself.
+    X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
+    X509_VERIFY_PARAM_set_depth(parameters, limits::chain_depth);
+    X509_VERIFY_PARAM_set_auth_level(parameters, 1);
+}
+
+}  // namespace
+
+void Certificate::Delete::operator()(x509_st* object) const {
+    X509_free(object);
+}
+
+std::optional<Certificate> Certificate::parse(ByteView der) {
+    if (der.size() > limits::certificate_bytes) return std::nullopt;
+    const ErrorScope errors;
+    const unsigned char* position = octets(der);
+    Certificate parsed(d2i_X509(nullptr, &position, static_cast<long>(der.size())));
+    X509* object = parsed.object_.get();
+    if (object == nullptr || position != octets(der) + der.size()) return std::nullopt;
+    if (!has_each_extension_once(object)) return std::nullopt;
+    if ((X509_get_extension_flags(object) & EXFLAG_INVALID) != 0) return std::nullopt;
+    return parsed;
+}
+
+int Certificate::version() const {
+    return static_cast<int>(X509_get_version(object_.get())) + 1;
+}
+
+std::vector<std::string> Certificate::subject(NameAttribute attribute) const {
+    const ErrorScope errors;
+    const X509_NAME* name = X509_get_subject_name(object_.get());
+    std::vector<std::string> values;
+    int position = X509_NAME_get_index_by_NID(name, identifier_of(attribute), -1);
+    while (position >= 0) {
+        unsigned char* text = nullptr;
+        const X509_NAME_ENTRY* entry = X509_NAME_get_entry(name, position);
+        const int length = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry));
+        if (length >= 0) {
+            const auto bytes = std::span(text, static_cast<std::size_t>(length));
+            values.emplace_back(text_of(std::as_bytes(bytes)));
+            OPENSSL_free(text);
+        }
+        position = X509_NAME_get_index_by_NID(name, identifier_of(attribute), position);
+    }
+    return values;
+}
+
+BasicConstraints Certificate::basic_constraints() const {
+    const std::uint32_t flags = X509_get_extension_flags(object_.get());
+    if ((flags & EXFLAG_BCONS) == 0) return BasicConstraints::absent;
+    return (flags & EXFLAG_CA) != 0 ? BasicConstraints::authority : BasicConstraints::end_entity;
+}
+
+std::optional<Certificate::Extension> Certificate::extension(const std::string& oid) const {
+    const ErrorScope errors;
+    const Owned<ASN1_OBJECT> name(OBJ_txt2obj(oid.c_str(), 1));
+    if (name == nullptr) return std::nullopt;
+    const int position = X509_get_ext_by_OBJ(object_.get(), name.get(), -1);
+    if (position < 0) return std::nullopt;
+    X509_EXTENSION* found = X509_get_ext(object_.get(), position);
+    return Extension{
+        .critical = X509_EXTENSION_get_critical(found) != 0,
+        .value = view_of(X509_EXTENSION_get_data(found))
+    };
+}
+
+SignatureCheck Certificate::verify(
+    SignatureAlgorithm algorithm, ByteView signature, std::initializer_list<ByteView> message
+) const {
+    const ErrorScope errors;
+    EVP_PKEY* key = X509_get0_pubkey(object_.get());
+    if (key == nullptr || !fits(key, algorithm)) return SignatureCheck::key_unusable;
+    Bytes whole;
+    for (const ByteView part : message)
+        whole.insert(whole.end(), part.begin(), part.end());
+    const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
+    if (context == nullptr ||
+        EVP_DigestVerifyInit_ex(
+            context.get(), nullptr, digest_of(algorithm), nullptr, nullptr, key, nullptr
+        ) != 1) {
+        return SignatureCheck::failed;
+    }
+    const int answer = EVP_DigestVerify(
+        context.get(), octets(signature), signature.size(), octets(whole), whole.size()
+    );
+    return answer == 1 ? SignatureCheck::valid : SignatureCheck::invalid;
+}
+
+ChainCheck verify_chain(
+    std::span<const Certificate> chain, std::span<const Certificate> anchors, TimePoint now
+) {
+    if (chain.empty() || anchors.empty()) return ChainCheck::not_trusted;
+    const ErrorScope errors;
+    const Owned<X509_STORE> store(X509_STORE_new());
+    const Owned<STACK_OF(X509)> others(sk_X509_new_null());
+    const Owned<X509_STORE_CTX> context(X509_STORE_CTX_new());
+    if (store == nullptr || others == nullptr || context == nullptr) return ChainCheck::failed;
+    for (const Certificate& anchor : anchors) {
+        if (X509_STORE_add_cert(store.get(), anchor.object_.get()) != 1) return ChainCheck::failed;
+    }
+    for (const Certificate& other : chain.subspan(1)) {
+        if (sk_X509_push(others.get(), other.object_.get()) <= 0) return ChainCheck::failed;
+    }
+    if (X509_STORE_CTX_init(
+            context.get(), store.get(), chain.front().object_.get(), others.get()
+        ) != 1) {
+        return ChainCheck::failed;
+    }
+    configure(context.get(), now);
+    if (X509_verify_cert(context.get()) == 1) return ChainCheck::trusted;
+    return check_of(X509_STORE_CTX_get_error(context.get()));
+}
+
+}  // namespace latchkey::crypto

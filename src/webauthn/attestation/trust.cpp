@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "webauthn/attestation/format.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace latchkey::webauthn::attestation {
+namespace {
+
+using crypto::Certificate;
+using crypto::ChainCheck;
+
+bool contains(const std::vector<Aaguid>& aaguids, const Aaguid& aaguid) {
+    return std::ranges::find(aaguids, aaguid) != aaguids.end();
+}
+
+/// Whether the trust path leads to an anchor. Only `required` refuses one that does not.
+Result<bool, Reason> judge_path(
+    const Evidence& evidence,
+    std::span<const Certificate> anchors,
+    const RegistrationPolicy& policy,
+    TimePoint now
+) {
+    if (policy.trust == AttestationTrust::any) return false;
+    switch (crypto::verify_chain(evidence.trust_path, anchors, now)) {
+        case ChainCheck::trusted:
+            return true;
+        case ChainCheck::failed:
+            return Fail{Reason::cryptography_failed};
+        case ChainCheck::not_valid_now:
+            if (policy.attestation != Attestation::required) return false;
+            return Fail{Reason::certificate_not_valid_now};
+        case ChainCheck::not_trusted:
+            break;
+    }
+    if (policy.attestation != Attestation::required) return false;
+    return Fail{Reason::attestation_not_trusted};
+}
+
+}  // namespace
+
+Result<std::vector<Certificate>, Reason> trust_anchors(const RegistrationPolicy& policy) {
+    std::vector<Certificate> anchors;
+    for (const Bytes& root : policy.roots) {
+        auto anchor = Certificate::parse(root);
+        if (!anchor) return Fail{Reason::trust_root_malformed};
+        anchors.push_back(*std::move(anchor));
+    }
+    return anchors;
+}
+
+Result<bool, Reason> assess(
+    const Evidence& evidence,
+    std::span<const Certificate> anchors,
+    const RegistrationPolicy& policy,
+    const Aaguid& aaguid,
+    TimePoint now
+) {
+    const bool is_certified = evidence.type == AttestationType::certified;
+    if (policy.attestation == Attestation::required && !is_certified) {
+        return Fail{Reason::attestation_missing};
+    }
+    const bool attested = TRY(judge_path(evidence, anchors, policy, now));
+    if (contains(policy.denied_aaguids, aaguid)) return Fail{Reason::aaguid_not_allowed};
+    const bool is_allowed = attested && contains(policy.allowed_aaguids, aaguid);
+    if (!policy.allowed_aaguids.empty() && !is_allowed) return Fail{Reason::aaguid_not_allowed};
+    return attested;
+}
+
+}  // namespace latchkey::webauthn::attestation

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include <cstddef>
+
+/// What a response may weigh. In the wild: attestation objects up to 15 kB, COSE keys up to 2.6 kB
+/// and signatures up to 4.6 kB (ML-DSA-87), client data of a few hundred bytes.
+namespace latchkey::webauthn::limits {
+
+inline constexpr std::size_t client_data_bytes = 16'384;
+inline constexpr std::size_t attestation_object_bytes = 65'536;
+inline constexpr std::size_t authenticator_data_bytes = 16'384;
+inline constexpr std::size_t signature_bytes = 8'192;
+inline constexpr std::size_t credential_id_bytes = 1'023;  // 7.1 step 25
+inline constexpr std::size_t user_handle_bytes = 64;       // 5.4.3
+
+// A response as JSON carries the attestation object twice (authenticatorData repeats a part of it)
+// and all in base64url, which is a third longer.
+inline constexpr std::size_t response_json_bytes = 196'608;
+inline constexpr std::size_t response_json_values = 1'024;
+inline constexpr std::size_t response_json_depth = 16;
+
+inline constexpr std::size_t transports = 16;
+inline constexpr std::size_t transport_bytes = 32;
+
+// CTAP2 allows four levels of nesting; compound attestation puts statements into a statement.
+inline constexpr std::size_t cbor_depth = 8;
+inline constexpr std::size_t cbor_items = 512;
+
+inline constexpr std::size_t format_bytes = 32;  // 8.1: attestation statement format identifiers
+inline constexpr std::size_t statement_certificates = 8;
+
+}  // namespace latchkey::webauthn::limits

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "webauthn/limits.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+/// The JSON forms of 5.1: RegistrationResponseJSON and AuthenticationResponseJSON. Member names
+/// are those of the specification and stand in this file only.
+namespace latchkey::webauthn {
+namespace {
+
+constexpr json::Limits response_limits{
+    .bytes = limits::response_json_bytes,
+    .depth = limits::response_json_depth,
+    .values = limits::response_json_values
+};
+
+/// A Base64URLString member of at most `size_max` bytes.
+std::optional<Bytes> find_bytes(
+    const json::Value& object, std::string_view key, std::size_t size_max
+) {
+    const std::string* text = object.find_string(key);
+    if (text == nullptr || text->size() > (size_max * 4 + 2) / 3) return std::nullopt;
+    return base64url_decode(*text);
+}
+
+/// What both responses have around them.
+struct Envelope {
+    CredentialId id;
+    json::Value response;
+    json::Value extensions;  // clientExtensionResults
+};
+
+bool has_prf_results(const json::Value& extensions) {
+    const json::Value* prf = extensions.find("prf");
+    return prf != nullptr && prf->find("results") != nullptr;
+}
+
+Result<Envelope, Reason> read_envelope(std::string_view text) {
+    auto parsed = json::parse(text, response_limits);
+    if (!parsed) {
+        const bool too_large = parsed.error() == json::ParseError::too_large;
+        return Fail{too_large ? Reason::response_too_large : Reason::response_malformed};
+    }
+    const std::string* id = parsed->find_string("id");
+    const std::string* type = parsed->find_string("type");
+    auto raw_id = find_bytes(*parsed, "rawId", limits::credential_id_bytes);
+    const json::Value* response = parsed->find("response");
+    const json::Value* extensions = parsed->find("clientExtensionResults");
+    if (id == nullptr || type == nullptr || *type != "public-key" || !raw_id ||
+        *id != base64url_encode(*raw_id)) {
+        return Fail{Reason::response_malformed};
+    }
+    if (response == nullptr || response->as_object() == nullptr || extensions == nullptr ||
+        extensions->as_object() == nullptr) {
+        return Fail{Reason::response_malformed};
+    }
+    if (has_prf_results(*extensions)) return Fail{Reason::prf_results_received};
+    if (extensions->find("remoteClientDataJSON") != nullptr) {
+        return Fail{Reason::remote_client_data};
+    }
+    return Envelope{CredentialId(*std::move(raw_id)), *response, *extensions};
+}
+
+/// Absent is empty: older browsers and native clients leave it out.
+std::optional<std::vector<std::string>> read_transports(const json::Value& response) {
+    std::vector<std::string> transports;
+    const json::Value* member = response.find("transports");
+    if (member == nullptr) return transports;
+    const json::Array* names = member->as_array();
+    if (names == nullptr || names->size() > limits::transports) return std::nullopt;
+    for (const json::Value& name : *names) {
+        const std::string* text = name.as_string();
+        if (text == nullptr || text->size() > limits::transport_bytes) return std::nullopt;
+        transports.push_back(*text);
+    }
+    return transports;
+}
+
+/// credProps.rk. The outer nullopt is a member of another type.
+std::optional<std::optional<bool>> read_discoverable(const json::Value& extensions) {
+    const json::Value* properties = extensions.find("credProps");
+    if (properties == nullptr) return std::optional<bool>();
+    if (properties->as_object() == nullptr) return std::nullopt;
+    const json::Value* resident_key = properties->find("rk");
+    if (resident_key == nullptr) return std::optional<bool>();
+    if (resident_key->as_bool() == nullptr) return std::nullopt;
+    return std::optional(*resident_key->as_bool());
+}
+
+/// The outer nullopt is a member that is neither null nor base64url.
+std::optional<std::optional<UserHandle>> read_user_handle(const json::Value& response) {
+    const json::Value* member = response.find("userHandle");
+    if (member == nullptr || member->is_null()) return std::optional<UserHandle>();
+    auto handle = find_bytes(response, "userHandle", limits::user_handle_bytes);
+    if (!handle) return std::nullopt;
+    return std::optional(UserHandle(*std::move(handle)));
+}
+
+Fail<Failure> fail(Ceremony ceremony, std::uint8_t step, Reason reason) {
+    return {{.ceremony = ceremony, .step = step, .reason = reason}};
+}
+
+}  // namespace
+
+Result<RegistrationResponse, Failure> parse_registration_response(std::string_view json) {
+    constexpr auto ceremony = Ceremony::registration;
+    const auto envelope = read_envelope(json);
+    if (!envelope) return fail(ceremony, 3, envelope.error());
+    const json::Value& members = envelope->response;
+    auto client_data = find_bytes(members, "clientDataJSON", limits::client_data_bytes);
+    auto object = find_bytes(members, "attestationObject", limits::attestation_object_bytes);
+    auto transports = read_transports(members);
+    const auto discoverable = read_discoverable(envelope->extensions);
+    if (!client_data || !object || !transports || !discoverable) {
+        return fail(ceremony, 3, Reason::response_malformed);
+    }
+    auto response = TRY(parse_registration_response(RegistrationParts{
+        .client_data_json = *std::move(client_data),
+        .attestation_object = *std::move(object),
+        .transports = *std::move(transports),
+        .discoverable = *discoverable
+    }));
+    // Beyond the spec: the envelope names the credential that the authenticator made.
+    if (response.id() != envelope->id) return fail(ceremony, 13, Reason::credential_id_mismatch);
+    return response;
+}
+
+Result<AuthenticationResponse, Failure> parse_authentication_response(std::string_view json) {
+    constexpr auto ceremony = Ceremony::authentication;
+    const auto envelope = read_envelope(json);
+    if (!envelope) return fail(ceremony, 3, envelope.error());
+    const json::Value& members = envelope->response;
+    auto client_data = find_bytes(members, "clientDataJSON", limits::client_data_bytes);
+    auto data = find_bytes(members, "authenticatorData", limits::authenticator_data_bytes);
+    auto signature = find_bytes(members, "signature", limits::signature_bytes);
+    auto user_handle = read_user_handle(members);
+    if (!client_data || !data || !signature || !user_handle) {
+        return fail(ceremony, 3, Reason::response_malformed);
+    }
+    const json::Value* app_id = envelope->extensions.find("appid");
+    return parse_authentication_response(AuthenticationParts{
+        .id = envelope->id,
+        .client_data_json = *std::move(client_data),
+        .authenticator_data = *std::move(data),
+        .signature = *std::move(signature),
+        .user_handle = *std::move(user_handle),
+        .used_app_id = app_id != nullptr && app_id->as_bool() != nullptr && *app_id->as_bool()
+    });
+}
+
+}  // namespace latchkey::webauthn

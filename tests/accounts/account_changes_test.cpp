@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/account_changes.hpp"
+
+#include "people.hpp"
+
+#include <doctest/doctest.h>
+
+namespace latchkey::accounts {
+namespace {
+
+using namespace test;
+
+TEST_CASE("a session is valid until its absolute end, to the millisecond") {
+    Session open = session(passkey());
+    open.expires_at = noon + 1ms;
+    CHECK(session_state(open, ada(), noon) == SessionState::valid);
+    open.expires_at = noon;
+    CHECK(session_state(open, ada(), noon) == SessionState::expired);
+}
+
+TEST_CASE("a session of an earlier epoch, or of another account, is signed out") {
+    Account account = ada();
+    account.epoch += 1;
+    CHECK(session_state(session(passkey()), account, noon) == SessionState::signed_out);
+    account = ada();
+    account.id = AccountId(2);
+    CHECK(session_state(session(passkey()), account, noon) == SessionState::signed_out);
+}
+
+TEST_CASE("signing out ends one session and is logged") {
+    const Decision decision = sign_out(session(passkey()), at(noon), fresh());
+    CHECK(decision.changes.size() == 2);
+    CHECK(only<EndSession>(decision)->session == SessionId(50));
+    CHECK(logged(decision) == std::vector{EventKind::signed_out});
+    CHECK(only<AppendEvent>(decision)->event.account == ada().id);
+}
+
+TEST_CASE("signing out everywhere raises the epoch, ends every session and is logged") {
+    const Decision decision = sign_out_everywhere(ada(), at(noon), fresh());
+    CHECK(only<RaiseEpoch>(decision)->account == ada().id);
+    CHECK(only<RaiseEpoch>(decision)->from_epoch == ada().epoch);
+    CHECK(only<EndSessions>(decision)->account == ada().id);
+    CHECK(only<EndSessions>(decision)->keep == std::nullopt);
+    CHECK(logged(decision) == std::vector{EventKind::signed_out_everywhere});
+}
+
+TEST_CASE("starting over gives the sign-in up, and only where the table has a row") {
+    SignIn sign_in{.id = SignInId(30), .version = 4, .state = SignInState::enrol};
+    const auto decision = start_over(sign_in, at(noon));
+    REQUIRE(decision.has_value());
+    CHECK(decision->next == SignInState::start);
+    CHECK(only<FinishSignIn>(*decision)->sign_in == SignInId(30));
+    CHECK(only<FinishSignIn>(*decision)->from_version == 4);
+    for (const SignInState state : {SignInState::start, SignInState::done}) {
+        sign_in.state = state;
+        CHECK(refusal(start_over(sign_in, at(noon))) == Refusal::not_in_this_state);
+    }
+}
+
+TEST_CASE("deleting an account is logged in the same commit") {
+    const Decision decision = delete_account(ada(), at(noon), fresh());
+    CHECK(only<DeleteAccount>(decision)->account == ada().id);
+    CHECK(logged(decision) == std::vector{EventKind::account_deleted});
+}
+
+TEST_CASE("an invitation lasts seven days, and the log holds no address") {
+    const Decision decision = invite(address("grace@example.com"), at(noon), fresh());
+    CHECK(only<Invite>(decision)->email == address("grace@example.com"));
+    CHECK(only<Invite>(decision)->expires_at == noon + 24h * 7);
+    CHECK(logged(decision) == std::vector{EventKind::invited});
+    CHECK(only<AppendEvent>(decision)->event.detail == "g***@example.com");
+    CHECK(only<AppendEvent>(decision)->event.account == std::nullopt);
+}
+
+TEST_CASE("an entry of the log says when, where from and by what browser, under its own id") {
+    const Event event = only<AppendEvent>(sign_out(session(passkey()), at(noon), fresh()))->event;
+    CHECK(event.id == fresh().events[0]);
+    CHECK(event.at == noon);
+    CHECK(event.network == "192.0.2.0/24");
+    CHECK(event.browser == "Firefox on Linux");
+}
+
+}  // namespace
+}  // namespace latchkey::accounts

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/policy.hpp"
+
+#include "accounts/events.hpp"
+#include "people.hpp"
+
+#include <set>
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+namespace latchkey::accounts {
+namespace {
+
+using namespace test;
+
+TEST_CASE("an open door lets everybody create an account, a closed one nobody") {
+    const EmailAddress ada = address("ada@example.com");
+    CHECK(may_sign_up({.who = SignUp::open}, ada, Invitation::none));
+    CHECK_FALSE(may_sign_up({.who = SignUp::closed}, ada, Invitation::none));
+    CHECK_FALSE(may_sign_up({.who = SignUp::closed}, ada, Invitation::open));
+}
+
+TEST_CASE("by invitation, only an address with an open one may create an account") {
+    const EmailAddress ada = address("ada@example.com");
+    CHECK(may_sign_up({.who = SignUp::invite}, ada, Invitation::open));
+    CHECK_FALSE(may_sign_up({.who = SignUp::invite}, ada, Invitation::none));
+}
+
+TEST_CASE("by domain, the whole domain has to match, in any case") {
+    const SignUpPolicy policy{.who = SignUp::domains, .domains = {"example.com", "example.org"}};
+    CHECK(may_sign_up(policy, address("ada@EXAMPLE.com"), Invitation::none));
+    CHECK(may_sign_up(policy, address("ada@example.org"), Invitation::none));
+    for (const std::string_view text :
+         {"ada@sub.example.com",
+          "ada@example.com.evil.example",
+          "ada@notexample.com",
+          "example.com@evil.example"}) {
+        CHECK_FALSE(may_sign_up(policy, address(text), Invitation::open));
+    }
+    CHECK_FALSE(may_sign_up({.who = SignUp::domains}, address("a@b.c"), Invitation::none));
+}
+
+TEST_CASE("every kind of event has a name of its own, and is found by it") {
+    std::set<std::string_view> names;
+    constexpr auto last = static_cast<unsigned>(EventKind::counter_went_back);
+    for (unsigned i = 0; i <= last; ++i) {
+        const auto kind = static_cast<EventKind>(i);
+        names.insert(name_of(kind));
+        CHECK(event_kind_named(name_of(kind)) == kind);
+    }
+    CHECK(names.size() == last + 1);
+    CHECK(name_of(EventKind::passkey_added) == "passkey_added");
+    CHECK(name_of(static_cast<EventKind>(last + 1)) == "unknown");
+    CHECK(event_kind_named("unknown") == std::nullopt);
+    CHECK(event_kind_named("") == std::nullopt);
+}
+
+TEST_CASE("every refusal, state and event of the machine has a name of its own") {
+    std::set<std::string_view> names;
+    constexpr auto last = static_cast<unsigned>(Refusal::name_not_allowed);
+    for (unsigned i = 0; i <= last; ++i)
+        names.insert(name_of(static_cast<Refusal>(i)));
+    CHECK(names.size() == last + 1);
+    CHECK_FALSE(names.contains("unknown"));
+    CHECK(name_of(SignInState::enrol) == "enrol");
+    CHECK(name_of(SignInEvent::passkey_created) == "passkey_created");
+}
+
+}  // namespace
+}  // namespace latchkey::accounts

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { plugIn } from '../support/authenticator.mjs';
+import { useSite } from '../support/site.mjs';
+
+describe('Settings: a signed-in person', () => {
+    const site = useSite();
+
+    async function signedUp(t, options) {
+        const ada = await site.meet(t, options);
+        const address = site.newAddress();
+        await ada.signUp(address);
+        await site.mail.next(address); // "a passkey was added"
+        return { ada, address };
+    }
+
+    /** Adds a second passkey on a security key, proving with the first one. */
+    async function addSecond(ada, address) {
+        await ada.link('Add a passkey').click();
+        await ada.sees('Add a passkey');
+        await ada.continueWithPasskey();
+        await ada.sees('Create a passkey');
+        const first = ada.authenticator;
+        await first.unplug();
+        ada.authenticator = await plugIn(ada.devtools, { transport: 'usb', isPresent: true });
+        await ada.createPasskey();
+        await ada.isSignedIn(address);
+        assert.match((await site.mail.next(address)).subject, /A passkey was added/);
+    }
+
+    test('adds a second passkey by signing in again, and comes back', async (t) => {
+        const { ada, address } = await signedUp(t);
+        await addSecond(ada, address);
+        assert.equal((await ada.passkeyNames()).length, 2);
+        await ada.signOut();
+        await ada.signIn(address); // with the new one: the first is unplugged
+    });
+
+    test('is told when an authenticator already has a passkey of the account', async (t) => {
+        const { ada } = await signedUp(t);
+        await ada.link('Add a passkey').click();
+        await ada.continueWithPasskey();
+        await ada.sees('Create a passkey');
+        await ada.createPasskey();
+        await ada.hears('already has a passkey for your account');
+        assert.equal((await ada.authenticator.credentials()).length, 1);
+    });
+
+    test('replaces the only passkey: new in and old out, and the old one is deleted', async (t) => {
+        const { ada, address } = await signedUp(t);
+        const old = ada.authenticator;
+        await ada.page.getByRole('link', { name: /^Replace / }).click();
+        await ada.sees('Replace a passkey');
+        await ada.continueWithPasskey();
+        await ada.sees('Create the new passkey');
+        const fresh = await plugIn(ada.devtools, { transport: 'usb', isPresent: true });
+        await old.leave();
+        const deleted = old.nextDeleted();
+        await ada.createPasskey();
+        await ada.isSignedIn(address);
+        await deleted;
+        assert.equal((await fresh.credentials()).length, 1);
+        assert.equal((await ada.passkeyNames()).length, 1);
+        assert.match((await site.mail.next(address)).subject, /replaced/);
+    });
+
+    test('renames a passkey; the name is shown as text, whatever it contains', async (t) => {
+        const { ada } = await signedUp(t);
+        const name = '<img src=x onerror=alert(1)> Ada’s';
+        await ada.page.getByText('Rename', { exact: true }).click();
+        await ada.field('Name').fill(name);
+        await ada.button('Save name').click();
+        await ada.hears('The passkey is now called');
+        assert.deepEqual(await ada.passkeyNames(), [name]);
+    });
+
+    test('cannot remove the last passkey, and is shown how to replace it', async (t) => {
+        const { ada } = await signedUp(t);
+        assert.equal(await ada.page.getByRole('link', { name: /^Remove / }).count(), 0);
+        const replace = await ada.page
+            .getByRole('link', { name: /^Replace / })
+            .getAttribute('href');
+        const id = new URL(replace, site.origin).searchParams.get('replaces');
+        await ada.open(`/settings/passkeys/${id}/remove`);
+        await ada.hears('It is your only passkey');
+        assert.ok(await ada.link('Replace it').isVisible());
+    });
+
+    test('removes one of two after a question; a young account has it turned off', async (t) => {
+        const { ada, address } = await signedUp(t);
+        await addSecond(ada, address);
+        await ada.page
+            .getByRole('link', { name: /^Remove / })
+            .first()
+            .click();
+        await ada.page.getByRole('heading', { name: /^Remove “.*”\?$/ }).waitFor();
+        await ada.link('Keep').click();
+        assert.equal((await ada.passkeyNames()).length, 2);
+        await ada.page
+            .getByRole('link', { name: /^Remove / })
+            .first()
+            .click();
+        await ada.page.getByRole('button', { name: /^(Remove|Turn off)$/ }).click();
+        await ada.isSignedIn(address);
+        await ada.page.getByRole('status').first().waitFor();
+        assert.match((await site.mail.next(address)).subject, /removed|turned off/);
+        assert.equal(await ada.page.getByRole('link', { name: /^Remove / }).count(), 0);
+    });
+
+    test('opens the page: a password manager that keeps a dead passkey is told', async (t) => {
+        const { ada, address } = await signedUp(t);
+        const [own] = await ada.authenticator.credentials();
+        const dead = {
+            ...own,
+            credentialId: Buffer.from('a passkey of long ago').toString('base64'),
+        };
+        await ada.authenticator.add(dead);
+        const deleted = ada.authenticator.nextDeleted();
+        await ada.open('/settings/security');
+        await ada.isSignedIn(address);
+        assert.equal((await deleted).credentialId, dead.credentialId);
+        const left = await ada.authenticator.credentials();
+        assert.deepEqual(
+            left.map((each) => each.credentialId),
+            [own.credentialId],
+        );
+    });
+
+    test('sees which passkey signed in, and whether it is synced', async (t) => {
+        const { ada } = await signedUp(t, { authenticator: { isSynced: true } });
+        await ada.hears('Synced');
+        await ada.hears('Used to sign in just now');
+        const other = await signedUp(t);
+        await other.ada.hears('On this device only');
+        await other.ada.hears('Your only passkey is on one device.');
+    });
+
+    test('a page of another tab that is out of date changes nothing', async (t) => {
+        const { ada, address } = await signedUp(t);
+        const stale = await ada.page.context().newPage();
+        await stale.goto('/settings/security');
+        await ada.signOut();
+        await stale.getByText('Rename', { exact: true }).click();
+        await stale.getByLabel('Name').fill('Mallory');
+        await stale.getByRole('button', { name: 'Save name' }).click();
+        await stale.waitForLoadState();
+        await ada.signIn(address);
+        assert.ok(!(await ada.passkeyNames()).includes('Mallory'));
+    });
+});

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+// Every screen, and the way to it: for what must hold on each of them.
+import assert from 'node:assert/strict';
+
+async function toCode(person, address) {
+    await person.open();
+    await person.sendCode(address);
+}
+
+async function toEnrol(person, address) {
+    await toCode(person, address);
+    await person.enterCode(await person.site.mail.nextCode(address));
+    await person.sees('Secure your account');
+}
+
+async function toPanel(person) {
+    await person.open();
+    await person.continueWithPasskey();
+    await person.sees('No passkey was used');
+}
+
+export const screens = {
+    'sign-in': (person) => person.open(),
+    'sign-in-address-wrong': async (person) => {
+        // Past the browser's own check, as a script would.
+        await person.open();
+        await person.field('E-mail').evaluate((input) => (input.form.noValidate = true));
+        await person.field('E-mail').fill('ada');
+        await person.button('Continue with e-mail').click();
+        await person.hears('Enter an e-mail address');
+    },
+    panel: toPanel,
+    'panel-add': async (person) => {
+        await toPanel(person);
+        await person.button('Add a passkey').click();
+        await person.hears('First we check your e-mail');
+    },
+    'panel-email': async (person) => {
+        await toPanel(person);
+        await person.button('E-mail me a code').click();
+        await person.hears('We send you a code');
+    },
+    code: toCode,
+    'code-wrong': async (person, address) => {
+        await toCode(person, address);
+        const code = await person.site.mail.nextCode(address);
+        await person.enterCode(code === '12345678' ? '87654321' : '12345678');
+        await person.hears('That code is not right.');
+    },
+    'secure-your-account': toEnrol,
+    'create-cancelled': async (person, address) => {
+        await toEnrol(person, address);
+        await person.authenticator.recognize(false);
+        await person.createPasskey();
+        await person.hears('The passkey was not created.');
+    },
+    'passkey-saved': async (person, address) => {
+        await toEnrol(person, address);
+        await person.createPasskey();
+        await person.sees('Passkey saved');
+    },
+    security: (person, address) => person.signUp(address),
+    'security-renamed': async (person, address) => {
+        await person.signUp(address);
+        await person.page.getByText('Rename', { exact: true }).click();
+        await person
+            .field('Name')
+            .fill('A name that somebody with a good deal of patience typed in here');
+        await person.button('Save name').click();
+        await person.hears('The passkey is now called');
+    },
+    'sign-in-add': async (person, address) => {
+        await person.signUp(address);
+        await person.link('Add a passkey').click();
+        await person.sees('Add a passkey');
+    },
+    'sign-in-replace': async (person, address) => {
+        await person.signUp(address);
+        await person.page.getByRole('link', { name: /^Replace / }).click();
+        await person.sees('Replace a passkey');
+    },
+    'remove-last': async (person, address) => {
+        await person.signUp(address);
+        const replace = person.page.getByRole('link', { name: /^Replace / });
+        const target = new URL(await replace.getAttribute('href'), person.site.origin);
+        await person.open(`/settings/passkeys/${target.searchParams.get('replaces')}/remove`);
+        await person.hears('It is your only passkey');
+    },
+    'signed-out': async (person, address) => {
+        await person.signUp(address);
+        await person.signOut();
+    },
+    help: async (person) => {
+        await person.open('/help');
+        await person.sees('Help');
+    },
+    'not-found': async (person) => {
+        const answer = await person.open('/no/such/page');
+        assert.equal(answer.status(), 404);
+        await person.sees('There is no such page');
+    },
+};
+
+export const looks = {
+    light: { colorScheme: 'light', width: 1024, height: 800 },
+    dark: { colorScheme: 'dark', width: 1024, height: 800 },
+    narrow: { colorScheme: 'light', width: 320, height: 640 },
+};

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "store/contract.hpp"
+#include "store/samples.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+using namespace latchkey;
+using namespace latchkey::accounts;
+using namespace latchkey::test;
+using std::chrono::minutes;
+
+namespace {
+
+/// A store with something of each kind in it, and fresh values to change it with.
+struct World {
+    std::unique_ptr<StoreUnderTest> db = make_store_under_test();
+    store::Store& store = db->store();
+    Person person = sign_up(store);
+    Person newcomer{.account = sample_account(store), .passkey = {}};
+    Passkey second = sample_passkey(store, person.account);
+    Session session = sample_session(store, person.account, day_one);
+    Session fresh_session = sample_session(store, person.account, day_one);
+    SignIn sign_in = sample_sign_in(store, person.account, day_one);
+    SignIn fresh_sign_in = sample_sign_in(store, person.account, day_one);
+    EmailCode code = sample_code(store, day_one);
+    EmailCode fresh_code = sample_code(store, day_one);
+    EmailAddress guest = address("guest@example.com");
+    EmailAddress fresh_guest = address("stranger@example.com");
+    Event event = sample_event(store, person.account, day_one);
+    QueueMail letter{MailId(store.next_id()), Bytes(3), day_one, day_one + minutes(1)};
+    CountTowardsLimit counted{hash_of(1), 5, minutes(10), day_one};
+
+    World() {
+        session.passkey = person.passkey.id;
+        sign_in.passkey = person.passkey.id;
+        REQUIRE(is_committed(commit(
+            store,
+            {OpenSession{session},
+             StartSignIn{sign_in},
+             StoreCode{code},
+             Invite{guest, day_one + minutes(1)},
+             counted}
+        )));
+    }
+
+    /// Each change once, each possible in this world.
+    [[nodiscard]] std::vector<store::Change> all_changes() const {
+        const auto account = person.account.id;
+        const auto passkey = person.passkey.id;
+        return {
+            CreateAccount{newcomer.account},
+            ChangeFactors{account, person.account.version, +1},
+            RequireEpoch{account, person.account.epoch},
+            RaiseEpoch{account, person.account.epoch},
+            MarkRecovered{account, day_one},
+            DeleteAccount{account},
+            AddPasskey{second},
+            UsePasskey{passkey, 7, 8, true, day_one, "here"},
+            RenamePasskey{account, passkey, "other"},
+            RemovePasskey{account, passkey, std::nullopt},
+            SuspendPasskey{account, passkey, day_one, std::nullopt},
+            StoreCode{fresh_code},
+            SpendAttempt{code.id, code.mac, 5, day_one},
+            counted,
+            StartSignIn{fresh_sign_in},
+            FinishSignIn{sign_in.id, sign_in.version, day_one},
+            OpenSession{fresh_session},
+            RequireSession{session.id},
+            EndSession{session.id},
+            EndSessions{account, std::nullopt},
+            Invite{fresh_guest, day_one + minutes(1)},
+            SpendInvite{guest, day_one},
+            AppendEvent{event},
+            letter,
+        };
+    }
+
+    /// Everything that the changes above can change, as one value.
+    [[nodiscard]] auto observe() const {
+        std::vector<MailId> mails;
+        for (const auto& mail : store.due_mails(day_one, 10))
+            mails.push_back(mail.id);
+        return std::tuple(
+            store.list_accounts(AccountId(0), 10),
+            store.list_passkeys(person.account.id),
+            store.list_sessions(person.account.id),
+            store.find_sign_in(sign_in.id),
+            store.find_sign_in(fresh_sign_in.id),
+            store.find_code(code.id),
+            store.find_code(fresh_code.id),
+            store.limit_use(counted.key, counted.window, day_one).count,
+            store.is_invited(guest, day_one),
+            store.is_invited(fresh_guest, day_one),
+            store.list_events(person.account.id, 10),
+            mails
+        );
+    }
+
+    [[nodiscard]] store::Change impossible() const {
+        return RequireEpoch{person.account.id, person.account.epoch + 10};
+    }
+};
+
+/// A change that only asks.
+bool is_guard(const store::Change& change) {
+    return std::holds_alternative<RequireEpoch>(change) ||
+           std::holds_alternative<RequireSession>(change);
+}
+
+}  // namespace
+
+TEST_CASE("every change is possible alone, and shows") {
+    REQUIRE(World().all_changes().size() == std::variant_size_v<store::Change>);
+    for (std::size_t i = 0; i < std::variant_size_v<store::Change>; ++i) {
+        CAPTURE(i);
+        const World world;
+        const auto change = world.all_changes().at(i);
+        REQUIRE(change.index() == i);
+        const auto before = world.observe();
+        CHECK(is_committed(commit(world.store, {change})));
+        CHECK((world.observe() == before) == is_guard(change));
+    }
+}
+
+TEST_CASE("every change is undone if a later one in its commit is refused") {
+    const World world;
+    const auto before = world.observe();
+    for (const auto& change : world.all_changes()) {
+        CAPTURE(change.index());
+        // A refused guess would be no guess at all: accounts/changes.hpp keeps it to itself.
+        CHECK(is_refused_at(commit(world.store, {change, world.impossible()}), 1));
+        CHECK(world.observe() == before);
+    }
+    world.db->reopen();
+}
+
+TEST_CASE("the refused change is named by its place in the commit, and later ones are not made") {
+    const World world;
+    const auto before = world.observe();
+    const auto event = AppendEvent{world.event};
+    CHECK(is_refused_at(commit(world.store, {world.impossible(), event}), 0));
+    CHECK(is_refused_at(commit(world.store, {event, world.impossible(), world.impossible()}), 1));
+    CHECK(world.observe() == before);
+}
+
+TEST_CASE("changes of a commit are made in order and see the ones before") {
+    const auto db = make_store_under_test();
+    const auto account = sample_account(db->store());
+    const auto passkey = sample_passkey(db->store(), account);
+    const auto session = sample_session(db->store(), account, day_one);
+    CHECK(is_refused_at(commit(db->store(), {AddPasskey{passkey}, CreateAccount{account}}), 0));
+    CHECK(is_committed(commit(
+        db->store(),
+        {CreateAccount{account},
+         AddPasskey{passkey},
+         ChangeFactors{account.id, account.version, +1},
+         ChangeFactors{account.id, account.version + 1, -1},
+         OpenSession{session}}
+    )));
+    CHECK(is_committed(commit(db->store(), {})));
+}
+
+TEST_CASE("a refused commit does not touch the others of its group") {
+    const auto db = make_store_under_test();
+    const auto account = sign_up(db->store()).account;
+    std::vector<std::vector<store::Change>> commits;
+    std::vector<Session> sessions;
+    for (std::size_t i = 0; i < 300; ++i) {
+        sessions.push_back(sample_session(db->store(), account, day_one));
+        commits.push_back({OpenSession{sessions.back()}});
+        if (i % 3 == 1) commits.back().emplace_back(RequireEpoch{account.id, account.epoch + 1});
+    }
+    const auto results = commit_together(db->store(), std::move(commits));
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        CAPTURE(i);
+        CHECK(is_committed(results[i]) == (i % 3 != 1));
+        CHECK(is_refused_at(results[i], 1) == (i % 3 == 1));
+        CHECK(db->store().find_session(sessions[i].id).has_value() == (i % 3 != 1));
+    }
+}
+
+TEST_CASE("a commit that was answered is seen by every read that begins after, and stays") {
+    const auto db = make_store_under_test();
+    const auto account = sign_up(db->store()).account;
+    std::atomic<int> missing{0};
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+        threads.emplace_back([&] {
+            for (int i = 0; i < 50; ++i) {
+                const auto session = sample_session(db->store(), account, day_one);
+                if (!is_committed(commit(db->store(), {OpenSession{session}}))) ++missing;
+                if (!db->store().find_session(session.id)) ++missing;
+            }
+        });
+    }
+    for (auto& thread : threads)
+        thread.join();
+    CHECK(missing == 0);
+    CHECK(db->store().list_sessions(account.id).size() == 200);
+    db->reopen();
+    CHECK(db->store().list_sessions(account.id).size() == 200);
+}
+
+TEST_CASE("a read sees a commit whole or not at all") {
+    const auto db = make_store_under_test();
+    const auto [account, passkey] = sign_up(db->store());
+    std::atomic<bool> is_over{false};
+    std::atomic<int> torn{0};
+    // Each commit moves the version and the number of passkeys together.
+    std::thread reader([&] {
+        while (!is_over) {
+            const auto found = db->store().find_passkey(passkey.record.id);
+            if (!found || found->account.version - 3 != found->passkey.record.sign_count - 7) {
+                ++torn;
+            }
+        }
+    });
+    for (std::uint32_t i = 0; i < 100; ++i) {
+        const auto result = commit(
+            db->store(),
+            {ChangeFactors{account.id, 3 + i, 0},
+             UsePasskey{passkey.id, 7 + i, 8 + i, false, day_one, ""}}
+        );
+        CHECK(is_committed(result));
+    }
+    is_over = true;
+    reader.join();
+    CHECK(torn == 0);
+}
+
+TEST_CASE("ids rise, differ between threads, and are never given again after restarts") {
+    const auto db = make_store_under_test();
+    std::int64_t highest = 0;
+    for (int restart = 0; restart < 4; ++restart) {
+        std::vector<std::vector<std::int64_t>> given(4);
+        std::vector<std::thread> threads;
+        for (auto& mine : given) {
+            threads.emplace_back([&] {
+                for (int i = 0; i < 8'000; ++i)
+                    mine.push_back(db->store().next_id());
+            });
+        }
+        for (auto& thread : threads)
+            thread.join();
+        std::set<std::int64_t> all;
+        for (const auto& mine : given) {
+            CHECK(std::ranges::is_sorted(mine));
+            all.insert(mine.begin(), mine.end());
+        }
+        CHECK(all.size() == 32'000);
+        CHECK(*all.begin() > highest);
+        highest = *all.rbegin();
+        db->reopen();
+    }
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "store/contract.hpp"
+#include "store/samples.hpp"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+using namespace latchkey;
+using namespace latchkey::accounts;
+using namespace latchkey::test;
+using std::chrono::hours;
+
+namespace {
+
+bool committed(StoreUnderTest& db, std::vector<store::Change> changes) {
+    return is_committed(commit(db.store(), std::move(changes)));
+}
+
+bool refused(StoreUnderTest& db, std::vector<store::Change> changes, std::size_t at) {
+    return is_refused_at(commit(db.store(), std::move(changes)), at);
+}
+
+Passkey stored(StoreUnderTest& db, const Passkey& passkey) {
+    const auto found = db.store().find_passkey(passkey.record.id);
+    REQUIRE(found.has_value());
+    return found->passkey;
+}
+
+}  // namespace
+
+TEST_CASE("a passkey reads back as it was added, with its account") {
+    const auto db = make_store_under_test();
+    const auto [account, passkey] = sign_up(db->store());
+
+    const auto found = db->store().find_passkey(passkey.record.id);
+    REQUIRE(found.has_value());
+    CHECK(found->passkey == passkey);
+    CHECK(found->account == account);
+
+    auto unknown = passkey.record.id.value();
+    unknown.push_back(std::byte{0});
+    CHECK_FALSE(db->store().find_passkey(webauthn::CredentialId(unknown)).has_value());
+    unknown.resize(1);
+    CHECK_FALSE(db->store().find_passkey(webauthn::CredentialId(unknown)).has_value());
+    CHECK_FALSE(db->store().find_passkey(webauthn::CredentialId()).has_value());
+}
+
+TEST_CASE("every member of a passkey is kept, at the ends of its range") {
+    const auto db = make_store_under_test();
+    const auto account = sign_up(db->store()).account;
+    auto passkey = sample_passkey(db->store(), account);
+    passkey.record.id = webauthn::CredentialId(Bytes(1'023, std::byte{0xff}));
+    passkey.record.public_key = {
+        .algorithm = webauthn::CoseAlgorithm::rs256, .material = Bytes(550, std::byte{0x30})
+    };
+    passkey.record.sign_count = 0xffff'ffff;
+    passkey.record.uv_initialized = false;
+    passkey.record.backup_eligible = false;
+    passkey.record.backup_state = true;
+    passkey.record.transports = {"usb", "a \"new\", one\\", ""};
+    passkey.record.aaguid = webauthn::Aaguid({std::byte{1}, std::byte{2}});
+    passkey.record.attestation_format = "packed";
+    passkey.record.rp_id = webauthn::RpId("localhost");
+    passkey.purpose = CredentialPurpose::second_factor;
+    passkey.status = CredentialStatus::suspended;
+    passkey.name = "Ключ ' -- \xf0\x9f\x94\x91";
+    passkey.created_on = "";
+    passkey.last_used_at = day_one + hours(1);
+    passkey.last_used_on = "Edge on Windows";
+    passkey.suspended_at = day_one + hours(2);
+    passkey.recovered_at = day_one + hours(3);
+    REQUIRE(committed(*db, {AddPasskey{passkey}}));
+
+    CHECK(stored(*db, passkey) == passkey);
+    CHECK(db->store().list_passkeys(account.id).back() == passkey);
+    db->reopen();
+    CHECK(stored(*db, passkey) == passkey);
+}
+
+TEST_CASE("a credential id belongs to one account only (7.1 step 26)") {
+    const auto db = make_store_under_test();
+    const auto first = sign_up(db->store());
+    const auto second = sign_up(db->store());
+
+    auto again = sample_passkey(db->store(), first.account);
+    again.record.id = first.passkey.record.id;
+    CHECK(refused(*db, {AddPasskey{again}}, 0));
+
+    auto elsewhere = sample_passkey(db->store(), second.account);
+    elsewhere.record.id = first.passkey.record.id;
+    CHECK(refused(*db, {AddPasskey{elsewhere}}, 0));
+
+    // Also while it is suspended.
+    REQUIRE(
+        committed(*db, {SuspendPasskey{first.account.id, first.passkey.id, day_one, std::nullopt}})
+    );
+    CHECK(refused(*db, {AddPasskey{elsewhere}}, 0));
+}
+
+TEST_CASE("of 100 additions of one credential id at once exactly one is made") {
+    const auto db = make_store_under_test();
+    const auto account = sign_up(db->store()).account;
+    std::vector<std::vector<store::Change>> commits;
+    const auto id = sample_passkey(db->store(), account).record.id;
+    for (int i = 0; i < 100; ++i) {
+        auto passkey = sample_passkey(db->store(), account);
+        passkey.record.id = id;
+        commits.push_back({AddPasskey{passkey}});
+    }
+    const auto results = commit_together(db->store(), std::move(commits));
+    CHECK(std::ranges::count_if(results, is_committed) == 1);
+    CHECK(std::ranges::count_if(results, [](const auto& r) { return is_refused_at(r, 0); }) == 99);
+    CHECK(db->store().list_passkeys(account.id).size() == 2);
+}
+
+TEST_CASE("a passkey is added only to an account that has its user handle") {
+    const auto db = make_store_under_test();
+    const auto first = sign_up(db->store());
+    const auto second = sign_up(db->store());
+
+    auto passkey = sample_passkey(db->store(), first.account);
+    passkey.record.user_handle = second.account.user_handle;
+    CHECK(refused(*db, {AddPasskey{passkey}}, 0));
+
+    passkey = sample_passkey(db->store(), first.account);
+    passkey.account = AccountId(db->store().next_id());
+    CHECK(refused(*db, {AddPasskey{passkey}}, 0));
+}
+
+TEST_CASE("passkeys are listed oldest first, whatever their purpose or status") {
+    const auto db = make_store_under_test();
+    const auto [account, first] = sign_up(db->store());
+    auto second = sample_passkey(db->store(), account);
+    second.purpose = CredentialPurpose::second_factor;
+    auto third = sample_passkey(db->store(), account);
+    third.status = CredentialStatus::suspended;
+    third.suspended_at = day_one;
+    sign_up(db->store());
+    REQUIRE(committed(*db, {AddPasskey{third}}));
+    REQUIRE(committed(*db, {AddPasskey{second}}));
+
+    CHECK(db->store().list_passkeys(account.id) == std::vector<Passkey>{first, second, third});
+    CHECK(db->store().list_passkeys(AccountId(db->store().next_id())).empty());
+}
+
+TEST_CASE("using a passkey keeps its counter, backup state, time and place (7.2 step 24)") {
+    const auto db = make_store_under_test();
+    auto passkey = sign_up(db->store()).passkey;
+    const auto at = day_one + hours(5);
+
+    REQUIRE(committed(*db, {UsePasskey{passkey.id, 7, 9, true, at, "Safari on iOS"}}));
+    passkey.record.sign_count = 9;
+    passkey.record.backup_state = true;
+    passkey.last_used_at = at;
+    passkey.last_used_on = "Safari on iOS";
+    CHECK(stored(*db, passkey) == passkey);
+    CHECK(db->store().list_passkeys(passkey.account) == std::vector{passkey});
+
+    REQUIRE(committed(*db, {UsePasskey{passkey.id, 9, 9, false, at + hours(1), "Safari on iOS"}}));
+    passkey.record.backup_state = false;
+    passkey.last_used_at = at + hours(1);
+    CHECK(stored(*db, passkey) == passkey);
+    db->reopen();
+    CHECK(stored(*db, passkey) == passkey);
+    CHECK(db->store().list_passkeys(passkey.account) == std::vector{passkey});
+}
+
+TEST_CASE("using a passkey is refused if its counter moved, or if it is not active") {
+    const auto db = make_store_under_test();
+    const auto [account, passkey] = sign_up(db->store());
+    const auto use = [&](std::uint32_t from, std::uint32_t to) -> std::vector<store::Change> {
+        return {UsePasskey{passkey.id, from, to, false, day_one, ""}};
+    };
+    CHECK(refused(*db, use(6, 8), 0));
+    CHECK(refused(*db, use(8, 9), 0));
+    REQUIRE(committed(*db, use(7, 8)));
+    CHECK(refused(*db, use(7, 8), 0));  // the same assertion again
+    REQUIRE(committed(*db, use(8, 8)));
+
+    CHECK(refused(*db, {UsePasskey{PasskeyId(db->store().next_id()), 0, 1, false, day_one, ""}}, 0)
+    );
+    REQUIRE(committed(*db, {SuspendPasskey{account.id, passkey.id, day_one, std::nullopt}}));
+    CHECK(refused(*db, use(8, 9), 0));
+    REQUIRE(stored(*db, passkey).status == CredentialStatus::suspended);
+}
+
+TEST_CASE("of 50 uses at once that saw the same counter exactly one is made (T8)") {
+    const auto db = make_store_under_test();
+    const auto passkey = sign_up(db->store()).passkey;
+    const std::vector<std::vector<store::Change>> commits(
+        50, {UsePasskey{passkey.id, 7, 8, false, day_one, ""}}
+    );
+    const auto results = commit_together(db->store(), commits);
+    CHECK(std::ranges::count_if(results, is_committed) == 1);
+}
+
+TEST_CASE("a passkey is renamed by its own account only") {
+    const auto db = make_store_under_test();
+    const auto [account, passkey] = sign_up(db->store());
+    const auto other = sign_up(db->store()).account;
+
+    REQUIRE(committed(*db, {RenamePasskey{account.id, passkey.id, "Work"}}));
+    CHECK(stored(*db, passkey).name == "Work");
+    CHECK(refused(*db, {RenamePasskey{other.id, passkey.id, "Mine"}}, 0));
+    CHECK(refused(*db, {RenamePasskey{account.id, PasskeyId(db->store().next_id()), "x"}}, 0));
+    CHECK(stored(*db, passkey).name == "Work");
+}
+
+TEST_CASE("a passkey is removed by its own account only, and only while it is active") {
+    const auto db = make_store_under_test();
+    const auto [account, passkey] = sign_up(db->store());
+    const auto other = sign_up(db->store()).account;
+    CHECK(refused(*db, {RemovePasskey{other.id, passkey.id, std::nullopt}}, 0));
+
+    const auto suspended = sample_passkey(db->store(), account);
+    REQUIRE(committed(
+        *db,
+        {AddPasskey{suspended}, SuspendPasskey{account.id, suspended.id, day_one, std::nullopt}}
+    ));
+    CHECK(refused(*db, {RemovePasskey{account.id, suspended.id, std::nullopt}}, 0));
+    CHECK(refused(*db, {SuspendPasskey{account.id, suspended.id, day_one, std::nullopt}}, 0));
+
+    REQUIRE(committed(*db, {RemovePasskey{account.id, passkey.id, std::nullopt}}));
+    CHECK_FALSE(db->store().find_passkey(passkey.record.id).has_value());
+    CHECK(refused(*db, {RemovePasskey{account.id, passkey.id, std::nullopt}}, 0));
+    CHECK(refused(*db, {SuspendPasskey{account.id, passkey.id, day_one, std::nullopt}}, 0));
+}
+
+TEST_CASE("removing or suspending a passkey ends what it opened, but the session that is kept") {
+    for (const bool removes : {true, false}) {
+        CAPTURE(removes);
+        const auto db = make_store_under_test();
+        const auto [account, passkey] = sign_up(db->store());
+        auto acting = sample_session(db->store(), account, day_one);
+        acting.passkey = passkey.id;
+        auto elsewhere = sample_session(db->store(), account, day_one);
+        elsewhere.passkey = passkey.id;
+        const auto by_code = sample_session(db->store(), account, day_one);
+        auto proved = sample_sign_in(db->store(), account, day_one);
+        proved.passkey = passkey.id;
+        const auto by_code_too = sample_sign_in(db->store(), account, day_one);
+        REQUIRE(committed(
+            *db,
+            {OpenSession{acting},
+             OpenSession{elsewhere},
+             OpenSession{by_code},
+             StartSignIn{proved},
+             StartSignIn{by_code_too}}
+        ));
+
+        if (removes) {
+            REQUIRE(committed(*db, {RemovePasskey{account.id, passkey.id, acting.id}}));
+        } else {
+            const auto at = day_one + hours(1);
+            REQUIRE(committed(*db, {SuspendPasskey{account.id, passkey.id, at, acting.id}}));
+            CHECK(stored(*db, passkey).status == CredentialStatus::suspended);
+            CHECK(stored(*db, passkey).suspended_at == at);
+        }
+        CHECK(db->store().list_sessions(account.id) == std::vector<Session>{acting, by_code});
+        CHECK_FALSE(db->store().find_session(elsewhere.id).has_value());
+        CHECK_FALSE(db->store().find_sign_in(proved.id).has_value());
+        CHECK(db->store().find_sign_in(by_code_too.id) == by_code_too);
+    }
+}
