@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "pages/purpose.hpp"
 
+#include "base/encoding.hpp"
+
 #include <algorithm>
 
 namespace latchkey::pages {
@@ -73,6 +75,18 @@ accounts::Purpose read_purpose(const http::Form& query, const Site& site) {
     const std::string_view return_to = query.get("return_to");
     if (may_return_to(return_to, site)) purpose.return_to = std::string(return_to);
     return purpose;
+}
+
+std::string sign_in_location(const accounts::Purpose& purpose) {
+    std::string query;
+    const auto add = [&query](std::string_view name, std::string_view value) {
+        query.append(query.empty() ? "?" : "&").append(name).append("=");
+        query.append(percent_encode(value));
+    };
+    if (purpose.intent != accounts::Intent::sign_in) add("intent", name_of(purpose.intent));
+    if (purpose.replaces) add("replaces", purpose.replaces->value());
+    if (!purpose.return_to.empty()) add("return_to", purpose.return_to);
+    return "/sign-in" + query;
 }
 
 json::Value to_json(const accounts::Purpose& purpose) {

@@ -17,6 +17,9 @@ namespace latchkey::pages {
 /// is not allowed is left out: a bad `return_to` leads to Settings, never elsewhere.
 accounts::Purpose read_purpose(const http::Form& query, const Site& site);
 
+/// The address of the sign-in page for this purpose: what read_purpose reads.
+std::string sign_in_location(const accounts::Purpose& purpose);
+
 json::Value to_json(const accounts::Purpose& purpose);
 std::optional<accounts::Purpose> purpose_from_json(const json::Value& value);
 

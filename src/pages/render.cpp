@@ -87,7 +87,7 @@ Result<std::unique_ptr<Renderer>, Renderer::Error> Renderer::create(Brand brand)
         .page = std::move(page).value(),
         .globals = std::move(globals),
     });
-    return std::unique_ptr<Renderer>(new Renderer(std::move(state)));
+    return std::make_unique<Renderer>(std::move(state));
 }
 
 http::Response Renderer::page(

@@ -63,8 +63,11 @@ public:
 
 private:
     struct State;
-    explicit Renderer(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
+
+public:
+    /// For create(): nobody else can name a State.
+    explicit Renderer(std::unique_ptr<State> state);
 };
 
 }  // namespace latchkey::pages

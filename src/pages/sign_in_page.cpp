@@ -58,6 +58,7 @@ json::Value sign_in_model(const Visit& visit, const accounts::Purpose& purpose) 
         {"adding", purpose.intent == accounts::Intent::add_passkey},
         {"replacing", purpose.replaces.has_value()},
         {"confirming", purpose.intent == accounts::Intent::confirm},
+        {"here", sign_in_location(purpose)},
     });
 }
 
@@ -70,6 +71,7 @@ json::Value error_model(const Visit& visit, const SignInError& error) {
         model.set("wait", wait_in_words(*error.wait));
         model.set("wait_seconds", static_cast<std::int64_t>(error.wait->count()));
     }
+    model.set("message", visit.services.renderer.answer(error.code, model));
     return model;
 }
 

@@ -30,7 +30,8 @@ SignInError error_of(accounts::Refusal refusal);
 /// The model of the sign-in page: a fresh challenge for this browser, sealed with its purpose.
 json::Value sign_in_model(const Visit& visit, const accounts::Purpose& purpose);
 
-/// `{"code": …, CODE: true, "wait": …}` for a template, after writing the reason to the log.
+/// `{"code": …, CODE: true, "wait": …, "message": …}` for a template, after writing the reason to
+/// the log.
 json::Value error_model(const Visit& visit, const SignInError& error);
 
 /// The sign-in page again, with what went wrong.

@@ -105,6 +105,8 @@ public:
     }
 
 private:
+    enum class Line : std::uint8_t { of_text, of_the_tag };  // if nothing else stands on it
+
     std::string tag(std::size_t open, std::size_t close) {
         const auto inside = source_.substr(open + 2, close - open - 2);
         if (inside.empty()) return "there is an empty tag";
@@ -113,7 +115,7 @@ private:
             return "{{" + std::string(inside) + "}}: this kind of tag is not known here";
         }
         const bool has_sigil = sigil == '#' || sigil == '^' || sigil == '/' || sigil == '!';
-        add_text_before(open, close + 2, has_sigil);
+        add_text_before(open, close + 2, has_sigil ? Line::of_the_tag : Line::of_text);
         if (sigil == '!') return {};
 
         const std::string name(inside.substr(has_sigil ? 1 : 0));
@@ -139,15 +141,15 @@ private:
     }
 
     /// Adds what stands between the last tag and this one, and moves behind this one; without the
-    /// rest of the line if the tag is one that may stand alone and does.
-    void add_text_before(std::size_t open, std::size_t behind, bool may_stand_alone) {
+    /// rest of the line if it is the tag's and nothing else stands there.
+    void add_text_before(std::size_t open, std::size_t behind, Line line) {
         auto before = source_.substr(position_, open - position_);
         position_ = behind;
-        if (may_stand_alone) {
-            const auto line = source_.substr(0, open).find_last_of('\n') + 1;  // npos + 1 is 0
+        if (line == Line::of_the_tag) {
+            const auto start = source_.substr(0, open).find_last_of('\n') + 1;  // npos + 1 is 0
             const auto rest = source_.find_first_not_of(" \t", behind);
             const bool ends_line = rest == std::string_view::npos || source_[rest] == '\n';
-            const auto indent = source_.substr(line, open - line);
+            const auto indent = source_.substr(start, open - start);
             if (ends_line && indent.find_first_not_of(" \t") == std::string_view::npos) {
                 before.remove_suffix(std::min(indent.size(), before.size()));
                 position_ = rest == std::string_view::npos ? source_.size() : rest + 1;

@@ -56,7 +56,12 @@ std::string_view code_of_status(int status) {
     switch (status) {
         case 404:
             return "not_found";
+        case 401:
+        case 409:
+            return "expired";
         case 403:
+        case 415:
+        case 422:
             return "forbidden";
         case 413:
             return "too_large";
@@ -156,8 +161,9 @@ http::Response respond_error(
 ) {
     visit.services.log({.event = code, .request_id = visit.request.id, .reason = std::move(reason)}
     );
-    json::Value model =
-        json::object({{"status", status}, {"error", json::object({{"code", code}})}});
+    json::Value error =
+        json::object({{"code", code}, {"message", visit.services.renderer.answer(code)}});
+    json::Value model = json::object({{"status", status}, {"error", std::move(error)}});
     model.set(std::string(code_of_status(status)), true);
     return respond(visit, "error", std::move(model), status);
 }

@@ -61,7 +61,8 @@ http::Response respond(
     const Visit& visit, std::string_view template_name, json::Value model, int status = 200
 );
 
-/// A neutral error: the `error` page, or {"error": {"code"}}. The reason goes to the log only.
+/// A neutral error: the `error` page, or {"error": {"code", "message"}}. The reason goes to the log
+/// only.
 http::Response respond_error(
     const Visit& visit, int status, std::string_view code, std::string reason
 );

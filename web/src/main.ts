@@ -1,1 +1,13 @@
-export {};
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+import { AddPasskey } from './add_passkey';
+import { CodeInput } from './code_input';
+import { PasskeyButton } from './passkey_button';
+import { Signals } from './signals';
+import { submitOnce } from './submit_once';
+
+submitOnce(document);
+customElements.define('latchkey-passkey-button', PasskeyButton);
+customElements.define('latchkey-add-passkey', AddPasskey);
+customElements.define('latchkey-code-input', CodeInput);
+customElements.define('latchkey-signals', Signals);

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+import { readLocation } from './answers';
+import { rememberItWorked } from './memory';
+import { outcomeOfCreate } from './outcomes';
+import { focusHeading, Messages, showView } from './page';
+import { canUsePasskeys, createPasskey } from './passkeys';
+import { post } from './server';
+import { signalAccount } from './signals';
+import { isInApp } from './ways';
+
+/**
+ * `<latchkey-add-passkey data-options="…">`: creates the passkey where the person chooses, and
+ * sends it. With `data-stay` it says what comes next time before it goes on.
+ */
+export class AddPasskey extends HTMLElement {
+    private readonly messages = new Messages(this);
+    private isBusy = false;
+
+    connectedCallback(): void {
+        const button = this.querySelector<HTMLButtonElement>('[data-action=create]');
+        button?.addEventListener('click', () => void this.create());
+        if (!canUsePasskeys()) {
+            button?.remove();
+            this.messages.alert(isInApp(navigator.userAgent) ? 'in_app' : 'unsupported');
+        }
+        window.addEventListener('pageshow', (event) => {
+            if (event.persisted) location.reload(); // what was answered then may be used up
+        });
+    }
+
+    private async create(): Promise<void> {
+        if (this.isBusy) return;
+        this.setBusy(true);
+        this.messages.status('opening');
+        try {
+            await this.send(await createPasskey(this.dataset['options'] ?? ''));
+        } catch (error) {
+            const outcome = outcomeOfCreate(error);
+            if (outcome !== 'nothing') this.messages.alert(outcome);
+        }
+        this.setBusy(false);
+    }
+
+    private async send(response: string): Promise<void> {
+        this.messages.status('saving');
+        const form = this.querySelector('form') as HTMLFormElement; // the template has it
+        const csrf = form.querySelector<HTMLInputElement>('input[name=csrf]')?.value ?? '';
+        const answer = await post(form.action, { csrf, response });
+        if (answer?.kind === 'go') {
+            rememberItWorked(document);
+            if (answer.signal) await signalAccount(answer.signal);
+            this.goOn(answer.location);
+        } else if (answer?.message) {
+            if (answer.fresh.options) this.dataset['options'] = answer.fresh.options;
+            this.messages.alertText(answer.message);
+        } else {
+            this.messages.alert(answer === undefined ? 'network' : 'failed');
+        }
+    }
+
+    private goOn(address: string): void {
+        const url = readLocation(address, location.origin);
+        if (!url) return this.messages.alert('failed');
+        if (!('stay' in this.dataset)) return location.assign(url.href);
+        this.querySelector<HTMLAnchorElement>('a[data-continue]')?.setAttribute('href', url.href);
+        showView('saved');
+        focusHeading('saved');
+    }
+
+    private setBusy(isBusy: boolean): void {
+        this.isBusy = isBusy;
+        for (const button of this.querySelectorAll('button')) {
+            button.ariaBusy = isBusy ? 'true' : null;
+        }
+    }
+}
