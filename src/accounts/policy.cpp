@@ -6,14 +6,14 @@
 
 namespace latchkey::accounts {
 
-bool may_sign_up(const SignUpPolicy& policy, const EmailAddress& email, bool is_invited) {
+bool may_sign_up(const SignUpPolicy& policy, const EmailAddress& email, Invitation invitation) {
     switch (policy.who) {
         case SignUp::open:
             return true;
         case SignUp::domains:
             return std::ranges::find(policy.domains, email.domain()) != policy.domains.end();
         case SignUp::invite:
-            return is_invited;
+            return invitation == Invitation::open;
         case SignUp::closed:
             return false;
     }

@@ -57,7 +57,10 @@ struct SignUpPolicy {
     std::vector<std::string> domains;  // lower case; used with SignUp::domains
 };
 
-/// Whether the address may create an account. `is_invited`: the store has an open invitation.
-bool may_sign_up(const SignUpPolicy& policy, const EmailAddress& email, bool is_invited);
+/// What the store knows of an address under SignUp::invite.
+enum class Invitation : std::uint8_t { none, open };
+
+/// Whether the address may create an account.
+bool may_sign_up(const SignUpPolicy& policy, const EmailAddress& email, Invitation invitation);
 
 }  // namespace latchkey::accounts

@@ -18,11 +18,15 @@ class Once;
 /// std::move_only_function, which the standard library of g++ 12 lacks in C++20.
 template <class R, class... Arguments>
 class Once<R(Arguments...)> {
+    template <class Function>
+    static constexpr bool is_for =
+        !std::same_as<Function, Once> && std::is_invocable_r_v<R, Function, Arguments...>;
+
 public:
     Once() = default;
 
     template <class Function>
-        requires(!std::same_as<std::remove_cvref_t<Function>, Once> && std::is_invocable_r_v<R, std::remove_cvref_t<Function>, Arguments...>)
+        requires is_for<std::remove_cvref_t<Function>>
     Once(Function&& function)
         : held_(std::make_unique<Model<std::remove_cvref_t<Function>>>(
               std::forward<Function>(function)

@@ -76,7 +76,10 @@ http::Outcome go_on(const VisitPtr& visit, int tries) {
     if (event.account) event.passkeys = services.store.list_passkeys(event.account->id);
     const accounts::Circumstances at = visit->circumstances();
     event.may_sign_up = accounts::may_sign_up(
-        services.site.sign_up, pending.email, services.store.is_invited(pending.email, at.now)
+        services.site.sign_up,
+        pending.email,
+        services.store.is_invited(pending.email, at.now) ? accounts::Invitation::open
+                                                         : accounts::Invitation::none
     );
 
     auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation

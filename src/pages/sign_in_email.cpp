@@ -58,9 +58,11 @@ Prepared prepare(const Visit& visit, const CodeRequest& request) {
     const Services& services = visit.services;
     const accounts::Circumstances at = visit.circumstances();
     const auto account = services.store.find_account(request.email);
-    const bool is_invited = services.store.is_invited(request.email, at.now);
+    const auto invitation = services.store.is_invited(request.email, at.now)
+                                ? accounts::Invitation::open
+                                : accounts::Invitation::none;
     const bool is_welcome =
-        account || accounts::may_sign_up(services.site.sign_up, request.email, is_invited);
+        account || accounts::may_sign_up(services.site.sign_up, request.email, invitation);
 
     const SecretText digits = accounts::make_email_code(services.random.bytes<16>());
     const accounts::CodeId id(services.store.next_id());

@@ -2,14 +2,12 @@
 // Copyright the Latchkey developers
 #include "accounts/account_changes.hpp"
 
-#include "people.hpp"
+#include "accounts/people.hpp"
 
 #include <doctest/doctest.h>
 
 namespace latchkey::accounts {
 namespace {
-
-using namespace test;
 
 TEST_CASE("a session is valid until its absolute end, to the millisecond") {
     Session open = session(passkey());

@@ -2,8 +2,8 @@
 // Copyright the Latchkey developers
 #include "accounts/authenticator_names.hpp"
 
+#include "accounts/people.hpp"
 #include "base/encoding.hpp"
-#include "people.hpp"
 
 #include <algorithm>
 #include <set>
@@ -15,8 +15,6 @@
 
 namespace latchkey::accounts {
 namespace {
-
-using namespace test;
 
 webauthn::Aaguid aaguid(std::string_view hexadecimal) {
     const Bytes bytes = hex_decode(hexadecimal).value();

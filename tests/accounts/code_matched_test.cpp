@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "people.hpp"
+#include "accounts/people.hpp"
 
 #include <doctest/doctest.h>
 
 // The right code was typed, in the browser that asked for it.
 namespace latchkey::accounts {
 namespace {
-
-using namespace test;
 
 using enum Refusal;
 using enum SignInState;

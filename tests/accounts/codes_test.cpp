@@ -2,7 +2,7 @@
 // Copyright the Latchkey developers
 #include "accounts/codes.hpp"
 
-#include "people.hpp"
+#include "accounts/people.hpp"
 
 #include <array>
 #include <set>
@@ -13,8 +13,6 @@
 
 namespace latchkey::accounts {
 namespace {
-
-using namespace test;
 
 using Random16 = std::array<std::byte, 16>;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "people.hpp"
+#include "accounts/people.hpp"
 
 #include <initializer_list>
 
@@ -9,8 +9,6 @@
 // Continue with Passkey: an authentication ceremony verified.
 namespace latchkey::accounts {
 namespace {
-
-using namespace test;
 
 using enum Refusal;
 using enum SignInState;

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "people.hpp"
+#include "accounts/people.hpp"
 
 #include <doctest/doctest.h>
 
 // A registration ceremony verified: the only place where a passkey is made.
 namespace latchkey::accounts {
 namespace {
-
-using namespace test;
 
 using enum Refusal;
 using enum SignInState;

@@ -2,7 +2,7 @@
 // Copyright the Latchkey developers
 #include "accounts/passkeys.hpp"
 
-#include "people.hpp"
+#include "accounts/people.hpp"
 
 #include <string>
 
@@ -11,8 +11,6 @@
 
 namespace latchkey::accounts {
 namespace {
-
-using namespace test;
 
 using enum Refusal;
 

@@ -13,9 +13,7 @@
 #include <vector>
 
 /// Ada's account and what belongs to it, as the store would load it, and a look into decisions.
-namespace latchkey::accounts::test {
-
-using namespace std::chrono_literals;
+namespace latchkey::accounts {
 
 /// 2026-11-22T12:00:00Z
 inline constexpr TimePoint noon{std::chrono::milliseconds(1'795'348'800'000)};
@@ -176,10 +174,6 @@ inline std::vector<NoticeKind> told(const Decision& decision) {
 inline std::optional<Refusal> refusal(const Result<Decision>& result) {
     return result.has_value() ? std::nullopt : std::optional(result.error());
 }
-
-}  // namespace latchkey::accounts::test
-
-namespace latchkey::accounts {
 
 // So that a failed check names what it got.
 inline std::ostream& operator<<(std::ostream& out, Refusal refusal) {

@@ -3,7 +3,7 @@
 #include "accounts/policy.hpp"
 
 #include "accounts/events.hpp"
-#include "people.hpp"
+#include "accounts/people.hpp"
 
 #include <set>
 #include <string_view>
@@ -12,8 +12,6 @@
 
 namespace latchkey::accounts {
 namespace {
-
-using namespace test;
 
 TEST_CASE("an open door lets everybody create an account, a closed one nobody") {
     const EmailAddress ada = address("ada@example.com");
