@@ -46,8 +46,9 @@ export class Messages {
 
     private show(region: string, text: string): void {
         const element = this.root.querySelector<HTMLElement>(region);
-        if (!element) return;
-        element.textContent = text;
+        const words = element?.querySelector('span');
+        if (!element || !words) return;
+        words.textContent = text;
         element.hidden = text === '';
     }
 }
