@@ -76,8 +76,9 @@ public:
     Held&& operator*() && { return std::move(*this).value(); }
 
     [[nodiscard]] const Error& error() const {
-        LATCHKEY_ASSERT(!has_value());
-        return *std::get_if<1>(&state_);
+        const Error* error = std::get_if<1>(&state_);
+        LATCHKEY_ASSERT(error != nullptr);
+        return *error;
     }
 
 private:
