@@ -20,6 +20,9 @@ struct Line {
     std::string_view text;  // without its indent
 };
 
+/// Whether a flow value stands inside another: then a comma or bracket ends a plain scalar.
+enum class Place : std::uint8_t { outermost, inside };
+
 json::Value resolve_plain(std::string_view text) {
     if (text == "true") return true;
     if (text == "false") return false;
@@ -137,7 +140,7 @@ private:
 
     Read inline_value(std::string_view text) {
         std::string_view rest = whole_flow(text);
-        json::Value value = TRY(flow(rest, false));
+        json::Value value = TRY(flow(rest, Place::outermost));
         if (!trim(rest).empty()) return wrong("something follows the value");
         return value;
     }
@@ -154,7 +157,7 @@ private:
     }
 
     /// A flow value at the start of `rest`, which moves behind it.
-    Read flow(std::string_view& rest, bool is_nested) {
+    Read flow(std::string_view& rest, Place place) {
         if (rest.starts_with('[')) return flow_sequence(rest);
         if (rest.starts_with('{')) return flow_mapping(rest);
         std::size_t end = rest.size();
@@ -166,7 +169,7 @@ private:
             }
             if (end >= rest.size()) return wrong("a quote that does not end");
             ++end;
-        } else if (is_nested) {
+        } else if (place == Place::inside) {
             end = std::min(rest.find_first_of(",]}"), rest.size());
         }
         json::Value value = TRY(scalar(trim(rest.substr(0, end))));
@@ -178,7 +181,7 @@ private:
         json::Array entries;
         rest = trim(rest.substr(1));
         while (!rest.starts_with(']')) {
-            entries.push_back(TRY(flow(rest, true)));
+            entries.push_back(TRY(flow(rest, Place::inside)));
             if (!next_in_flow(rest, ']')) return wrong("a flow sequence needs , or ]");
         }
         rest.remove_prefix(1);
@@ -194,7 +197,7 @@ private:
             const std::string key(trim(rest.substr(0, end)));
             if (members.find(key) != nullptr) return wrong("the key " + key + " stands twice");
             rest = trim(rest.substr(end + 1));
-            members.set(key, TRY(flow(rest, true)));
+            members.set(key, TRY(flow(rest, Place::inside)));
             if (!next_in_flow(rest, '}')) return wrong("a flow mapping needs , or }");
         }
         rest.remove_prefix(1);

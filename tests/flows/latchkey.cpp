@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "flows/latchkey.hpp"
+
+#include "accounts/account_changes.hpp"
+#include "accounts/codes.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/system_random.hpp"
+#include "http/server.hpp"
+#include "pages/ceremonies.hpp"
+#include "pages/failure_meter.hpp"
+#include "pages/routes.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <future>
+#include <iterator>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include <doctest/doctest.h>
+
+namespace latchkey::test {
+namespace {
+
+/// What the key file holds: the same over every restart.
+SecretKey master_key() {
+    std::array<std::byte, 32> key{};
+    key.fill(std::byte{0x4c});
+    return SecretKey(key);
+}
+
+std::filesystem::path make_folder() {
+    std::string path = (std::filesystem::temp_directory_path() / "latchkey-flows-XXXXXX").string();
+    if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    return path;
+}
+
+std::unique_ptr<store::Store> open_store(
+    const std::filesystem::path& folder, const Clock& clock, const LatchkeyOptions& options
+) {
+    auto opened = store::SqliteStore::open({
+        .path = folder / "latchkey.db",
+        .clock = &clock,
+        .queue_limit = options.commit_queue,
+    });
+    if (!opened) throw std::runtime_error(opened.error().what);
+    auto store = std::move(*opened);
+    return options.wrap_store ? options.wrap_store(std::move(store)) : std::move(store);
+}
+
+std::unique_ptr<Random> make_random(const LatchkeyOptions& options) {
+    std::unique_ptr<Random> random = std::make_unique<crypto::SystemRandom>();
+    return options.wrap_random ? options.wrap_random(std::move(random)) : std::move(random);
+}
+
+std::unique_ptr<pages::Renderer> make_renderer(const pages::Brand& brand) {
+    auto created = pages::Renderer::create(brand);
+    if (!created) throw std::runtime_error(created.error().what);
+    return std::move(*created);
+}
+
+std::vector<crypto::Sealer::Key> sealing_keys() {
+    std::vector<crypto::Sealer::Key> keys;
+    keys.push_back({.id = 1, .key = master_key()});
+    return keys;
+}
+
+pages::Site make_site(const LatchkeyOptions& options) {
+    return {
+        .origin = std::string(flow_origin),
+        .rp_id = "localhost",
+        .related_origins = options.related_origins,
+        .return_to = {std::string(flow_app)},
+        .sign_up = options.sign_up,
+        .brand = {.name = "Example", .support = "help@example.com"},
+    };
+}
+
+http::Response error_page(
+    const pages::Renderer& renderer, int status, const http::Request& request
+) {
+    return renderer.page(
+        request,
+        "error",
+        json::object({
+            {"status", status},
+            {"error", json::object({{"code", status == 404 ? "not_found" : "bad_request"}})},
+        }),
+        status
+    );
+}
+
+}  // namespace
+
+/// Everything that dies with the process, in the order of its lifetime.
+struct Latchkey::Process {
+    Process(
+        const std::filesystem::path& folder, const FixedClock& clock, const LatchkeyOptions& options
+    )
+        : site(make_site(options)),
+          random(make_random(options)),
+          store(open_store(folder, clock, options)),
+          renderer(make_renderer(site.brand)),
+          sealer(sealing_keys()),
+          pepper(crypto::derive_key(master_key(), "pepper")),
+          ceremonies(sealer, clock, *random),
+          failures(accounts::failed_passkeys_per_network, clock),
+          services{
+              .site = site,
+              .store = *store,
+              .clock = clock,
+              .random = *random,
+              .renderer = *renderer,
+              .sealer = sealer,
+              .pepper = pepper,
+              .ceremonies = ceremonies,
+              .failures = failures,
+              .mail_queued = [] {},
+              .log =
+                  [this](const pages::LogEntry& entry) {
+                      write_log(
+                          std::string(entry.event) + " " + std::string(entry.request_id) + " " +
+                          entry.reason
+                      );
+                  },
+          } {
+        pages::add_routes(router, services);
+        auto created = http::Server::create(
+            {
+                .listen = "127.0.0.1:0",
+                .hosts = {"localhost:8080"},
+                .trusted_proxies = {*http::AddressRange::parse("127.0.0.1")},
+                .threads = options.threads,
+                .on_access =
+                    [this](const http::Access& access) {
+                        write_log(
+                            access.method + " " + access.path + " " +
+                            std::to_string(access.status) + " " + access.request_id + " " +
+                            access.network + " " + access.note
+                        );
+                    },
+                .on_error = [this](
+                                int status, const http::Request& request
+                            ) { return error_page(*renderer, status, request); },
+            },
+            router,
+            *store,
+            clock,
+            *random
+        );
+        if (!created) throw std::runtime_error(created.error().what);
+        server = std::move(*created);
+        thread = std::thread([this] { server->run(); });
+    }
+
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+    Process(Process&&) = delete;
+    Process& operator=(Process&&) = delete;
+
+    ~Process() {
+        server->stop();
+        thread.join();
+    }
+
+    void write_log(const std::string& line) {
+        const std::scoped_lock lock(mutex);
+        log += line + "\n";
+    }
+
+    pages::Site site;
+    std::unique_ptr<Random> random;
+    std::unique_ptr<store::Store> store;
+    std::unique_ptr<pages::Renderer> renderer;
+    crypto::Sealer sealer;
+    SecretKey pepper;
+    pages::Ceremonies ceremonies;
+    pages::FailureMeter failures;
+    std::mutex mutex;
+    std::string log;  // guarded by mutex
+    pages::Services services;
+    http::Router router;
+    std::unique_ptr<http::Server> server;
+    std::thread thread;
+};
+
+Latchkey::Latchkey(LatchkeyOptions options)
+    : options_(std::move(options)),
+      folder_(make_folder()),
+      process_(std::make_unique<Process>(folder_, clock, options_)) {}
+
+Latchkey::~Latchkey() {
+    process_.reset();
+    std::filesystem::remove_all(folder_);
+}
+
+std::uint16_t Latchkey::port() const {
+    return process_->server->port();
+}
+
+store::Store& Latchkey::store() {
+    return *process_->store;
+}
+
+void Latchkey::restart() {
+    log_before_ = log();
+    process_.reset();
+    process_ = std::make_unique<Process>(folder_, clock, options_);
+}
+
+void Latchkey::collect_mails() {
+    for (auto due = store().due_mails(clock.now(), 100); !due.empty();
+         due = store().due_mails(clock.now(), 100)) {
+        for (const store::QueuedMail& queued : due) {
+            auto mail = outbound::open(queued.sealed, queued.id, process_->sealer);
+            REQUIRE(mail);
+            if (clock.now() < queued.expires_at) mails_.push_back(std::move(*mail));
+            store().finish_mail(queued.id);
+        }
+    }
+}
+
+std::vector<outbound::Mail> Latchkey::mails_to(std::string_view address) {
+    collect_mails();
+    std::vector<outbound::Mail> found;
+    std::ranges::copy_if(mails_, std::back_inserter(found), [address](const auto& mail) {
+        return mail.to == address;
+    });
+    return found;
+}
+
+std::string Latchkey::code_for(std::string_view address) {
+    const auto mails = mails_to(address);
+    REQUIRE_FALSE(mails.empty());
+    // The subject begins with the code: "1234 5678 is your code …".
+    std::string digits;
+    for (const char character : mails.back().subject) {
+        if (character >= '0' && character <= '9') digits += character;
+        if (digits.size() == accounts::limits::email_code_digits) break;
+    }
+    REQUIRE(digits.size() == accounts::limits::email_code_digits);
+    return digits;
+}
+
+std::string Latchkey::log() const {
+    const std::scoped_lock lock(process_->mutex);
+    return log_before_ + process_->log;
+}
+
+void Latchkey::commit(std::vector<store::Change> changes) {
+    std::promise<store::CommitResult> promise;
+    auto result = promise.get_future();
+    store().commit(
+        {.operation = process_->random->bytes<16>(), .changes = std::move(changes)},
+        [&promise](store::CommitResult made) { promise.set_value(std::move(made)); }
+    );
+    REQUIRE(std::holds_alternative<store::Committed>(result.get()));
+}
+
+}  // namespace latchkey::test

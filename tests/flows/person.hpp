@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "flows/browser.hpp"
+#include "support/authenticator.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace latchkey::test {
+
+/// A device that can hold passkeys: each call makes another one. Synced, as most are.
+SoftwareAuthenticator new_device(
+    AuthenticatorOptions options = {.flags = flag::up | flag::uv | flag::be | flag::bs}
+);
+
+/// A passkey that never leaves its device and counts its uses.
+SoftwareAuthenticator new_security_key();
+
+/// A person with a mailbox, a browser and a device. Each step goes through the pages as a browser
+/// does, and returns the answer to its last request; nothing is asserted but that the steps before
+/// led there.
+class Person {
+public:
+    Person(Latchkey& latchkey, std::string email, BrowserOptions options = {});
+
+    /// Opens /sign-in and signs in with a passkey of `device`.
+    Page sign_in(std::string_view query = "");
+    Page sign_in_with(SoftwareAuthenticator& with, std::string_view query = "");
+
+    /// On the sign-in page that is open.
+    Page use_passkey(SoftwareAuthenticator& with);
+
+    /// Sends what `navigator.credentials.get()` gave.
+    Page post_assertion(std::string_view response);
+
+    /// Opens /sign-in, gives the address, and stands on the page for the code.
+    Page ask_for_code(std::string_view query = "");
+
+    /// The code of the newest mail.
+    Page enter_code();
+    Page enter_code(std::string_view code);
+
+    /// Proves the address by a code.
+    Page prove_by_code(std::string_view query = "");
+
+    /// Opens /sign-in/add-passkey and creates a passkey there.
+    Page create_passkey();
+    Page create_passkey_on(SoftwareAuthenticator& on);
+
+    /// Sends what `navigator.credentials.create()` gave.
+    Page post_attestation(std::string_view response);
+
+    /// Everything from the first page to the session; fails the test if a step does.
+    void sign_up();
+
+    /// intent=add-passkey, proved with a passkey of `device`. Fails the test if a step does.
+    void add_passkey_on(SoftwareAuthenticator& on);
+
+    /// Asks on its page, then removes; `index` counts the account's passkeys from the oldest.
+    Page remove(std::size_t index);
+
+    /// Leaves Settings by a fresh proof for a change there.
+    Page confirm();
+
+    [[nodiscard]] bool is_signed_in();
+
+    /// What stands in the database.
+    [[nodiscard]] std::optional<accounts::Account> account() const;
+    [[nodiscard]] std::vector<accounts::Passkey> passkeys() const;
+    [[nodiscard]] std::vector<accounts::Event> events() const;
+
+    /// The page that asks before the removal of a passkey, and its form.
+    [[nodiscard]] std::string remove_path(std::size_t index) const;
+
+    Latchkey& latchkey;
+    std::string email;
+    Browser browser;
+    SoftwareAuthenticator device;
+};
+
+}  // namespace latchkey::test
