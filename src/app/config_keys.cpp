@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "app/config_keys.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include <fmt/format.h>
+
+namespace latchkey::app {
+namespace {
+
+// In the order of the reference: what everyone sets comes first.
+constexpr std::array table{
+    Key{.name = "origin",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "must be set",
+        .example = R"("https://id.example.com")",
+        .meaning =
+            "Where people reach Latchkey: scheme, host and port as their browsers show them. "
+            "Every link in a page or a mail begins with it, whatever a request says. `http` "
+            "is accepted for localhost only.",
+        .apply = values::origin},
+    Key{.name = "rp_id",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "the host of `origin`",
+        .example = R"("example.com")",
+        .meaning =
+            "The domain that passkeys belong to (WebAuthn's RP ID): the host of `origin` or a "
+            "parent domain of it. It is stored at the first start. Another value later would "
+            "make every passkey useless, so Latchkey then refuses to start.",
+        .apply = values::rp_id},
+    Key{.name = "related_origins",
+        .kind = ValueKind::list,
+        .standard = "",
+        .without = "none",
+        .example = R"(["https://example.de", "https://example.fr"])",
+        .meaning = "Other origins that may use the same passkeys; published at "
+                   "`/.well-known/webauthn`, which must be reachable at the host of the RP ID. "
+                   "Browsers look at no more than 5 different names, so more are refused.",
+        .apply = values::related_origins},
+    Key{.name = "return_to",
+        .kind = ValueKind::list,
+        .standard = "",
+        .without = "only pages of Latchkey itself",
+        .example = R"(["https://app.example.com"])",
+        .meaning =
+            "The origins of the apps that may send people here to sign in and have them back "
+            "(`/sign-in?return_to=...`). Compared exactly; nobody is sent anywhere else.",
+        .apply = values::return_to},
+    Key{.name = "sign_up",
+        .kind = ValueKind::text,
+        .standard = "open",
+        .without = "",
+        .example = R"("invite")",
+        .meaning =
+            "Who may create an account: `open` (everyone with an e-mail address), `domains` "
+            "(addresses of `sign_up_domains`), `invite` (addresses invited with `latchkey user "
+            "invite`), `closed` (nobody). To a stranger a closed door looks like an open one.",
+        .apply = values::sign_up},
+    Key{.name = "sign_up_domains",
+        .kind = ValueKind::list,
+        .standard = "",
+        .without = "must be set with `sign_up = \"domains\"`",
+        .example = R"(["example.com"])",
+        .meaning =
+            "The part after the @ of addresses that may create an account. A domain does not "
+            "include its subdomains.",
+        .apply = values::sign_up_domains},
+    Key{.name = "recovery",
+        .kind = ValueKind::text,
+        .standard = "notify",
+        .without = "",
+        .example = R"("notify")",
+        .meaning =
+            "What a person without any passkey at hand can do: `notify` signs in with a code "
+            "by e-mail, marks what follows as recovered and tells the owner. `delay` and "
+            "`strict` are refused: they are not there yet.",
+        .apply = values::recovery},
+    Key{.name = "listen",
+        .kind = ValueKind::text,
+        .standard = "127.0.0.1:8080",
+        .without = "",
+        .example = R"("[::]:443")",
+        .meaning = "IP address and port of the server. Without TLS it is a loopback address, or "
+                   "`trusted_proxies` is set.",
+        .apply = values::listen},
+    Key{.name = "trusted_proxies",
+        .kind = ValueKind::list,
+        .standard = "",
+        .without = "no forwarding header is believed",
+        .example = R"(["127.0.0.1", "10.0.0.0/8"])",
+        .meaning =
+            "Addresses of the proxies in front of Latchkey. Only from these is "
+            "`X-Forwarded-For` believed, which limits count by; nothing else in a forwarding "
+            "header is.",
+        .apply = values::trusted_proxies},
+    Key{.name = "threads",
+        .kind = ValueKind::number,
+        .standard = "0",
+        .without = "",
+        .example = "2",
+        .meaning =
+            "Threads that answer requests, 1 to 64. 0: as many as the machine has processors, "
+            "at most 4.",
+        .apply = values::threads},
+    Key{.name = "data",
+        .kind = ValueKind::text,
+        .standard = "/var/lib/latchkey",
+        .without = "",
+        .example = R"("/var/lib/latchkey")",
+        .meaning =
+            "The folder of the database, of its lock and of the socket for the command line. "
+            "Only the user that runs Latchkey needs access.",
+        .apply = values::data},
+    Key{.name = "key_file",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "`key` in the folder `data`",
+        .example = R"("/etc/latchkey/key")",
+        .meaning =
+            "The secret under which mails and tokens are sealed. `latchkey serve` creates it "
+            "(mode 0600) when neither it nor a database is there, and refuses a file that "
+            "others may read. Keep a copy apart from the backups of the database: without it "
+            "they are of no use.",
+        .apply = values::key_file},
+    Key{.name = "brand.name",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "the RP ID",
+        .example = R"("Example")",
+        .meaning =
+            "The name of your service as pages, mails and passkey dialogs show it; at most 64 "
+            "bytes.",
+        .apply = values::brand_name},
+    Key{.name = "brand.support",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "Help shows no contact",
+        .example = R"("support@example.com")",
+        .meaning =
+            "Whom people can ask: an e-mail address or an https link, shown in Help and mails.",
+        .apply = values::brand_support},
+    Key{.name = "tls.certificate",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "plain HTTP, behind a proxy or on loopback",
+        .example = R"("/etc/latchkey/tls.pem")",
+        .meaning = "PEM file of the certificate chain, the server's own first. With it Latchkey "
+                   "speaks TLS 1.2 and 1.3 itself.",
+        .apply = values::tls_certificate},
+    Key{.name = "tls.key",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "must be set with `tls.certificate`",
+        .example = R"("/etc/latchkey/tls.key")",
+        .meaning = "PEM file of the certificate's private key; not readable by others.",
+        .apply = values::tls_key},
+    Key{.name = "smtp.url",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "must be set",
+        .example = R"("smtp://mail.example.com:587")",
+        .meaning =
+            "The mail server: `smtp://HOST:PORT` with STARTTLS (required; port 587 if none is "
+            "given), `smtps://HOST:PORT` with TLS from the first byte (465), or "
+            "`smtp+plain://HOST:PORT` without encryption (25), for a relay on this machine "
+            "only. Certificates are always verified.",
+        .apply = values::smtp_url},
+    Key{.name = "smtp.user",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "no AUTH",
+        .example = R"("latchkey")",
+        .meaning = "The user name at the mail server.",
+        .apply = values::smtp_user},
+    Key{.name = "smtp.password_file",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "the variable `LATCHKEY_SMTP_PASSWORD`, or no AUTH",
+        .example = R"("/etc/latchkey/smtp-password")",
+        .meaning = "A file that holds the password and nothing else (a line end after it is fine); "
+                   "not readable by others. The password itself never stands in the configuration.",
+        .apply = values::smtp_password_file},
+    Key{.name = "smtp.from",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "must be set",
+        .example = R"("Example <no-reply@example.com>")",
+        .meaning =
+            "The sender of all mail: an address, with a name before it if you like (else the "
+            "name is `brand.name`).",
+        .apply = values::smtp_from},
+    Key{.name = "smtp.ca_file",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "the authorities that the system trusts",
+        .example = R"("/etc/latchkey/mail-ca.pem")",
+        .meaning =
+            "PEM file of the only authorities that the mail server's certificate may come from.",
+        .apply = values::smtp_ca_file},
+    Key{.name = "smtp.ehlo",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "the host of `origin`",
+        .example = R"("id.example.com")",
+        .meaning = "The name that Latchkey gives itself towards the mail server.",
+        .apply = values::smtp_ehlo},
+    Key{.name = "log.level",
+        .kind = ValueKind::text,
+        .standard = "info",
+        .without = "",
+        .example = R"("warning")",
+        .meaning = "The least serious entries that are written: `debug`, `info`, `warning` or "
+                   "`error`. Each is one JSON object a line on standard output.",
+        .apply = values::log_level},
+};
+
+char to_environment(char c) {
+    if (c == '.') return '_';
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+// Levenshtein's distance: how many characters to insert, drop or change.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+}  // namespace
+
+std::span<const Key> config_keys() {
+    return table;
+}
+
+std::string environment_name(std::string_view key) {
+    std::string name = "LATCHKEY_";
+    for (const char c : key)
+        name += to_environment(c);
+    return name;
+}
+
+std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& names) {
+    constexpr std::size_t longest_name = 64;  // longer ones are no slip of the finger
+    if (name.size() > longest_name) return std::nullopt;
+    const auto best = std::ranges::min_element(names, {}, [&](const std::string& candidate) {
+        return distance(name, candidate);
+    });
+    if (best == names.end() || distance(name, *best) > 1 + name.size() / 3) return std::nullopt;
+    return *best;
+}
+
+}  // namespace latchkey::app

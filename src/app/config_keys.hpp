@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "app/config.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace latchkey::app {
+
+/// How a value is written in TOML.
+enum class ValueKind : std::uint8_t { text, list, number };
+
+/// A value as it was written, before its meaning is checked.
+struct Given {
+    ValueKind kind = ValueKind::text;
+    std::vector<std::string> values;  // one, unless it is a list
+};
+
+/// Puts a value into the configuration; nullopt if it is valid.
+using Apply = std::optional<Wrong> (*)(Config& config, const Given& given);
+
+/// One key: the only place that knows its name, its default, what it means and how it is read.
+struct Key {
+    std::string_view name;  // "smtp.url"
+    ValueKind kind = ValueKind::text;
+    std::string_view standard;  // the default as text; empty: see `without`
+    std::string_view without;   // what happens without a value, for the reference
+    std::string_view example;   // as in a TOML file
+    std::string_view meaning;
+    Apply apply = nullptr;
+};
+
+std::span<const Key> config_keys();
+
+/// `smtp.url` is LATCHKEY_SMTP_URL.
+std::string environment_name(std::string_view key);
+
+/// The one of `names` that differs least from `name`, if it differs by little.
+std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& names);
+
+// How each key's value is read: src/app/config_values.cpp.
+namespace values {
+std::optional<Wrong> origin(Config& config, const Given& given);
+std::optional<Wrong> rp_id(Config& config, const Given& given);
+std::optional<Wrong> related_origins(Config& config, const Given& given);
+std::optional<Wrong> return_to(Config& config, const Given& given);
+std::optional<Wrong> listen(Config& config, const Given& given);
+std::optional<Wrong> trusted_proxies(Config& config, const Given& given);
+std::optional<Wrong> threads(Config& config, const Given& given);
+std::optional<Wrong> data(Config& config, const Given& given);
+std::optional<Wrong> key_file(Config& config, const Given& given);
+std::optional<Wrong> sign_up(Config& config, const Given& given);
+std::optional<Wrong> sign_up_domains(Config& config, const Given& given);
+std::optional<Wrong> recovery(Config& config, const Given& given);
+std::optional<Wrong> brand_name(Config& config, const Given& given);
+std::optional<Wrong> brand_support(Config& config, const Given& given);
+std::optional<Wrong> tls_certificate(Config& config, const Given& given);
+std::optional<Wrong> tls_key(Config& config, const Given& given);
+std::optional<Wrong> smtp_url(Config& config, const Given& given);
+std::optional<Wrong> smtp_user(Config& config, const Given& given);
+std::optional<Wrong> smtp_password_file(Config& config, const Given& given);
+std::optional<Wrong> smtp_from(Config& config, const Given& given);
+std::optional<Wrong> smtp_ca_file(Config& config, const Given& given);
+std::optional<Wrong> smtp_ehlo(Config& config, const Given& given);
+std::optional<Wrong> log_level(Config& config, const Given& given);
+}  // namespace values
+
+}  // namespace latchkey::app
