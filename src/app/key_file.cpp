@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "app/key_file.hpp"
+
+#include "app/files.hpp"
+#include "base/encoding.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace latchkey::app {
+namespace {
+
+constexpr std::size_t file_limit = 4'096;
+constexpr std::size_t key_limit = 16;
+
+constexpr std::string_view comment =
+    "# The keys of this Latchkey. Without them its database is of no use: keep a copy of this\n"
+    "# file, apart from the backups of the database. Nobody else may read it.\n";
+
+std::optional<crypto::Sealer::Key> parse_key(std::string_view line) {
+    const std::size_t space = std::min(line.find(' '), line.size());
+    const std::string_view number = line.substr(0, space);
+    crypto::Sealer::Key key;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), key.id);
+    if (error != std::errc() || end != number.data() + number.size() || key.id == 0) {
+        return std::nullopt;
+    }
+    const auto bytes = base64url_decode(line.substr(std::min(space + 1, line.size())));
+    if (!bytes) return std::nullopt;
+    const SecretBytes held(*bytes);
+    std::array<std::byte, 32> exact{};
+    if (held.reveal().size() != exact.size()) return std::nullopt;
+    std::ranges::copy(held.reveal(), exact.begin());
+    key.key = SecretKey(exact);
+    return key;
+}
+
+}  // namespace
+
+Result<MasterKeys, Wrong> parse_keys(std::string_view text) {
+    MasterKeys keys;
+    int number = 0;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        ++number;
+        if (line.empty() || line.starts_with('#')) continue;
+        auto key = parse_key(line);
+        const bool is_new = key && std::ranges::none_of(keys, [&](const auto& other) {
+                                return other.id == key->id;
+                            });
+        if (!is_new || keys.size() == key_limit) {
+            return Fail{Wrong{
+                fmt::format("line {} of the key file is no key, or one too many", number),
+                "restore the file from your copy of it"
+            }};
+        }
+        keys.push_back(*std::move(key));
+    }
+    if (keys.empty()) {
+        return Fail{Wrong{"the key file holds no key", "restore the file from your copy of it"}};
+    }
+    return keys;
+}
+
+Result<MasterKeys, Wrong> load_key_file(const std::string& path) {
+    const auto text = read_file(path, file_limit, Readers::owner_only);
+    if (!text) return Fail{text.error()};
+    return parse_keys(text->reveal());
+}
+
+Result<MasterKeys, Wrong> create_key_file(const std::string& path, Random& random) {
+    const SecretKey key(random.bytes<32>());
+    const SecretText content(fmt::format("{}1 {}\n", comment, base64url_encode(key.reveal())));
+    TRY(create_private_file(path, content.reveal()));
+    return parse_keys(content.reveal());
+}
+
+}  // namespace latchkey::app
