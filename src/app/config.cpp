@@ -24,6 +24,7 @@ constexpr std::size_t password_limit = 4'096;
 constexpr unsigned most_threads_by_default = 4;
 constexpr std::string_view prefix = "LATCHKEY_";
 constexpr std::string_view password_variable = "LATCHKEY_SMTP_PASSWORD";
+constexpr std::string_view file_variable = "LATCHKEY_CONFIG";  // names the file itself
 // Not ours to judge: the variables of the project's scripts and tests.
 constexpr std::string_view test_prefix = "LATCHKEY_TEST_";
 
@@ -92,7 +93,7 @@ void refuse_unknown_keys(const std::map<std::string, Given>& file, Problems& pro
 }
 
 std::vector<std::string> notes_on(const Environment& environment) {
-    std::vector<std::string> names{std::string(password_variable)};
+    std::vector<std::string> names{std::string(password_variable), std::string(file_variable)};
     for (const Key& key : config_keys())
         names.push_back(environment_name(key.name));
     std::vector<std::string> notes;
@@ -137,7 +138,9 @@ void apply(Config& config, const Key& key, const Source& source, Problems& probl
 }
 
 void resolve(std::string& path, const std::filesystem::path& folder) {
-    if (!path.empty()) path = (folder / path).lexically_normal().string();
+    if (path.empty()) return;
+    path = (folder / path).lexically_normal().string();
+    if (path.size() > 1 && path.ends_with('/')) path.pop_back();
 }
 
 // What depends on other keys, for those that were not set; and paths below the file's folder.
@@ -262,6 +265,11 @@ void load_password(Config& config, const Environment& environment, Problems& pro
     }
 }
 
+bool is_needed(const Key& key, Needs needs) {
+    if (key.without != "must be set") return false;
+    return needs == Needs::everything || !key.name.starts_with("smtp.");
+}
+
 }  // namespace
 
 std::string Problem::text() const {
@@ -286,7 +294,9 @@ Environment read_environment() {
     return found;
 }
 
-Result<Loaded, Problems> load_config(const std::string& file, const Environment& environment) {
+Result<Loaded, Problems> load_config(
+    const std::string& file, const Environment& environment, Needs needs
+) {
     const auto content = read_file(file, file_limit, Readers::anyone);
     if (!content) return Fail{Problems{{.key = "", .wrong = content.error()}}};
     const auto written = parse_config_text(content->reveal());
@@ -302,7 +312,7 @@ Result<Loaded, Problems> load_config(const std::string& file, const Environment&
         }
         if (const auto source = source_of(key, *written, environment)) {
             apply(loaded.config, key, *source, problems);
-        } else if (key.without == "must be set") {
+        } else if (is_needed(key, needs)) {
             problems.push_back(
                 {.key = std::string(key.name),
                  .wrong = {"is missing", fmt::format("set it, like {}", key.example)}}

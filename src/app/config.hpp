@@ -73,10 +73,16 @@ using Environment = std::map<std::string, std::string>;
 /// The variables of this process whose names begin with LATCHKEY_.
 Environment read_environment();
 
+/// What the configuration is wanted for.
+enum class Needs : std::uint8_t {
+    everything,  // to serve
+    data,        // to work on the data folder: without [smtp] is fine
+};
+
 /// Reads the TOML file (at most 1 MiB), then what the environment overrides, and checks it all.
 /// Relative paths are below the file's folder. Every problem is found in one go.
 Result<Loaded, std::vector<Problem>> load_config(
-    const std::string& file, const Environment& environment
+    const std::string& file, const Environment& environment, Needs needs
 );
 
 /// docs/reference/configuration.md: every key with type, default and meaning, as Markdown.

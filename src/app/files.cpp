@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "app/files.hpp"
 
+#include "app/descriptor.hpp"
+
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -14,25 +16,6 @@
 
 namespace latchkey::app {
 namespace {
-
-class Descriptor {
-public:
-    explicit Descriptor(int value) : value_(value) {}
-
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    Descriptor(Descriptor&&) = delete;
-    Descriptor& operator=(Descriptor&&) = delete;
-
-    ~Descriptor() {
-        if (value_ >= 0) close(value_);
-    }
-
-    [[nodiscard]] int get() const { return value_; }
-
-private:
-    int value_;
-};
 
 std::string system_words(int error) {
     return std::generic_category().message(error);

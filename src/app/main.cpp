@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-int main() {
-    return 0;
+#include "app/cli.hpp"
+
+#include <csignal>
+
+int main(int count, char** arguments) {
+    // A reader of our output who goes away is told to us by the write that fails.
+    std::signal(SIGPIPE, SIG_IGN);
+    return latchkey::app::run_command_line(count, arguments);
 }

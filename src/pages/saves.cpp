@@ -31,12 +31,6 @@ std::string_view template_of(accounts::NoticeKind kind) {
     return "passkey_added";
 }
 
-Bytes mail_context(accounts::MailId id) {
-    const std::string context = "mail|" + std::to_string(id.value());
-    const ByteView view = bytes_of(context);
-    return {view.begin(), view.end()};
-}
-
 }  // namespace
 
 http::Outcome save(const VisitPtr& visit, std::vector<accounts::Change> changes, AfterSave after) {
@@ -76,7 +70,7 @@ accounts::Change queue_mail(
     const TimePoint now = services.clock.now();
     return accounts::QueueMail{
         .id = id,
-        .sealed = services.sealer.seal(outbound::pack(mail), mail_context(id), services.random),
+        .sealed = outbound::seal(mail, id, services.sealer, services.random),
         .not_before = now,
         .expires_at = now + lifetime,
     };

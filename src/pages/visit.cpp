@@ -74,6 +74,14 @@ std::string_view code_of_status(int status) {
     }
 }
 
+json::Value error_model(const Visit& visit, int status, std::string_view code) {
+    json::Value error =
+        json::object({{"code", code}, {"message", visit.services.renderer.answer(code)}});
+    json::Value model = json::object({{"status", status}, {"error", std::move(error)}});
+    model.set(std::string(code_of_status(status)), true);
+    return model;
+}
+
 }  // namespace
 
 bool Visit::has(Needs needs) const {
@@ -161,11 +169,14 @@ http::Response respond_error(
 ) {
     visit.services.log({.event = code, .request_id = visit.request.id, .reason = std::move(reason)}
     );
-    json::Value error =
-        json::object({{"code", code}, {"message", visit.services.renderer.answer(code)}});
-    json::Value model = json::object({{"status", status}, {"error", std::move(error)}});
-    model.set(std::string(code_of_status(status)), true);
-    return respond(visit, "error", std::move(model), status);
+    return respond(visit, "error", error_model(visit, status, code), status);
+}
+
+http::Response error_page(const Services& services, const http::Request& request, int status) {
+    const Visit visit{.services = services, .request = request};
+    std::string_view code = code_of_status(status);
+    if (status < 500 && code == "failed") code = "bad_request";
+    return respond(visit, "error", error_model(visit, status, code), status);
 }
 
 FreshTokens make_fresh(const Services& services) {

@@ -67,6 +67,10 @@ http::Response respond_error(
     const Visit& visit, int status, std::string_view code, std::string reason
 );
 
+/// The `error` page for a request that no handler saw (http::ServerOptions::on_error): nothing is
+/// read from the store, and nobody is taken for signed in.
+http::Response error_page(const Services& services, const http::Request& request, int status);
+
 /// Fresh ids and secrets for whatever the decision may create. The secrets become cookies after
 /// the commit that stored their hashes.
 struct FreshTokens {

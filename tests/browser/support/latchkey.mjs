@@ -22,7 +22,7 @@ support = "help@example.test"
 [smtp]
 url = "smtp://${mail.host}:${mail.starttls}"
 user = "${mail.user}"
-password = "${mail.password}"
+password_file = "${folder}/smtp-password"
 ca_file = "${mail.ca}"
 from = "Example <sign-in@example.test>"
 `;
@@ -33,6 +33,7 @@ export async function startLatchkey(mail, { extra = '' } = {}) {
     const { folder, remove } = temporaryFolder('data');
     const port = await freePort();
     const config = path.join(folder, 'latchkey.toml');
+    writeFileSync(path.join(folder, 'smtp-password'), mail.password, { mode: 0o600 });
     writeFileSync(config, toml({ port, folder, mail, extra }), { mode: 0o600 });
     const serve = () =>
         start(binary, ['serve', '--config', config], {

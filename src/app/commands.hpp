@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "app/cli.hpp"
+#include "app/config.hpp"
+#include "app/start_checks.hpp"
+#include "base/json.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+/// The commands, one .cpp a group; app/cli.cpp gives them their arguments.
+namespace latchkey::app {
+
+// ---- serve_command.cpp
+
+Exit serve(const std::string& config_file, ClockTrust clock_trust);
+
+// ---- demo_command.cpp
+
+struct DemoOptions {
+    std::string data = "latchkey-demo";
+    std::uint16_t port = 8080;  // 0: a free one
+};
+
+Exit demo(const DemoOptions& options);
+
+// ---- config_command.cpp
+
+Exit check_config(const std::string& config_file);
+Exit print_config_reference();
+Exit print_commands_reference();
+
+// ---- user_command.cpp
+
+enum class OutputForm : std::uint8_t { text, json };
+
+Exit list_users(const std::string& config_file, OutputForm form);
+Exit show_user(const std::string& config_file, const std::string& email, OutputForm form);
+Exit sign_out_user(const std::string& config_file, const std::string& email);
+Exit delete_user(const std::string& config_file, const std::string& email);
+Exit invite_user(const std::string& config_file, const std::string& email);
+
+// ---- doctor_command.cpp
+
+Exit doctor(const std::string& config_file);
+
+// ---- what they share: shared_command.cpp
+
+/// Prints what is wrong, with the mend, to standard error.
+Exit fail(const Wrong& wrong);
+
+/// Loads the configuration; prints its problems and returns nullopt if there are any.
+std::optional<Config> load_or_print(const std::string& config_file, Needs needs);
+
+/// Has the command carried out: by the running server, or here if it is stopped.
+Result<json::Value, Wrong> carry_out(const Config& config, const json::Value& request);
+
+}  // namespace latchkey::app

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "base/random.hpp"
+#include "store/store.hpp"
+
+namespace latchkey::app {
+
+/// What the operator's commands work on: the running server's parts, or those of a command that
+/// holds the data folder itself.
+struct CommandContext {
+    store::Store& store;
+    const Clock& clock;
+    Random& random;
+};
+
+/// Carries out one command of the operator. The request is `{"command": NAME, ...}`:
+///
+///   {"command": "user.list", "after": ID, "count": N}   {"accounts": [...], "next": ID or null}
+///   {"command": "user.show", "email": ADDRESS}          {"account": {...}}
+///   {"command": "user.sign_out", "email": ADDRESS}      {}
+///   {"command": "user.delete", "email": ADDRESS}        {}
+///   {"command": "user.invite", "email": ADDRESS}        {"expires_at": TIME}
+///
+/// What cannot be done is answered with {"error": {"code", "what", "mend"}}; the codes are
+/// `no_such_account`, `bad_request`, `not_read` and `not_written`.
+json::Value answer_command(const CommandContext& context, const json::Value& request);
+
+}  // namespace latchkey::app

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "app/start_checks.hpp"
+
+#include "app/files.hpp"
+#include "app/log.hpp"
+#include "base/encoding.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+#include <charconv>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace latchkey::app {
+namespace {
+
+// Names of settings, and what is sealed to recognise the key file.
+constexpr std::string_view rp_id_setting = "rp_id";
+constexpr std::string_view last_seen_setting = "last_seen";
+constexpr std::string_view key_check_setting = "key_check";
+constexpr std::string_view key_check_text = "latchkey";
+
+Wrong not_saved(std::string_view name) {
+    return {
+        fmt::format("cannot write the setting {} into the database", name),
+        "look at the disk: is it full, or read-only?"
+    };
+}
+
+crypto::Sealer sealer_with(const MasterKeys& keys) {
+    std::vector<crypto::Sealer::Key> copies;
+    for (const crypto::Sealer::Key& key : keys) {
+        copies.push_back({.id = key.id, .key = key.key.clone()});
+    }
+    return crypto::Sealer(std::move(copies));
+}
+
+bool opens(const MasterKeys& keys, std::string_view stored) {
+    const auto sealed = base64url_decode(stored);
+    if (!sealed) return false;
+    const auto opened = sealer_with(keys).open(*sealed, bytes_of(key_check_setting));
+    return opened && text_of(opened->reveal()) == key_check_text;
+}
+
+}  // namespace
+
+std::string database_file(const Config& config) {
+    return config.data + "/latchkey.db";
+}
+
+Result<std::unique_ptr<store::Store>, Wrong> open_store(const Config& config, const Clock& clock) {
+    TRY(create_folder(config.data));
+    auto store = store::SqliteStore::open({.path = database_file(config), .clock = &clock});
+    if (!store) return Fail{Wrong{store.error().what, store.error().mend}};
+    return std::move(store).value();
+}
+
+Result<MasterKeys, Wrong> open_keys(const Config& config, store::Store& store, Random& random) {
+    const auto check = store.find_setting(key_check_setting);
+    std::error_code error;
+    const bool is_there = std::filesystem::exists(config.key_file, error);
+    if (!is_there && check) {
+        return Fail{Wrong{
+            fmt::format(
+                "the key file {} is missing, but the database was sealed with one", config.key_file
+            ),
+            "restore the key file from your copy of it"
+        }};
+    }
+    auto keys =
+        TRY(is_there ? load_key_file(config.key_file) : create_key_file(config.key_file, random));
+    if (check && !opens(keys, *check)) {
+        return Fail{Wrong{
+            fmt::format("{} is not the key file of this database", config.key_file),
+            "restore the key file that belongs to it"
+        }};
+    }
+    if (!check) {
+        const Bytes sealed =
+            sealer_with(keys).seal(bytes_of(key_check_text), bytes_of(key_check_setting), random);
+        if (!store.save_setting(key_check_setting, base64url_encode(sealed))) {
+            return Fail{not_saved(key_check_setting)};
+        }
+    }
+    return keys;
+}
+
+Result<void, Wrong> check_rp_id(const Config& config, store::Store& store) {
+    const auto stored = store.find_setting(rp_id_setting);
+    if (stored && *stored != config.rp_id) {
+        return Fail{Wrong{
+            fmt::format(
+                "rp_id is {}, but the passkeys in {} belong to {}",
+                config.rp_id,
+                config.data,
+                *stored
+            ),
+            fmt::format(
+                "set rp_id = \"{}\" (an origin below another domain cannot use them), or begin "
+                "anew in another data folder",
+                *stored
+            )
+        }};
+    }
+    if (!stored && !store.save_setting(rp_id_setting, config.rp_id)) {
+        return Fail{not_saved(rp_id_setting)};
+    }
+    return {};
+}
+
+Result<void, Wrong> check_clock(store::Store& store, TimePoint now, ClockTrust trust) {
+    const auto stored = store.find_setting(last_seen_setting);
+    std::int64_t milliseconds = 0;
+    if (stored) {
+        const char* const end = stored->data() + stored->size();
+        const auto [rest, error] = std::from_chars(stored->data(), end, milliseconds);
+        if (error != std::errc() || rest != end) {
+            return Fail{Wrong{
+                fmt::format("the setting last_seen in the database is \"{}\", no time", *stored),
+                "restore a backup: the database was changed by other hands"
+            }};
+        }
+        const TimePoint last_seen = from_milliseconds(milliseconds);
+        if (now < last_seen - clock_tolerance && trust == ClockTrust::checked) {
+            return Fail{Wrong{
+                fmt::format(
+                    "the clock says {}, but this database has seen {}",
+                    format_time(now),
+                    format_time(last_seen)
+                ),
+                "set the clock (timedatectl set-ntp true): with one in the past, what has expired "
+                "would be valid again; if it was wrong before and is right now, start once with "
+                "--accept-clock"
+            }};
+        }
+    }
+    if (!save_last_seen(store, now)) return Fail{not_saved(last_seen_setting)};
+    return {};
+}
+
+bool save_last_seen(store::Store& store, TimePoint now) {
+    return store.save_setting(last_seen_setting, fmt::to_string(to_milliseconds(now)));
+}
+
+}  // namespace latchkey::app

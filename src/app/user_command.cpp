@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "app/commands.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+namespace latchkey::app {
+namespace {
+
+constexpr std::int64_t accounts_per_request = 500;
+
+// Text for the terminal: what people typed must not steer it.
+std::string printable(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        out += byte < 0x20 || byte == 0x7F ? '?' : c;
+    }
+    return out;
+}
+
+std::string text_at(const json::Value& value, std::string_view key) {
+    const std::string* text = value.find_string(key);
+    return text == nullptr ? "-" : printable(*text);
+}
+
+bool is_true(const json::Value& value, std::string_view key) {
+    const json::Value* found = value.find(key);
+    return found != nullptr && found->as_bool() != nullptr && *found->as_bool();
+}
+
+std::int64_t integer_at(const json::Value& value, std::string_view key) {
+    const json::Value* found = value.find(key);
+    return found == nullptr || found->as_integer() == nullptr ? 0 : *found->as_integer();
+}
+
+const json::Array& array_at(const json::Value& value, std::string_view key) {
+    static const json::Array none;
+    const json::Value* found = value.find(key);
+    return found == nullptr || found->as_array() == nullptr ? none : *found->as_array();
+}
+
+void print_account(const json::Value& account) {
+    fmt::print(
+        "{:<40} {:>2} passkeys  since {}\n",
+        text_at(account, "email"),
+        integer_at(account, "passkeys"),
+        text_at(account, "created_at")
+    );
+}
+
+void print_details(const json::Value& account) {
+    fmt::print("{}\n", text_at(account, "email"));
+    fmt::print("  id         {}\n", text_at(account, "id"));
+    fmt::print("  created    {}\n", text_at(account, "created_at"));
+    fmt::print("  recovered  {}\n", text_at(account, "recovered_at"));
+    fmt::print("passkeys\n");
+    for (const json::Value& passkey : array_at(account, "passkeys")) {
+        fmt::print(
+            "  {}: {}{}; created {}, last used {}\n",
+            text_at(passkey, "name"),
+            is_true(passkey, "synced") ? "synced" : "on one device",
+            is_true(passkey, "suspended") ? ", turned off" : "",
+            text_at(passkey, "created_at"),
+            text_at(passkey, "last_used_at")
+        );
+    }
+    fmt::print("sessions\n");
+    for (const json::Value& session : array_at(account, "sessions")) {
+        fmt::print(
+            "  {}{}; signed in {}, until {}\n",
+            text_at(session, "browser"),
+            is_true(session, "recovered") ? ", recovered" : "",
+            text_at(session, "authenticated_at"),
+            text_at(session, "expires_at")
+        );
+    }
+    fmt::print("what happened, newest first\n");
+    for (const json::Value& event : array_at(account, "events")) {
+        fmt::print(
+            "  {} {} {} {} {}\n",
+            text_at(event, "at"),
+            text_at(event, "event"),
+            text_at(event, "network"),
+            text_at(event, "browser"),
+            text_at(event, "detail")
+        );
+    }
+}
+
+// A command on one account, and what to say when it is done.
+Exit change(
+    const std::string& config_file,
+    std::string_view command,
+    const std::string& email,
+    std::string_view done
+) {
+    const auto config = load_or_print(config_file, Needs::data);
+    if (!config) return Exit::configuration;
+    const auto answer = carry_out(*config, json::object({{"command", command}, {"email", email}}));
+    if (!answer) return fail(answer.error());
+    fmt::print("{}: {}\n", printable(email), done);
+    return Exit::done;
+}
+
+}  // namespace
+
+Exit list_users(const std::string& config_file, OutputForm form) {
+    const auto config = load_or_print(config_file, Needs::data);
+    if (!config) return Exit::configuration;
+    json::Value after(0);
+    while (!after.is_null()) {
+        const auto answer = carry_out(
+            *config,
+            json::object(
+                {{"command", "user.list"}, {"after", after}, {"count", accounts_per_request}}
+            )
+        );
+        if (!answer) return fail(answer.error());
+        for (const json::Value& account : array_at(*answer, "accounts")) {
+            if (form == OutputForm::json) fmt::print("{}\n", json::write(account));
+            if (form == OutputForm::text) print_account(account);
+        }
+        const json::Value* next = answer->find("next");
+        after = next == nullptr ? json::Value() : *next;
+    }
+    return Exit::done;
+}
+
+Exit show_user(const std::string& config_file, const std::string& email, OutputForm form) {
+    const auto config = load_or_print(config_file, Needs::data);
+    if (!config) return Exit::configuration;
+    const auto answer =
+        carry_out(*config, json::object({{"command", "user.show"}, {"email", email}}));
+    if (!answer) return fail(answer.error());
+    const json::Value* account = answer->find("account");
+    LATCHKEY_ASSERT(account != nullptr);
+    if (form == OutputForm::json) fmt::print("{}\n", json::write(*account));
+    if (form == OutputForm::text) print_details(*account);
+    return Exit::done;
+}
+
+Exit sign_out_user(const std::string& config_file, const std::string& email) {
+    return change(config_file, "user.sign_out", email, "signed out on every device");
+}
+
+Exit delete_user(const std::string& config_file, const std::string& email) {
+    return change(config_file, "user.delete", email, "deleted, with passkeys and sessions");
+}
+
+Exit invite_user(const std::string& config_file, const std::string& email) {
+    const auto config = load_or_print(config_file, Needs::data);
+    if (!config) return Exit::configuration;
+    const auto answer =
+        carry_out(*config, json::object({{"command", "user.invite"}, {"email", email}}));
+    if (!answer) return fail(answer.error());
+    fmt::print(
+        "{} may create an account until {}, at {}/sign-in\n",
+        printable(email),
+        text_at(*answer, "expires_at"),
+        config->origin.text()
+    );
+    if (config->sign_up.who != accounts::SignUp::invite) {
+        fmt::print("Note: sign_up is not \"invite\", so the invitation changes nothing now.\n");
+    }
+    return Exit::done;
+}
+
+}  // namespace latchkey::app

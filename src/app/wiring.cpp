@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "app/wiring.hpp"
+
+#include "accounts/codes.hpp"
+#include "app/control_commands.hpp"
+#include "app/control_socket.hpp"
+#include "app/demo_mailbox.hpp"
+#include "app/jobs.hpp"
+#include "app/key_file.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/seal.hpp"
+#include "crypto/system_random.hpp"
+#include "http/router.hpp"
+#include "http/server.hpp"
+#include "outbound/outbox.hpp"
+#include "outbound/smtp_mailer.hpp"
+#include "pages/ceremonies.hpp"
+#include "pages/failure_meter.hpp"
+#include "pages/render.hpp"
+#include "pages/site.hpp"
+#include "pages/visit.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace latchkey::app {
+namespace {
+
+using std::chrono_literals::operator""s;
+
+// The one that makes the challenges of this process: after a restart they are dead.
+crypto::Sealer make_process_sealer(Random& random) {
+    std::vector<crypto::Sealer::Key> keys;
+    keys.push_back({.id = 1, .key = SecretKey(random.bytes<32>())});
+    return crypto::Sealer(std::move(keys));
+}
+
+pages::Site site_of(const Config& config) {
+    return {
+        .origin = config.origin.text(),
+        .rp_id = config.rp_id,
+        .related_origins = config.related_origins,
+        .return_to = config.return_to,
+        .sign_up = config.sign_up,
+        .brand = config.brand,
+    };
+}
+
+std::unique_ptr<outbound::Mailer> make_mailer(
+    const SmtpConfig& smtp, MailRoute route, const Clock& clock
+) {
+    if (route == MailRoute::demo_mailbox) return std::make_unique<DemoMailbox>(clock);
+    return std::make_unique<outbound::SmtpMailer>(smtp_options(smtp), clock);
+}
+
+void log_access(Log& log, const http::Access& access) {
+    // Probes come every few seconds and say nothing while all is well.
+    const bool is_probe = access.path == "/health" || access.path == "/ready";
+    const auto level = is_probe && access.status == 200 ? LogLevel::debug : LogLevel::info;
+    log.write(
+        level,
+        "request",
+        {{"request_id", access.request_id},
+         {"method", access.method},
+         {"path", access.path},
+         {"status", access.status},
+         {"took_us", access.took.count()},
+         {"network", access.network},
+         {"reason", access.note}}
+    );
+}
+
+LogLevel level_of(outbound::OutboxReport::Kind kind) {
+    using Kind = outbound::OutboxReport::Kind;
+    switch (kind) {
+        case Kind::sent:
+            return LogLevel::info;
+        case Kind::delayed:
+        case Kind::refused:
+        case Kind::expired:
+            return LogLevel::warning;
+        case Kind::unreadable:
+        case Kind::unavailable:
+        case Kind::not_recorded:
+        case Kind::unread:
+            return LogLevel::error;
+    }
+    LATCHKEY_ASSERT(false);
+}
+
+void log_mail(Log& log, const outbound::OutboxReport& report) {
+    log.write(
+        level_of(report.kind),
+        "mail",
+        {{"outcome", outbound::name_of(report.kind)},
+         {"mail", report.mail.value()},
+         {"attempts", report.attempts},
+         {"due", static_cast<std::int64_t>(report.due)},
+         {"reason", report.why}}
+    );
+}
+
+}  // namespace
+
+outbound::SmtpOptions smtp_options(const SmtpConfig& smtp) {
+    return {
+        .host = smtp.host,
+        .port = smtp.port,
+        .security = smtp.security,
+        .user = smtp.user,
+        .password = smtp.password.clone(),
+        .from = smtp.from,
+        .ca_file = smtp.ca_file,
+        .ehlo = smtp.ehlo,
+    };
+}
+
+/// Everything that runs, in the order of its lifetime: each member uses those above it.
+struct Application::Parts {
+    Parts(Config given, Log& used_log, const Clock& used_clock)
+        : config(std::move(given)), log(used_log), clock(used_clock) {}
+
+    Result<void, Wrong> open(StartOptions options);
+    void make_pages();
+    Result<void, Wrong> make_server(MailRoute mail);
+    Result<void, Wrong> start_threads();
+    [[nodiscard]] std::vector<Job> jobs();
+
+    Config config;
+    Log& log;
+    const Clock& clock;
+    crypto::SystemRandom random;
+
+    std::unique_ptr<store::Store> store;
+    std::optional<crypto::Sealer> sealer;
+    std::optional<crypto::Sealer> process_sealer;
+    SecretKey pepper;
+
+    std::unique_ptr<outbound::Mailer> mailer;
+    std::optional<outbound::Outbox> outbox;
+    std::optional<outbound::OutboxWorker> outbox_worker;
+
+    pages::Site site;
+    std::unique_ptr<pages::Renderer> renderer;
+    std::optional<pages::Ceremonies> ceremonies;
+    std::optional<pages::FailureMeter> failures;
+    std::optional<pages::Services> services;
+
+    http::Router router;
+    std::unique_ptr<http::Server> server;
+
+    std::optional<Schedule> schedule;
+    std::optional<JobThread> job_thread;
+    std::unique_ptr<ControlSocket> control;
+};
+
+Result<void, Wrong> Application::Parts::open(StartOptions options) {
+    store = TRY(open_store(config, clock));
+    TRY(check_clock(*store, clock.now(), options.clock_trust));
+    TRY(check_rp_id(config, *store));
+    MasterKeys keys = TRY(open_keys(config, *store, random));
+    pepper = crypto::derive_key(keys.front().key, "pepper");
+    sealer.emplace(std::move(keys));
+    process_sealer.emplace(make_process_sealer(random));
+
+    mailer = make_mailer(config.smtp, options.mail, clock);
+    outbox.emplace(outbound::Outbox::Parts{
+        .store = *store,
+        .sealer = *sealer,
+        .mailer = *mailer,
+        .clock = clock,
+        .random = random,
+        .report = [this](const outbound::OutboxReport& report) { log_mail(log, report); },
+    });
+
+    auto made = pages::Renderer::create(config.brand);
+    if (!made) return Fail{Wrong{made.error().what, "this is a fault of the build: report it"}};
+    renderer = std::move(made).value();
+    make_pages();
+    return {};
+}
+
+void Application::Parts::make_pages() {
+    site = site_of(config);
+    ceremonies.emplace(*process_sealer, clock, random);
+    failures.emplace(accounts::failed_passkeys_per_network, clock);
+    services.emplace(pages::Services{
+        .site = site,
+        .store = *store,
+        .clock = clock,
+        .random = random,
+        .renderer = *renderer,
+        .sealer = *sealer,
+        .pepper = pepper,
+        .ceremonies = *ceremonies,
+        .failures = *failures,
+        .mail_queued = [this] { outbox_worker->notify(); },
+        .log =
+            [this](const pages::LogEntry& entry) {
+                log.write(
+                    LogLevel::info,
+                    entry.event,
+                    {{"request_id", entry.request_id}, {"reason", entry.reason}}
+                );
+            },
+    });
+    pages::add_routes(router, *services);
+}
+
+Result<void, Wrong> Application::Parts::make_server(MailRoute mail) {
+    std::vector<std::pair<std::string, std::string>> redirects;
+    if (mail == MailRoute::demo_mailbox) {
+        static_cast<const DemoMailbox&>(*mailer).add_route(router, *renderer);
+        // An IP address is no RP ID: who came by one is sent to the name.
+        for (const std::string_view host : {"127.0.0.1", "[::1]"}) {
+            redirects.emplace_back(
+                fmt::format("{}:{}", host, config.origin.port), config.origin.text()
+            );
+        }
+    }
+    auto made = http::Server::create(
+        {
+            .listen = config.listen,
+            .tls = config.tls,
+            .hosts = {config.origin.authority()},
+            .redirect_hosts = std::move(redirects),
+            .trusted_proxies = config.trusted_proxies,
+            .hsts = config.origin.scheme == "https",
+            .form_action_origins = config.return_to,
+            .threads = config.threads,
+            .limits = {},
+            .on_access = [this](const http::Access& access) { log_access(log, access); },
+            .on_error = [this](
+                            int status, const http::Request& request
+                        ) { return pages::error_page(*services, request, status); },
+        },
+        router,
+        *store,
+        clock,
+        random
+    );
+    if (!made) return Fail{Wrong{made.error().what, ""}};
+    server = std::move(made).value();
+    return {};
+}
+
+std::vector<Job> Application::Parts::jobs() {
+    constexpr int deletions_at_most = 100;  // of one turn; the next one goes on
+    return {
+        Job{
+            .name = "delete_expired",
+            .every = 60s,
+            .run =
+                [this] {
+                    for (int i = 0; i < deletions_at_most; ++i) {
+                        if (store->delete_expired(clock.now()) == 0) break;
+                    }
+                },
+        },
+        Job{
+            .name = "last_seen",
+            .every = 60s,
+            .run =
+                [this] {
+                    if (save_last_seen(*store, clock.now())) return;
+                    log.write(LogLevel::error, "job_failed", {{"job", "last_seen"}});
+                },
+        },
+    };
+}
+
+// Last, when nothing can refuse any more: what runs by itself.
+Result<void, Wrong> Application::Parts::start_threads() {
+    control = TRY(ControlSocket::open(
+        control_socket_path(config.data),
+        [this](const json::Value& request) {
+            const std::string* command = request.find_string("command");
+            log.write(LogLevel::info, "command", {{"command", command == nullptr ? "" : *command}});
+            return answer_command({.store = *store, .clock = clock, .random = random}, request);
+        }
+    ));
+    outbox_worker.emplace(*outbox);
+    schedule.emplace(jobs(), [this](const Job& job, int code) {
+        log.write(LogLevel::error, "job_failed", {{"job", job.name}, {"code", code}});
+    });
+    job_thread.emplace(*schedule, clock);
+    return {};
+}
+
+Result<std::unique_ptr<Application>, Wrong> Application::create(
+    Config config, StartOptions options, Log& log, const Clock& clock
+) {
+    auto parts = std::make_unique<Parts>(std::move(config), log, clock);
+    TRY(parts->open(options));
+    TRY(parts->make_server(options.mail));
+    TRY(parts->start_threads());
+    return std::make_unique<Application>(std::move(parts));
+}
+
+Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Application::~Application() = default;
+
+void Application::run() {
+    parts_->log.write(
+        LogLevel::info,
+        "listening",
+        {{"origin", parts_->site.origin}, {"listen", parts_->config.listen}, {"port", port()}}
+    );
+    parts_->server->run();
+    parts_->log.write(LogLevel::info, "stopped");
+}
+
+void Application::stop() {
+    parts_->server->stop();
+}
+
+std::uint16_t Application::port() const {
+    return parts_->server->port();
+}
+
+const Config& Application::config() const {
+    return parts_->config;
+}
+
+}  // namespace latchkey::app
