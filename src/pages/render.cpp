@@ -108,7 +108,6 @@ http::Response Renderer::page(
         .status = status,
         .content_type = "text/html; charset=utf-8",
         .body = found->second.render({&globals, &model}),
-        .headers = {{"Cache-Control", "no-store"}},
     };
 }
 

@@ -39,8 +39,8 @@ public:
     Renderer& operator=(Renderer&&) = delete;
     ~Renderer();
 
-    /// The template as HTML, or the model as JSON: whatever the request wants; never stored by a
-    /// cache. The template gets besides the model: `page.brand`, `page.support`,
+    /// The template as HTML, or the model as JSON: whatever the request wants. The
+    /// template gets besides the model: `page.brand`, `page.support`,
     /// `page.support_href`, `page.css`, `page.js`, `page.icons`, `page.favicon`, `page.language`,
     /// `page.request_id`. Any string in the model may be hostile. A template name that does not
     /// exist stops the process.

@@ -16,7 +16,12 @@ const looks = {
     dark: { width: 1000, colorScheme: 'dark' },
     narrow: { width: 320, colorScheme: 'light' },
 };
-const types = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml' };
+const types = {
+    '.html': 'text/html',
+    '.css': 'text/css',
+    '.js': 'text/javascript',
+    '.svg': 'image/svg+xml',
+};
 
 const [folder, part = ''] = process.argv.slice(2);
 const server = createServer(async (request, response) => {
@@ -24,14 +29,19 @@ const server = createServer(async (request, response) => {
     let body = await readFile(file).catch(() => undefined);
     // A page that leads away would be gone before its picture is taken.
     if (file.includes('done-')) body = body.toString().replace('http-equiv="refresh"', '');
-    response.writeHead(body ? 200 : 404, { 'Content-Type': types[path.extname(file)] ?? 'text/plain' });
+    const type = types[path.extname(file)] ?? 'text/plain';
+    response.writeHead(body ? 200 : 404, { 'Content-Type': type });
     response.end(body);
 });
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const origin = `http://localhost:${server.address().port}`;
 
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
-const names = (await readdir(folder)).filter((name) => name.endsWith('.html') && name.includes(part));
+const browser = await chromium.launch({
+    executablePath: process.env.LATCHKEY_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+});
+const files = await readdir(folder);
+const names = files.filter((name) => name.endsWith('.html') && name.includes(part));
 for (const [look, { width, colorScheme }] of Object.entries(looks)) {
     const context = await browser.newContext({ viewport: { width, height: 700 }, colorScheme });
     const page = await context.newPage();
@@ -39,7 +49,8 @@ for (const [look, { width, colorScheme }] of Object.entries(looks)) {
         await page.goto(`${origin}/${name}`, { waitUntil: 'load' });
         const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
         if (overflow > 0) console.log(`${name} (${look}): ${overflow} px too wide`);
-        await page.screenshot({ path: path.join(folder, `${path.parse(name).name}.${look}.png`), fullPage: true });
+        const picture = path.join(folder, `${path.parse(name).name}.${look}.png`);
+        await page.screenshot({ path: picture, fullPage: true });
     }
     await context.close();
 }

@@ -11,6 +11,6 @@ export function hasWorked(cookies: string): boolean {
     return cookies.split('; ').includes(`${name}=1`);
 }
 
-export function rememberItWorked(document: Document): void {
+export function rememberItWorked(document: Pick<Document, 'cookie'>): void {
     document.cookie = `${name}=1; Path=/; Max-Age=${maxAgeSeconds}; Secure; SameSite=Lax`;
 }

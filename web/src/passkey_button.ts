@@ -80,9 +80,12 @@ export class PasskeyButton extends HTMLElement {
         void this.aim(view === 'add' ? 'add-passkey' : undefined);
         if (view === 'start') {
             this.querySelector<HTMLElement>('[data-action=passkey]')?.focus();
-        } else {
-            focusHeading(view);
+            return;
         }
+        // Straight to the field; what it is for is read out with it.
+        const email = document.querySelector<HTMLInputElement>('input[name=email]');
+        email?.setAttribute('aria-describedby', `${view}-text`);
+        email?.focus();
     }
 
     /** Waits, out of sight, for a passkey to be chosen at the e-mail field. */
