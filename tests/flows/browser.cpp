@@ -110,6 +110,14 @@ HttpClient& Browser::http() {
     return *http_;
 }
 
+HttpClient Browser::twin() {
+    const HttpClient& mine = http();
+    HttpClient other(port_, "localhost:8080");
+    other.cookies = mine.cookies;
+    other.default_headers = mine.default_headers;
+    return other;
+}
+
 Fields Browser::default_headers() const {
     const bool wants_json = options_.representation == http::Representation::json;
     return {

@@ -81,6 +81,9 @@ public:
     /// The connection and the cookies, for requests that no browser makes.
     HttpClient& http();
 
+    /// Another connection with the same cookies and headers: for requests at the same time.
+    [[nodiscard]] HttpClient twin();
+
     void use(http::Representation representation) { options_.representation = representation; }
 
     [[nodiscard]] bool has_cookie(std::string_view name);

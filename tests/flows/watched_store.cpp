@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "flows/watched_store.hpp"
+
+#include <array>
+#include <string_view>
+#include <variant>
+
+namespace latchkey::test {
+
+std::vector<std::string> StoreWatch::calls() const {
+    const std::scoped_lock lock(mutex_);
+    return calls_;
+}
+
+std::size_t StoreWatch::commits() const {
+    const std::scoped_lock lock(mutex_);
+    return commits_;
+}
+
+std::size_t StoreWatch::guesses_compared() const {
+    const std::scoped_lock lock(mutex_);
+    return guesses_compared_;
+}
+
+void StoreWatch::forget() {
+    const std::scoped_lock lock(mutex_);
+    calls_.clear();
+    commits_ = 0;
+    guesses_compared_ = 0;
+}
+
+void StoreWatch::note(std::string call) {
+    const std::scoped_lock lock(mutex_);
+    calls_.push_back(std::move(call));
+}
+
+void StoreWatch::note_commit(const std::string& changes, const store::CommitResult& result) {
+    constexpr std::array<std::string_view, 3> names{": committed", ": refused", ": unknown"};
+    const std::scoped_lock lock(mutex_);
+    calls_.push_back("commit" + changes + std::string(names.at(result.index())));
+    ++commits_;
+    if (const auto* committed = std::get_if<store::Committed>(&result)) {
+        guesses_compared_ += committed->spent.size();
+    }
+}
+
+std::string name_of(const store::Change& change) {
+    constexpr std::array<std::string_view, 24> names{
+        "CreateAccount",  "ChangeFactors", "RequireEpoch",   "RaiseEpoch",        "MarkRecovered",
+        "DeleteAccount",  "AddPasskey",    "UsePasskey",     "RenamePasskey",     "RemovePasskey",
+        "SuspendPasskey", "StoreCode",     "SpendAttempt",   "CountTowardsLimit", "StartSignIn",
+        "FinishSignIn",   "OpenSession",   "RequireSession", "EndSession",        "EndSessions",
+        "Invite",         "SpendInvite",   "AppendEvent",    "QueueMail",
+    };
+    static_assert(names.size() == std::variant_size_v<store::Change>);
+    return std::string(names.at(change.index()));
+}
+
+void WatchedStore::commit(store::Commit commit, Once<void(store::CommitResult)> done) {
+    std::string changes;
+    for (const store::Change& change : commit.changes)
+        changes += " " + name_of(change);
+    store_->commit(
+        std::move(commit),
+        [watch = watch_, changes, done = std::move(done)](store::CommitResult result) mutable {
+            watch->note_commit(changes, result);
+            std::move(done)(std::move(result));
+        }
+    );
+}
+
+bool WatchedStore::reads_block() const {
+    return store_->reads_block();
+}
+
+std::int64_t WatchedStore::next_id() {
+    watch_->note("next_id");
+    return store_->next_id();
+}
+
+std::optional<accounts::Account> WatchedStore::find_account(accounts::AccountId id) {
+    watch_->note("find_account by id");
+    return store_->find_account(id);
+}
+
+std::optional<accounts::Account> WatchedStore::find_account(const accounts::EmailAddress& email) {
+    watch_->note("find_account by address");
+    return store_->find_account(email);
+}
+
+std::vector<accounts::Account> WatchedStore::list_accounts(
+    accounts::AccountId after, std::size_t count
+) {
+    watch_->note("list_accounts");
+    return store_->list_accounts(after, count);
+}
+
+std::optional<store::KnownPasskey> WatchedStore::find_passkey(const webauthn::CredentialId& id) {
+    watch_->note("find_passkey");
+    return store_->find_passkey(id);
+}
+
+std::vector<accounts::Passkey> WatchedStore::list_passkeys(accounts::AccountId account) {
+    watch_->note("list_passkeys");
+    return store_->list_passkeys(account);
+}
+
+std::optional<store::KnownSession> WatchedStore::find_session(accounts::SessionId id) {
+    watch_->note("find_session");
+    return store_->find_session(id);
+}
+
+std::vector<accounts::Session> WatchedStore::list_sessions(accounts::AccountId account) {
+    watch_->note("list_sessions");
+    return store_->list_sessions(account);
+}
+
+std::optional<accounts::SignIn> WatchedStore::find_sign_in(accounts::SignInId id) {
+    watch_->note("find_sign_in");
+    return store_->find_sign_in(id);
+}
+
+std::optional<accounts::EmailCode> WatchedStore::find_code(accounts::CodeId id) {
+    watch_->note("find_code");
+    return store_->find_code(id);
+}
+
+store::Store::LimitUse WatchedStore::limit_use(
+    const accounts::Hash& key, std::chrono::seconds window, TimePoint now
+) {
+    watch_->note("limit_use");
+    return store_->limit_use(key, window, now);
+}
+
+bool WatchedStore::is_invited(const accounts::EmailAddress& email, TimePoint now) {
+    watch_->note("is_invited");
+    return store_->is_invited(email, now);
+}
+
+std::vector<accounts::Event> WatchedStore::list_events(
+    accounts::AccountId account, std::size_t count
+) {
+    watch_->note("list_events");
+    return store_->list_events(account, count);
+}
+
+std::vector<store::QueuedMail> WatchedStore::due_mails(TimePoint now, std::size_t count) {
+    watch_->note("due_mails");
+    return store_->due_mails(now, count);
+}
+
+void WatchedStore::finish_mail(accounts::MailId id) {
+    watch_->note("finish_mail");
+    store_->finish_mail(id);
+}
+
+void WatchedStore::delay_mail(accounts::MailId id, TimePoint not_before) {
+    watch_->note("delay_mail");
+    store_->delay_mail(id, not_before);
+}
+
+std::size_t WatchedStore::delete_expired(TimePoint now) {
+    watch_->note("delete_expired");
+    return store_->delete_expired(now);
+}
+
+std::optional<std::string> WatchedStore::find_setting(std::string_view name) {
+    watch_->note("find_setting " + std::string(name));
+    return store_->find_setting(name);
+}
+
+bool WatchedStore::save_setting(std::string_view name, std::string_view value) {
+    watch_->note("save_setting");
+    return store_->save_setting(name, value);
+}
+
+bool WatchedStore::is_healthy() {
+    watch_->note("is_healthy");
+    return store_->is_healthy();
+}
+
+}  // namespace latchkey::test
