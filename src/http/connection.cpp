@@ -46,6 +46,7 @@ void Connection::check_deadline(SteadyPoint now) {
         case Phase::writing:
             exchange_->access.note = "write timeout";
             note_access();
+            stream_.abort();
             return end();
         case Phase::handling:
         case Phase::failing:

@@ -175,8 +175,9 @@ HeadWriter::HeadWriter(const HeadWriterOptions& options) {
     // form-action also governs where a redirect after a form may lead (CSP level 3
     // section 6.4.1.1).
     std::string form_action = "form-action 'self'";
-    for (const auto& origin : options.form_action_origins)
+    for (const auto& origin : options.form_action_origins) {
         form_action += " " + origin;
+    }
     page_policy_ =
         "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
         "img-src 'self' data:; connect-src 'self'; " +

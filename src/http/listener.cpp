@@ -127,6 +127,7 @@ void Listener::start(Choose choose, Accept accept) {
 }
 
 void Listener::accept_next() {
+    if (!state_->acceptor.is_open()) return;
     auto& chosen = state_->choose();
     auto peer = std::make_unique<tcp::endpoint>();
     auto& endpoint = *peer;
@@ -134,17 +135,14 @@ void Listener::accept_next() {
         chosen.context(),
         endpoint,
         [this, peer = std::move(peer)](auto error, TcpSocket socket) {
-            if (error == asio::error::operation_aborted) return;
-            if (error == asio::error::no_descriptors || error == asio::error::no_memory ||
-                error == boost::system::errc::too_many_files_open_in_system) {
-                // At once again would be a busy loop: the connection stays in the kernel's queue.
-                state_->loop.after(retry_delay, [this] {
-                    if (state_->acceptor.is_open()) accept_next();
-                });
+            if (!state_->acceptor.is_open()) return;
+            if (error) {
+                // Out of descriptors or memory: the connection stays in the kernel's queue, and at
+                // once again would be a busy loop. (Peers that gave up are no error here.)
+                state_->loop.after(retry_delay, [this] { accept_next(); });
                 return;
             }
-            // Other errors concern a connection that is gone before it was ours.
-            if (!error) state_->hand_out(std::move(socket), *peer);
+            state_->hand_out(std::move(socket), *peer);
             accept_next();
         }
     );

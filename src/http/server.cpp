@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "http/server.hpp"
 
+#include "base/encoding.hpp"
 #include "http/connection.hpp"
 #include "http/listener.hpp"
 #include "http/worker.hpp"
@@ -71,9 +72,10 @@ struct Server::State {
         };
         if (service.options.on_access != nullptr) service.options.on_access(access);
         if (service.tls) return;  // a handshake is what cannot be afforded now
+        const auto id = service.random.bytes<16>();
         const auto head = service.head_writer.write(
             {.status = access.status, .headers = {{"Retry-After", "5"}}},
-            {.request_id = {},
+            {.request_id = base64url_encode(id),
              .date = http_date(service.clock.now()),
              .persistence = Persistence::close}
         );
@@ -145,8 +147,12 @@ void Server::run() {
     for (const auto& worker : state.workers) {
         threads.emplace_back([&state, &worker = *worker] { state.run(worker); });
     }
-    for (auto& thread : threads)
+    for (auto& thread : threads) {
         thread.join();
+    }
+    for (const auto& worker : state.workers) {
+        worker->close_all();
+    }
 }
 
 void Server::stop() {

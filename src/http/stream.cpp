@@ -82,6 +82,12 @@ void Stream::close_write() {
     socket_->tcp.shutdown(TcpSocket::shutdown_send, ignored);
 }
 
+void Stream::abort() {
+    boost::system::error_code ignored;  // then it is an ordinary close
+    socket_->tcp.set_option(TcpSocket::linger(true, 0), ignored);
+    close();
+}
+
 void Stream::close() {
     boost::system::error_code ignored;  // the descriptor is released either way
     socket_->tcp.close(ignored);

@@ -50,6 +50,9 @@ public:
 
     void close();
 
+    /// Closes, and has the kernel drop what it has not sent yet.
+    void abort();
+
 private:
     std::unique_ptr<Socket> socket_;
     std::unique_ptr<TlsSession> tls_;

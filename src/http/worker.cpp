@@ -15,7 +15,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t spare_exchanges = 64;
+constexpr std::size_t spare_exchanges = 32;
+constexpr std::size_t spare_input_bytes = 16'384;  // more is not kept for the next request
 
 /// Deadlines are looked at every eighth of the shortest one, at most once a second.
 milliseconds sweep_period(const ServerLimits& limits) {
@@ -31,10 +32,12 @@ PolicyOptions policy_of(const ServerOptions& options) {
         .redirect_hosts = options.redirect_hosts,
         .trusted_proxies = options.trusted_proxies
     };
-    for (auto& host : policy.hosts)
+    for (auto& host : policy.hosts) {
         host = to_lower(host);
-    for (auto& [host, origin] : policy.redirect_hosts)
+    }
+    for (auto& [host, origin] : policy.redirect_hosts) {
         host = to_lower(host);
+    }
     return policy;
 }
 
@@ -57,9 +60,13 @@ Service::Service(ServerOptions given, std::optional<TlsContext> secured, const D
 Worker::Worker(Service& service) : service_(service), scratch_(limits::read_bytes) {}
 
 Worker::~Worker() {
-    // Their sockets belong to the loop, which goes next.
-    for (const auto& connection : connections_)
+    close_all();
+}
+
+void Worker::close_all() {
+    for (const auto& connection : connections_) {
         connection->abandon();
+    }
     connections_.clear();
 }
 
@@ -97,6 +104,7 @@ std::unique_ptr<Exchange> Worker::take_exchange() {
 
 void Worker::give_back(std::unique_ptr<Exchange> exchange) {
     if (spare_.size() == spare_exchanges) return;
+    if (exchange->input.capacity() > spare_input_bytes) return;
     exchange->reset();
     exchange->input.clear();
     spare_.push_back(std::move(exchange));

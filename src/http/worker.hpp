@@ -49,8 +49,8 @@ struct Service {
     Gate gate;
 };
 
-/// The connections of one thread. All but the constructor, loop() and the destructor are called on
-/// that thread.
+/// The connections of one thread. All but the constructor, loop(), close_all() and the destructor
+/// are called on that thread.
 class Worker {
 public:
     /// A connection is a member of the list of its worker until it ends.
@@ -72,6 +72,9 @@ public:
 
     /// Closes idle connections, lets the others finish, and then ends the loop.
     void drain();
+
+    /// Closes what is left. Called when the loop has ended.
+    void close_all();
 
     [[nodiscard]] bool is_draining() const { return is_draining_; }
 

@@ -16,12 +16,16 @@ namespace latchkey::test {
 class FakeStore final : public store::Store {
 public:
     void commit(store::Commit commit, Once<void(store::CommitResult)> done) override {
+        if (answers_at_once) return std::move(done)(*answers_at_once);
         {
             const std::scoped_lock lock(mutex_);
             waiting_.emplace_back(std::move(commit), std::move(done));
         }
         arrived_.notify_one();
     }
+
+    /// Set before the first request: the answer to every commit, given within commit().
+    std::optional<store::CommitResult> answers_at_once;
 
     /// Waits for the next commit and answers it.
     store::Commit answer(store::CommitResult result) {

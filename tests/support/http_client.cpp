@@ -203,10 +203,12 @@ HttpResponse HttpClient::request(
         cookie_header.append(cookie_header.empty() ? "" : "; ").append(name + "=" + value);
     }
     fields["cookie"] = cookie_header;
-    for (const auto& [name, value] : default_headers)
+    for (const auto& [name, value] : default_headers) {
         fields[lower(name)] = value;
-    for (const auto& [name, value] : headers)
+    }
+    for (const auto& [name, value] : headers) {
         fields[lower(name)] = value;
+    }
 
     std::string message(method);
     message.append(" ").append(path).append(" HTTP/1.1\r\n");
