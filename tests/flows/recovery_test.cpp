@@ -20,24 +20,25 @@ bool has_event(const Person& person, accounts::EventKind kind) {
     return std::ranges::any_of(events, [kind](const auto& event) { return event.kind == kind; });
 }
 
-/// A person who has had a passkey and a security key for two days.
+/// A person who has had a passkey and a security key for two days, in a browser without cookies.
 struct Settled {
-    explicit Settled(Latchkey& latchkey, std::string email = "ada@example.com")
-        : person(latchkey, std::move(email)), key(new_security_key()) {
-        person.sign_up();
-        person.add_passkey_on(key);
-        latchkey.clock.advance(48h);
-        person.browser.http().cookies.clear();
-    }
-
     Person person;
     SoftwareAuthenticator key;
 };
 
+Settled settle(Latchkey& latchkey) {
+    Settled ada{.person = Person(latchkey, "ada@example.com"), .key = new_security_key()};
+    ada.person.sign_up();
+    ada.person.add_passkey_on(ada.key);
+    latchkey.clock.advance(48h);
+    ada.person.browser.http().cookies.clear();
+    return ada;
+}
+
 TEST_CASE("E-mail signs in around a lost passkey at once: marked, logged and told") {
     for (const auto representation : both) {
         Latchkey latchkey;
-        Settled ada(latchkey);
+        Settled ada = settle(latchkey);
         ada.person.browser.use(representation);
         const Page in = ada.person.prove_by_code();
         CHECK(in.status() == 303);
@@ -60,7 +61,7 @@ TEST_CASE("E-mail signs in around a lost passkey at once: marked, logged and tol
 
 TEST_CASE("A recovered session takes no passkey away for good") {
     Latchkey latchkey;
-    Settled ada(latchkey);
+    Settled ada = settle(latchkey);
     REQUIRE(ada.person.prove_by_code().status() == 303);
     CHECK(*ada.person.browser.get(ada.person.remove_path(0)).find("suspends") == json::Value(true));
     const Page removed = ada.person.remove(0);
@@ -74,7 +75,7 @@ TEST_CASE("A recovered session takes no passkey away for good") {
 
 TEST_CASE("A recovery is not laundered by adding a passkey and signing in with it") {
     Latchkey latchkey;
-    Settled ada(latchkey);
+    Settled ada = settle(latchkey);
     auto phone = new_device();
     REQUIRE(ada.person.prove_by_code("?intent=add-passkey").status() == 303);
     REQUIRE(ada.person.create_passkey_on(phone).status() == 200);
@@ -93,7 +94,7 @@ TEST_CASE("A recovery is not laundered by adding a passkey and signing in with i
 
 TEST_CASE("The mark of a recovery ends after seven days") {
     Latchkey latchkey;
-    Settled ada(latchkey);
+    Settled ada = settle(latchkey);
     auto phone = new_device();
     REQUIRE(ada.person.prove_by_code("?intent=add-passkey").status() == 303);
     REQUIRE(ada.person.create_passkey_on(phone).status() == 200);
@@ -104,7 +105,7 @@ TEST_CASE("The mark of a recovery ends after seven days") {
 
 TEST_CASE("A passkey that is older than the recovery stays honest and takes things away for good") {
     Latchkey latchkey;
-    Settled ada(latchkey);
+    Settled ada = settle(latchkey);
     REQUIRE(ada.person.prove_by_code().status() == 303);
     ada.person.browser.http().cookies.clear();
     REQUIRE(ada.person.sign_in().status() == 200);
@@ -114,7 +115,7 @@ TEST_CASE("A passkey that is older than the recovery stays honest and takes thin
 
 TEST_CASE("Where every passkey is suspended, the code leads to a new one first, not to a session") {
     Latchkey latchkey;
-    Settled ada(latchkey);
+    Settled ada = settle(latchkey);
     const auto account = ada.person.account();
     REQUIRE(account);
     for (const auto& passkey : ada.person.passkeys()) {
@@ -132,7 +133,7 @@ TEST_CASE("Where every passkey is suspended, the code leads to a new one first, 
 
 TEST_CASE("The owner of a recovered account is told of each thing that is done then") {
     Latchkey latchkey;
-    Settled ada(latchkey);
+    Settled ada = settle(latchkey);
     const std::size_t before = latchkey.mails_to(ada.person.email).size();
     REQUIRE(ada.person.prove_by_code().status() == 303);  // the code, and that it was used
     REQUIRE(ada.person.remove(0).status() == 303);        // suspended
