@@ -34,13 +34,6 @@ namespace {
 
 using std::chrono_literals::operator""s;
 
-// The one that makes the challenges of this process: after a restart they are dead.
-crypto::Sealer make_process_sealer(Random& random) {
-    std::vector<crypto::Sealer::Key> keys;
-    keys.push_back({.id = 1, .key = SecretKey(random.bytes<32>())});
-    return crypto::Sealer(std::move(keys));
-}
-
 pages::Site site_of(const Config& config) {
     return {
         .origin = config.origin.text(),
@@ -139,7 +132,6 @@ struct Application::Parts {
 
     std::unique_ptr<store::Store> store;
     std::optional<crypto::Sealer> sealer;
-    std::optional<crypto::Sealer> process_sealer;
     SecretKey pepper;
 
     std::unique_ptr<outbound::Mailer> mailer;
@@ -167,7 +159,6 @@ Result<void, Wrong> Application::Parts::open(StartOptions options) {
     MasterKeys keys = TRY(open_keys(config, *store, random));
     pepper = crypto::derive_key(keys.front().key, "pepper");
     sealer.emplace(std::move(keys));
-    process_sealer.emplace(make_process_sealer(random));
 
     mailer = make_mailer(config.smtp, options.mail, clock);
     outbox.emplace(outbound::Outbox::Parts{
@@ -188,7 +179,7 @@ Result<void, Wrong> Application::Parts::open(StartOptions options) {
 
 void Application::Parts::make_pages() {
     site = site_of(config);
-    ceremonies.emplace(*process_sealer, clock, random);
+    ceremonies.emplace(*sealer, clock, random);
     failures.emplace(accounts::failed_passkeys_per_network, clock);
     services.emplace(pages::Services{
         .site = site,
