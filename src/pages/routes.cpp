@@ -60,9 +60,11 @@ http::Response turn_away(const Visit& visit, Needs needs) {
 std::optional<std::string_view> read_form(Visit& visit) {
     const std::string* type = visit.request.header("content-type");
     constexpr std::string_view form_type = "application/x-www-form-urlencoded";
-    if (type == nullptr || !std::string_view(*type).starts_with(form_type)) {
-        return "not a form";
-    }
+    if (type == nullptr) return "not a form";
+    // Parameters ("; charset=UTF-8") may follow; a form is UTF-8 whatever they say.
+    const std::string_view media_type =
+        std::string_view(*type).substr(0, type->find_first_of("; "));
+    if (media_type != form_type) return "not a form";
     auto form = http::parse_form(visit.request.body);
     if (!form) return "a malformed form";
     visit.form = std::move(*form);
