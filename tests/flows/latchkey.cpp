@@ -10,6 +10,7 @@
 #include "pages/ceremonies.hpp"
 #include "pages/failure_meter.hpp"
 #include "pages/routes.hpp"
+#include "pages/visit.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 #include <algorithm>
@@ -82,20 +83,6 @@ pages::Site make_site(const LatchkeyOptions& options) {
     };
 }
 
-http::Response error_page(
-    const pages::Renderer& renderer, int status, const http::Request& request
-) {
-    return renderer.page(
-        request,
-        "error",
-        json::object({
-            {"status", status},
-            {"error", json::object({{"code", status == 404 ? "not_found" : "bad_request"}})},
-        }),
-        status
-    );
-}
-
 }  // namespace
 
 /// Everything that dies with the process, in the order of its lifetime.
@@ -136,6 +123,7 @@ struct Latchkey::Process {
                 .listen = "127.0.0.1:0",
                 .hosts = {"localhost:8080"},
                 .trusted_proxies = {*http::AddressRange::parse("127.0.0.1")},
+                .form_action_origins = site.return_to,
                 .threads = options.threads,
                 .on_access =
                     [this](const http::Access& access) {
@@ -147,7 +135,7 @@ struct Latchkey::Process {
                     },
                 .on_error = [this](
                                 int status, const http::Request& request
-                            ) { return error_page(*renderer, status, request); },
+                            ) { return pages::error_page(services, request, status); },
             },
             router,
             *store,
