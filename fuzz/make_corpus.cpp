@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+
+/// Writes the seeds of the WebAuthn targets: make_corpus FOLDER makes FOLDER/<target>/<hash>, from
+/// what the software authenticator makes and from the test data, if it is there.
+#include "base/encoding.hpp"
+#include "crypto/hash.hpp"
+#include "scene.hpp"
+#include "support/vectors.hpp"
+#include "webauthn/cbor.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace latchkey::fuzz {
+namespace {
+
+class Corpus {
+public:
+    explicit Corpus(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+    void add(std::string_view target, ByteView seed) {
+        const auto folder = folder_ / target;
+        std::filesystem::create_directories(folder);
+        const auto name = hex_encode(crypto::sha256(seed)).substr(0, 32);
+        std::ofstream file(folder / name, std::ios::binary);
+        file << text_of(seed);
+        if (file.flush()) {
+            ++seeds_;
+            return;
+        }
+        std::fprintf(stderr, "make_corpus: cannot write %s\n", (folder / name).c_str());
+        failed_ = true;
+    }
+
+    void add(std::string_view target, std::string_view seed) { add(target, bytes_of(seed)); }
+
+    /// An attestation object, and what is inside of it.
+    void add_attestation_object(ByteView bytes) {
+        add("attestation_object", bytes);
+        add("cbor", bytes);
+        const auto object = webauthn::cbor::parse(bytes);
+        if (!object) return;
+        const auto data = object->find("authData");
+        if (data && data->as_bytes()) add("authenticator_data", *data->as_bytes());
+        const auto statement = object->find("attStmt");
+        if (!statement) return;
+        add("cbor", statement->encoded());
+        const auto x5c = statement->find("x5c");
+        if (!x5c || x5c->type() != webauthn::cbor::Type::array) return;
+        auto certificates = x5c->children();
+        while (const auto certificate = certificates.next()) {
+            if (const auto der = certificate->as_bytes()) add("certificate", *der);
+        }
+    }
+
+    [[nodiscard]] int finish() const {
+        std::printf("fuzz corpus: %zu seeds in %s\n", seeds_, folder_.c_str());
+        return failed_ || seeds_ == 0 ? 1 : 0;
+    }
+
+private:
+    std::filesystem::path folder_;
+    std::size_t seeds_ = 0;
+    bool failed_ = false;
+};
+
+void add_software(Corpus& corpus) {
+    const Scene scene;
+    for (const auto algorithm :
+         {webauthn::CoseAlgorithm::es256,
+          webauthn::CoseAlgorithm::eddsa,
+          webauthn::CoseAlgorithm::rs256}) {
+        for (const auto statement :
+             {test::StatementKind::none,
+              test::StatementKind::packed_self,
+              test::StatementKind::packed_certified}) {
+            const test::AuthenticatorOptions options{
+                .algorithm = algorithm, .statement = statement
+            };
+            const auto draft = scene.draft_registration(options);
+            const auto made = draft.finish();
+            corpus.add_attestation_object(made.attestation_object);
+            corpus.add("client_data", made.client_data_json);
+            corpus.add("cose_key", draft.data.cose_key);
+            corpus.add("registration_json", made.to_json());
+        }
+        const auto assertion = scene.draft_assertion({.algorithm = algorithm}).finish();
+        corpus.add("client_data", assertion.client_data_json);
+        corpus.add("authenticator_data", assertion.authenticator_data);
+        corpus.add("authentication_json", assertion.to_json());
+    }
+}
+
+/// The bytes of a member; empty if there is none.
+Bytes bytes_at(const json::Value& record, const char* key) {
+    const std::string* text = record.find_string(key);
+    return text == nullptr ? Bytes() : base64url_decode(*text).value_or(Bytes());
+}
+
+void add_record(Corpus& corpus, const json::Value& record) {
+    const Bytes client_data = bytes_at(record, "clientDataJSON");
+    const Bytes object = bytes_at(record, "attestationObject");
+    const Bytes cose_key = bytes_at(record, "credentialPublicKey");
+    const Bytes data = bytes_at(record, "authenticatorData");
+    corpus.add("client_data", client_data);
+    if (!object.empty()) {
+        corpus.add_attestation_object(object);
+        const test::MadeRegistration made{
+            .credential_id = Bytes(16),
+            .client_data_json = client_data,
+            .attestation_object = object
+        };
+        corpus.add("registration_json", made.to_json());
+    }
+    if (!cose_key.empty()) corpus.add("cose_key", cose_key);
+    if (data.empty()) return;
+    corpus.add("authenticator_data", data);
+    const test::MadeAssertion made{
+        .credential_id = bytes_at(record, "credentialId"),
+        .client_data_json = client_data,
+        .authenticator_data = data,
+        .signature = bytes_at(record, "signature")
+    };
+    corpus.add("authentication_json", made.to_json());
+}
+
+void add_vectors(Corpus& corpus, const std::filesystem::path& data) {
+    for (const auto* file : {"w3c-l3.jsonl", "real-devices.jsonl", "derived-w3c-keys.jsonl"}) {
+        for (const json::Value& record : test::read_records(data / "webauthn" / file)) {
+            add_record(corpus, record);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace latchkey::fuzz
+
+int main(int count, char** arguments) {
+    if (count != 2) {
+        std::fprintf(stderr, "usage: make_corpus FOLDER\n");
+        return 2;
+    }
+    latchkey::fuzz::Corpus corpus(arguments[1]);
+    latchkey::fuzz::add_software(corpus);
+    if (const auto data = latchkey::test::test_data()) latchkey::fuzz::add_vectors(corpus, *data);
+    return corpus.finish();
+}
