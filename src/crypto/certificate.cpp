@@ -187,15 +187,27 @@ SignatureCheck Certificate::verify(
 ChainCheck verify_chain(
     std::span<const Certificate> chain, std::span<const Certificate> anchors, TimePoint now
 ) {
-    if (chain.empty() || anchors.empty()) return ChainCheck::not_trusted;
+    // One anchor at a time: among those of one name OpenSSL would settle for the first, and roots
+    // are renewed under their old names with new keys.
+    if (chain.empty()) return ChainCheck::not_trusted;
+    ChainCheck reason = ChainCheck::not_trusted;
+    for (const Certificate& anchor : anchors) {
+        const ChainCheck check = Certificate::verify_path(chain, anchor, now);
+        if (check == ChainCheck::trusted) return check;
+        if (reason == ChainCheck::not_trusted) reason = check;
+    }
+    return reason;
+}
+
+ChainCheck Certificate::verify_path(
+    std::span<const Certificate> chain, const Certificate& anchor, TimePoint now
+) {
     const ErrorScope errors;
     const Owned<X509_STORE> store(X509_STORE_new());
     const Owned<STACK_OF(X509)> others(sk_X509_new_null());
     const Owned<X509_STORE_CTX> context(X509_STORE_CTX_new());
     if (store == nullptr || others == nullptr || context == nullptr) return ChainCheck::failed;
-    for (const Certificate& anchor : anchors) {
-        if (X509_STORE_add_cert(store.get(), anchor.object_.get()) != 1) return ChainCheck::failed;
-    }
+    if (X509_STORE_add_cert(store.get(), anchor.object_.get()) != 1) return ChainCheck::failed;
     for (const Certificate& other : chain.subspan(1)) {
         if (sk_X509_push(others.get(), other.object_.get()) <= 0) return ChainCheck::failed;
     }

@@ -77,6 +77,10 @@ private:
         void operator()(x509_st* object) const;
     };
 
+    static ChainCheck verify_path(
+        std::span<const Certificate> chain, const Certificate& anchor, TimePoint now
+    );
+
     explicit Certificate(x509_st* object) : object_(object) {}
 
     std::unique_ptr<x509_st, Delete> object_;
