@@ -76,6 +76,7 @@ std::string issue_registration(
     const UserNames& names,
     const std::vector<CredentialDescriptor>& exclude
 ) {
+    // 7.1 step 1
     json::Array excluded;
     for (const auto& [id, transports] : exclude)
         excluded.push_back(descriptor(id, transports));
@@ -104,6 +105,7 @@ std::string issue_registration(
 }
 
 std::string issue_authentication(const RelyingParty& rp, const AuthenticationCeremony& ceremony) {
+    // 7.2 step 1
     json::Array allowed;
     for (const CredentialId& id : ceremony.allowed())
         allowed.push_back(descriptor(id, {}));

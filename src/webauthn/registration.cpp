@@ -63,7 +63,7 @@ Result<VerifiedRegistration, Failure> Verifier::verify_registration(
     auto& signatures = machinery_->signatures;
     const auto rp_id_hash = signatures.sha256({bytes_of(rp.id.value())});
 
-    // Steps 1-6: options issued, browser called, client data parsed.
+    // Steps 1-6: options issued, browser called, envelope and client data parsed.
     if (client.type != "webauthn.create") return fail(7, Reason::wrong_type);
     if (!has_challenge(client, ceremony.challenge)) return fail(8, Reason::challenge_mismatch);
     if (!expects_origin(rp, client)) return fail(9, Reason::origin_not_expected);

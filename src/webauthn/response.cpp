@@ -16,17 +16,8 @@ Fail<Failure> fail(Ceremony ceremony, std::uint8_t step, Reason reason) {
     return {{.ceremony = ceremony, .step = step, .reason = reason}};
 }
 
-/// 7.1 steps 5 and 6, 7.2 steps 8 and 9.
-Result<ClientData, Failure> read_client_data(ByteView client_data_json, Ceremony ceremony) {
-    auto client = parse_client_data(client_data_json);
-    if (client) return std::move(client).value();
-    const std::uint8_t decoding = ceremony == Ceremony::registration ? 5 : 8;
-    const bool is_decoding = client.error() == ClientDataError::not_utf8;
-    return fail(
-        ceremony,
-        static_cast<std::uint8_t>(is_decoding ? decoding : decoding + 1),
-        Reason::client_data_malformed
-    );
+bool is_not_utf8(const Result<ClientData, ClientDataError>& client) {
+    return !client && client.error() == ClientDataError::not_utf8;
 }
 
 Reason reason_of(AuthenticatorDataError error) {
@@ -75,12 +66,15 @@ bool is_possible(const CredentialId& id) {
 
 /// The one place that may make responses.
 struct ResponseReader {
-    /// 7.1 step 13.
-    static Result<RegistrationResponse, Failure> read(RegistrationParts parts) {
+    /// 7.1 steps 5, 6 and 13.
+    static Result<RegistrationResponse, Failure> read_registration(RegistrationParts parts) {
         constexpr auto ceremony = Ceremony::registration;
         RegistrationResponse response;
         response.client_data_json_ = std::move(parts.client_data_json);
-        response.client_data_ = TRY(read_client_data(response.client_data_json_, ceremony));
+        auto client = parse_client_data(response.client_data_json_);
+        if (is_not_utf8(client)) return fail(ceremony, 5, Reason::client_data_malformed);
+        if (!client) return fail(ceremony, 6, Reason::client_data_malformed);
+        response.client_data_ = std::move(client).value();
         response.attestation_object_ = std::move(parts.attestation_object);
         const auto object = read_attestation_object(response.attestation_object_);
         if (!object) return fail(ceremony, 13, object.error());
@@ -95,8 +89,8 @@ struct ResponseReader {
         return response;
     }
 
-    /// 7.2 step 7.
-    static Result<AuthenticationResponse, Failure> read(AuthenticationParts parts) {
+    /// 7.2 steps 7 to 9.
+    static Result<AuthenticationResponse, Failure> read_authentication(AuthenticationParts parts) {
         constexpr auto ceremony = Ceremony::authentication;
         if (!is_possible(parts.id)) return fail(ceremony, 3, Reason::response_malformed);
         if (parts.signature.size() > limits::signature_bytes) {
@@ -108,7 +102,10 @@ struct ResponseReader {
         if (!data) return fail(ceremony, 7, reason_of(data.error()));
         response.data_ = std::move(data).value();
         response.client_data_json_ = std::move(parts.client_data_json);
-        response.client_data_ = TRY(read_client_data(response.client_data_json_, ceremony));
+        auto client = parse_client_data(response.client_data_json_);
+        if (is_not_utf8(client)) return fail(ceremony, 8, Reason::client_data_malformed);
+        if (!client) return fail(ceremony, 9, Reason::client_data_malformed);
+        response.client_data_ = std::move(client).value();
         response.id_ = std::move(parts.id);
         response.signature_ = std::move(parts.signature);
         response.used_app_id_ = parts.used_app_id;
@@ -124,11 +121,11 @@ struct ResponseReader {
 };
 
 Result<RegistrationResponse, Failure> parse_registration_response(RegistrationParts parts) {
-    return ResponseReader::read(std::move(parts));
+    return ResponseReader::read_registration(std::move(parts));
 }
 
 Result<AuthenticationResponse, Failure> parse_authentication_response(AuthenticationParts parts) {
-    return ResponseReader::read(std::move(parts));
+    return ResponseReader::read_authentication(std::move(parts));
 }
 
 }  // namespace latchkey::webauthn

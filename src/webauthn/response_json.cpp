@@ -116,7 +116,7 @@ Result<RegistrationResponse, Failure> parse_registration_response(std::string_vi
     auto client_data = find_bytes(members, "clientDataJSON", limits::client_data_bytes);
     auto object = find_bytes(members, "attestationObject", limits::attestation_object_bytes);
     auto transports = read_transports(members);
-    const auto discoverable = read_discoverable(envelope->extensions);
+    const auto discoverable = read_discoverable(envelope->extensions);  // step 4
     if (!client_data || !object || !transports || !discoverable) {
         return fail(ceremony, 3, Reason::response_malformed);
     }
@@ -143,7 +143,7 @@ Result<AuthenticationResponse, Failure> parse_authentication_response(std::strin
     if (!client_data || !data || !signature || !user_handle) {
         return fail(ceremony, 3, Reason::response_malformed);
     }
-    const json::Value* app_id = envelope->extensions.find("appid");
+    const json::Value* app_id = envelope->extensions.find("appid");  // step 4
     return parse_authentication_response(AuthenticationParts{
         .id = envelope->id,
         .client_data_json = *std::move(client_data),
