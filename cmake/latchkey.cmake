@@ -17,12 +17,13 @@ if(NOT LATCHKEY_SANITIZE STREQUAL "")
     target_link_options(latchkey_flags INTERFACE -fsanitize=${LATCHKEY_SANITIZE})
     # g++ 12 warns about code that the sanitizers inserted.
     target_compile_options(latchkey_flags INTERFACE
-        -Wno-maybe-uninitialized -Wno-null-dereference -Wno-tsan)
+        "$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-null-dereference;-Wno-tsan>")
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
     target_compile_definitions(latchkey_flags INTERFACE _FORTIFY_SOURCE=2)
     # g++ 12 at -O2 takes the unused value of an empty std::optional for an uninitialized read.
-    target_compile_options(latchkey_flags INTERFACE -Wno-maybe-uninitialized)
+    target_compile_options(latchkey_flags INTERFACE
+        "$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>")
     target_link_options(latchkey_flags INTERFACE -Wl,-z,relro,-z,now)
 endif()
 

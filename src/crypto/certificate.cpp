@@ -115,6 +115,7 @@ std::optional<Certificate> Certificate::parse(ByteView der) {
     Certificate parsed(d2i_X509(nullptr, &position, static_cast<long>(der.size())));
     X509* object = parsed.object_.get();
     if (object == nullptr || position != octets(der) + der.size()) return std::nullopt;
+    if (parsed.version() < 1 || parsed.version() > 3) return std::nullopt;
     if (!has_each_extension_once(object)) return std::nullopt;
     if ((X509_get_extension_flags(object) & EXFLAG_INVALID) != 0) return std::nullopt;
     return parsed;

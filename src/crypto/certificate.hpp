@@ -42,8 +42,8 @@ enum class ChainCheck : std::uint8_t {
 /// An X.509 certificate (RFC 5280).
 class Certificate {
 public:
-    /// nullopt: not one certificate and nothing else, larger than limits.hpp, or with an extension
-    /// twice, too many of them, or one of the standard's that is malformed.
+    /// nullopt: not one certificate and nothing else, larger than limits.hpp, of no version that
+    /// there is, or with an extension twice, too many of them, or a known one that is malformed.
     static std::optional<Certificate> parse(ByteView der);
 
     /// 1, 2 or 3.
