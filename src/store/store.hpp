@@ -68,7 +68,8 @@ public:
         accounts::AccountId after, std::size_t count
     ) = 0;
 
-    /// Whatever its purpose or status.
+    /// Whatever its purpose or status. Leaves out when and where it was last used, which no sign-in
+    /// needs: list_passkeys has it.
     [[nodiscard]] virtual std::optional<KnownPasskey> find_passkey(const webauthn::CredentialId& id
     ) = 0;
 
@@ -96,7 +97,8 @@ public:
 
     [[nodiscard]] virtual bool is_invited(const accounts::EmailAddress& email, TimePoint now) = 0;
 
-    /// Newest first.
+    /// Newest first. Sign-ins from so long ago that finding them would take long may be missing;
+    /// any other kind of event is there for as long as it is kept.
     [[nodiscard]] virtual std::vector<accounts::Event> list_events(
         accounts::AccountId account, std::size_t count
     ) = 0;

@@ -22,10 +22,17 @@ bool refused(StoreUnderTest& db, std::vector<store::Change> changes, std::size_t
     return is_refused_at(commit(db.store(), std::move(changes)), at);
 }
 
+/// As it is listed, after a check that finding it by its credential id gives the same.
 Passkey stored(StoreUnderTest& db, const Passkey& passkey) {
-    const auto found = db.store().find_passkey(passkey.record.id);
+    auto found = db.store().find_passkey(passkey.record.id);
     REQUIRE(found.has_value());
-    return found->passkey;
+    const auto all = db.store().list_passkeys(passkey.account);
+    const auto listed = std::ranges::find(all, passkey.id, &Passkey::id);
+    REQUIRE(listed != all.end());
+    found->passkey.last_used_at = listed->last_used_at;
+    found->passkey.last_used_on = listed->last_used_on;
+    CHECK(found->passkey == *listed);
+    return *listed;
 }
 
 }  // namespace
@@ -165,6 +172,35 @@ TEST_CASE("using a passkey keeps its counter, backup state, time and place (7.2 
     db->reopen();
     CHECK(stored(*db, passkey) == passkey);
     CHECK(db->store().list_passkeys(passkey.account) == std::vector{passkey});
+}
+
+TEST_CASE("of many uses of many passkeys each keeps its last, also over restarts and removals") {
+    const auto db = make_store_under_test();
+    std::vector<Person> people;
+    for (int i = 0; i < 10; ++i)
+        people.push_back(sign_up(db->store()));
+    std::vector<std::optional<TimePoint>> last(people.size());
+    for (std::size_t i = 0; i < 300; ++i) {
+        const auto who = i * i % people.size();
+        const auto at = day_one + std::chrono::seconds(i);
+        const auto use = UsePasskey{people[who].passkey.id, 7, 7, false, at, "use"};
+        if (i % 7 == 3) {
+            CHECK(refused(*db, {use, RequireEpoch{people[who].account.id, 99}}, 1));
+        } else {
+            REQUIRE(committed(*db, {use}));
+            last[who] = at;
+        }
+        if (i % 100 == 50) db->reopen();
+        CHECK(stored(*db, people[who].passkey).last_used_at == last[who]);
+    }
+    REQUIRE(
+        committed(*db, {RemovePasskey{people[0].account.id, people[0].passkey.id, std::nullopt}})
+    );
+    REQUIRE(committed(*db, {DeleteAccount{people[1].account.id}}));
+    db->reopen();
+    for (std::size_t who = 2; who < people.size(); ++who) {
+        CHECK(stored(*db, people[who].passkey).last_used_at == last[who]);
+    }
 }
 
 TEST_CASE("using a passkey is refused if its counter moved, or if it is not active") {

@@ -8,50 +8,28 @@
 
 namespace latchkey::store::sqlite {
 
-Applied applied(Step step) {
-    switch (step) {
-        case Step::row:
-        case Step::done:
-            return Applied::made;
-        case Step::conflict:
-            return Applied::refused;
-        case Step::violation:
-            return Applied::invalid;
-        case Step::failed:
-            break;
-    }
-    return Applied::failed;
-}
-
-Applied applied_to_a_row(Step step, std::int64_t changes) {
-    return step == Step::done && changes == 0 ? Applied::refused : applied(step);
-}
-
-Applied found_a_row(Step step) {
-    return step == Step::done ? Applied::refused : applied(step);
-}
-
 // ---- accounts
 
 Applied AccountChanges::apply(const accounts::CreateAccount& change) {
     const auto& account = change.account;
-    return applied(create_.run(
-        account.id,
-        account.public_id,
-        account.user_handle,
-        account.email.text(),
-        account.email.canonical(),
-        account.created_at,
-        account.version,
-        account.epoch,
-        account.factors,
-        account.recovered_at
-    ));
+    return applied(create_
+                       .run(
+                           account.id,
+                           account.public_id,
+                           account.user_handle,
+                           account.email.text(),
+                           account.email.canonical(),
+                           account.created_at,
+                           account.version,
+                           account.epoch,
+                           account.factors,
+                           account.recovered_at
+                       )
+                       .step);
 }
 
 Applied AccountChanges::apply(const accounts::ChangeFactors& change) {
-    const auto step = change_factors_.run(change.account, change.from_version, change.by);
-    return applied_to_a_row(step, connection_.changes());
+    return changed_a_row(change_factors_.run(change.account, change.from_version, change.by));
 }
 
 Applied AccountChanges::apply(const accounts::RequireEpoch& change) {
@@ -60,35 +38,32 @@ Applied AccountChanges::apply(const accounts::RequireEpoch& change) {
 }
 
 Applied AccountChanges::apply(const accounts::RaiseEpoch& change) {
-    const auto step = raise_epoch_.run(change.account, change.from_epoch);
-    const auto raised = applied_to_a_row(step, connection_.changes());
+    const auto raised = changed_a_row(raise_epoch_.run(change.account, change.from_epoch));
     if (raised != Applied::made) return raised;
     // They are dead by their epoch already; dead rows are not kept.
     for (auto* statement : {&end_sessions_, &end_sign_ins_, &end_codes_}) {
-        const auto ended = applied(statement->run(change.account));
+        const auto ended = applied(statement->run(change.account).step);
         if (ended != Applied::made) return ended;
     }
     return Applied::made;
 }
 
 Applied AccountChanges::apply(const accounts::MarkRecovered& change) {
-    const auto step = mark_recovered_.run(change.account, change.at);
-    return applied_to_a_row(step, connection_.changes());
+    return changed_a_row(mark_recovered_.run(change.account, change.at));
 }
 
 Applied AccountChanges::apply(const accounts::DeleteAccount& change) {
-    // Passkeys, sessions, sign-ins and codes go with it: their foreign keys cascade.
-    const auto step = delete_.run(change.account);
-    return applied_to_a_row(step, connection_.changes());
+    // Passkeys, sign-ins and codes go with it: their foreign keys cascade.
+    const auto deleted = changed_a_row(delete_.run(change.account));
+    return deleted == Applied::made ? applied(end_sessions_.run(change.account).step) : deleted;
 }
 
 Applied AccountChanges::apply(const accounts::Invite& change) {
-    return applied(invite_.run(change.email.canonical(), change.expires_at));
+    return applied(invite_.run(change.email.canonical(), change.expires_at).step);
 }
 
 Applied AccountChanges::apply(const accounts::SpendInvite& change) {
-    const auto step = spend_invite_.run(change.email.canonical(), change.now);
-    return applied_to_a_row(step, connection_.changes());
+    return changed_a_row(spend_invite_.run(change.email.canonical(), change.now));
 }
 
 // ---- passkeys
@@ -97,7 +72,7 @@ Applied PasskeyChanges::apply(const accounts::AddPasskey& change) {
     const auto& passkey = change.passkey;
     const auto& record = passkey.record;
     const auto transports = write_transports(record.transports);
-    const auto step = add_.run(
+    const auto added = changed_a_row(add_.run(
         passkey.id,
         passkey.public_id,
         passkey.account,
@@ -117,67 +92,72 @@ Applied PasskeyChanges::apply(const accounts::AddPasskey& change) {
         passkey.name,
         passkey.created_on,
         passkey.created_at,
-        passkey.last_used_at,
-        passkey.last_used_on,
         passkey.suspended_at,
         passkey.recovered_at,
         record.user_handle
-    );
-    return applied_to_a_row(step, connection_.changes());
+    ));
+    if (added != Applied::made || !passkey.last_used_at) return added;
+    return last_uses_.log(passkey.id, {*passkey.last_used_at, passkey.last_used_on});
 }
 
 Applied PasskeyChanges::apply(const accounts::UsePasskey& change) {
-    const auto step = use_.run(
-        change.passkey,
-        change.from_sign_count,
-        change.sign_count,
-        change.backup_state,
-        change.at,
-        change.used_on
-    );
-    return applied_to_a_row(step, connection_.changes());
+    bool is_changed = false;
+    {
+        auto rows = find_active_.query(change.passkey);
+        const auto found = found_a_row(rows.step());
+        if (found != Applied::made) return found;
+        if (rows.unsigned_integer(0) != change.from_sign_count) return Applied::refused;
+        is_changed =
+            change.sign_count != change.from_sign_count || change.backup_state != rows.boolean(1);
+    }
+    // Synced passkeys count nothing: for them a sign-in leaves the row, a random page, as it is.
+    if (is_changed) {
+        const auto set =
+            applied(set_state_.run(change.passkey, change.sign_count, change.backup_state).step);
+        if (set != Applied::made) return set;
+    }
+    return last_uses_.log(change.passkey, {change.at, change.used_on});
 }
 
 Applied PasskeyChanges::apply(const accounts::RenamePasskey& change) {
-    const auto step = rename_.run(change.passkey, change.account, change.name);
-    return applied_to_a_row(step, connection_.changes());
+    return changed_a_row(rename_.run(change.passkey, change.account, change.name));
 }
 
 Applied PasskeyChanges::apply(const accounts::RemovePasskey& change) {
-    const auto step = remove_.run(change.passkey, change.account);
-    const auto removed = applied_to_a_row(step, connection_.changes());
+    const auto removed = changed_a_row(remove_.run(change.passkey, change.account));
     if (removed != Applied::made) return removed;
     return end_opened_by({change.account, change.passkey, change.keep});
 }
 
 Applied PasskeyChanges::apply(const accounts::SuspendPasskey& change) {
-    const auto step = suspend_.run(change.passkey, change.account, change.at);
-    const auto suspended = applied_to_a_row(step, connection_.changes());
+    const auto suspended = changed_a_row(suspend_.run(change.passkey, change.account, change.at));
     if (suspended != Applied::made) return suspended;
     return end_opened_by({change.account, change.passkey, change.keep});
 }
 
 Applied PasskeyChanges::end_opened_by(const Opener& opener) {
-    const auto ended = applied(end_sessions_.run(opener.account, opener.passkey, opener.keep));
+    const auto ended = applied(end_sessions_.run(opener.account, opener.passkey, opener.keep).step);
     if (ended != Applied::made) return ended;
-    return applied(end_sign_ins_.run(opener.account, opener.passkey));
+    return applied(end_sign_ins_.run(opener.account, opener.passkey).step);
 }
 
 // ---- codes, limits, sign-ins, sessions
 
 Applied SignInChanges::apply(const accounts::StoreCode& change) {
     const auto& code = change.code;
-    return applied(store_code_.run(
-        code.id,
-        code.mac,
-        code.address_key,
-        code.account,
-        code.account_epoch,
-        code.attempts,
-        code.spent,
-        code.created_at,
-        code.expires_at
-    ));
+    return applied(store_code_
+                       .run(
+                           code.id,
+                           code.mac,
+                           code.address_key,
+                           code.account,
+                           code.account_epoch,
+                           code.attempts,
+                           code.spent,
+                           code.created_at,
+                           code.expires_at
+                       )
+                       .step);
 }
 
 Applied SignInChanges::apply(const accounts::SpendAttempt& change, std::vector<Spent>& spent) {
@@ -192,42 +172,42 @@ Applied SignInChanges::apply(const accounts::SpendAttempt& change, std::vector<S
 
 Applied SignInChanges::apply(const accounts::CountTowardsLimit& change) {
     const auto window = std::chrono::milliseconds(change.window).count();
-    const auto forgotten = applied(forget_counts_.run(change.key, change.now));
+    const auto forgotten = applied(forget_counts_.run(change.key, change.now).step);
     if (forgotten != Applied::made) return forgotten;
-    const auto step = count_.run(change.key, change.now, window, change.limit);
-    return applied_to_a_row(step, connection_.changes());
+    return changed_a_row(count_.run(change.key, change.now, window, change.limit));
 }
 
 Applied SignInChanges::apply(const accounts::StartSignIn& change) {
     const auto& sign_in = change.sign_in;
-    return applied(start_sign_in_.run(
-        sign_in.id,
-        sign_in.token_hash,
-        sign_in.version,
-        static_cast<std::uint32_t>(sign_in.state),
-        sign_in.account,
-        sign_in.account_epoch,
-        sign_in.email.text(),
-        static_cast<std::uint32_t>(sign_in.proof),
-        sign_in.passkey,
-        sign_in.recovered,
-        sign_in.proved_at,
-        sign_in.user_handle,
-        static_cast<std::uint32_t>(sign_in.intent),
-        sign_in.replaces,
-        sign_in.return_to,
-        sign_in.expires_at
-    ));
+    return applied(start_sign_in_
+                       .run(
+                           sign_in.id,
+                           sign_in.token_hash,
+                           sign_in.version,
+                           static_cast<std::uint32_t>(sign_in.state),
+                           sign_in.account,
+                           sign_in.account_epoch,
+                           sign_in.email.text(),
+                           static_cast<std::uint32_t>(sign_in.proof),
+                           sign_in.passkey,
+                           sign_in.recovered,
+                           sign_in.proved_at,
+                           sign_in.user_handle,
+                           static_cast<std::uint32_t>(sign_in.intent),
+                           sign_in.replaces,
+                           sign_in.return_to,
+                           sign_in.expires_at
+                       )
+                       .step);
 }
 
 Applied SignInChanges::apply(const accounts::FinishSignIn& change) {
-    const auto step = finish_sign_in_.run(change.sign_in, change.from_version, change.now);
-    return applied_to_a_row(step, connection_.changes());
+    return changed_a_row(finish_sign_in_.run(change.sign_in, change.from_version, change.now));
 }
 
 Applied SignInChanges::apply(const accounts::OpenSession& change) {
     const auto& session = change.session;
-    return applied(open_session_.run(
+    return changed_a_row(open_session_.run(
         session.id,
         session.token_hash,
         session.account,
@@ -248,31 +228,35 @@ Applied SignInChanges::apply(const accounts::RequireSession& change) {
 }
 
 Applied SignInChanges::apply(const accounts::EndSession& change) {
-    return applied(end_session_.run(change.session));
+    return applied(end_session_.run(change.session).step);
 }
 
 Applied SignInChanges::apply(const accounts::EndSessions& change) {
-    return applied(end_sessions_.run(change.account, change.keep));
+    return applied(end_sessions_.run(change.account, change.keep).step);
 }
 
 // ---- events and mails
 
 Applied LogChanges::apply(const accounts::AppendEvent& change, const OperationId& operation) {
     const auto& event = change.event;
-    return applied(append_event_.run(
-        event.id,
-        event.at,
-        accounts::name_of(event.kind),
-        event.account,
-        event.network,
-        event.browser,
-        event.detail,
-        operation
-    ));
+    return applied(append_event_
+                       .run(
+                           event.id,
+                           event.at,
+                           accounts::name_of(event.kind),
+                           event.account,
+                           event.network,
+                           event.browser,
+                           event.detail,
+                           operation
+                       )
+                       .step);
 }
 
 Applied LogChanges::apply(const accounts::QueueMail& change) {
-    return applied(queue_mail_.run(change.id, change.sealed, change.not_before, change.expires_at));
+    return applied(
+        queue_mail_.run(change.id, change.sealed, change.not_before, change.expires_at).step
+    );
 }
 
 // ---- all

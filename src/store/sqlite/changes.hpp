@@ -3,28 +3,13 @@
 #pragma once
 
 #include "store/commit.hpp"
+#include "store/sqlite/applied.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/last_uses.hpp"
 
 /// Each change of a commit as SQL. One class for each group of changes; each holds its statements
 /// and runs on the writer's thread, inside the savepoint of its commit.
 namespace latchkey::store::sqlite {
-
-/// What became of one change.
-enum class Applied : std::uint8_t {
-    made,
-    refused,  // its precondition does not hold: the commit is Refused
-    invalid,  // a value that no caller of ours writes: the commit fails alone
-    failed,   // the database failed: the whole group fails
-};
-
-/// For a change that must touch a row: none touched means that its precondition does not hold.
-Applied applied_to_a_row(Step step, std::int64_t changes);
-
-/// For the first step of a query that must find a row.
-Applied found_a_row(Step step);
-
-/// For a change that may find nothing to do.
-Applied applied(Step step);
 
 /// What changes of one commit share.
 struct Context {
@@ -62,7 +47,12 @@ private:
     Statement raise_epoch_{
         connection_, "UPDATE accounts SET epoch = epoch + 1 WHERE id = ?1 AND epoch = ?2"
     };
-    Statement end_sessions_{connection_, "DELETE FROM sessions WHERE account = ?1"};
+    Statement end_sessions_{
+        connection_,
+        "DELETE FROM sessions WHERE id IN"
+        " (SELECT s.id FROM session_buckets b"
+        "  CROSS JOIN sessions s ON (s.id >> 12) = b.number AND s.account = ?1)"
+    };
     Statement end_sign_ins_{connection_, "DELETE FROM sign_ins WHERE account = ?1"};
     Statement end_codes_{connection_, "DELETE FROM email_codes WHERE account = ?1"};
     Statement mark_recovered_{connection_, "UPDATE accounts SET recovered_at = ?2 WHERE id = ?1"};
@@ -79,7 +69,8 @@ private:
 
 class PasskeyChanges {
 public:
-    explicit PasskeyChanges(Connection& connection) : connection_(connection) {}
+    PasskeyChanges(Connection& connection, LastUses& last_uses)
+        : connection_(connection), last_uses_(last_uses) {}
 
     Applied apply(const accounts::AddPasskey& change);
     Applied apply(const accounts::UsePasskey& change);
@@ -98,23 +89,23 @@ private:
     Applied end_opened_by(const Opener& opener);
 
     Connection& connection_;
+    LastUses& last_uses_;
     // The account must exist and have the same user handle: it is stored there only.
     Statement add_{
         connection_,
         "INSERT INTO passkeys (id, public_id, account, credential_id, algorithm, public_key,"
         "                      sign_count, uv_initialized, backup_eligible, backup_state,"
         "                      transports, aaguid, attestation_format, rp_id, purpose, status,"
-        "                      name, created_on, created_at, last_used_at, last_used_on,"
-        "                      suspended_at, recovered_at)"
+        "                      name, created_on, created_at, suspended_at, recovered_at)"
         " SELECT ?1, ?2, id, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-        "        ?19, ?20, ?21, ?22, ?23"
-        " FROM accounts WHERE id = ?3 AND user_handle = ?24"
+        "        ?19, ?20, ?21"
+        " FROM accounts WHERE id = ?3 AND user_handle = ?22"
     };
-    Statement use_{
-        connection_,
-        "UPDATE passkeys SET sign_count = ?3, backup_state = ?4, last_used_at = ?5,"
-        "                    last_used_on = ?6"
-        " WHERE id = ?1 AND status = 0 AND sign_count = ?2"
+    Statement find_active_{
+        connection_, "SELECT sign_count, backup_state FROM passkeys WHERE id = ?1 AND status = 0"
+    };
+    Statement set_state_{
+        connection_, "UPDATE passkeys SET sign_count = ?2, backup_state = ?3 WHERE id = ?1"
     };
     Statement rename_{connection_, "UPDATE passkeys SET name = ?3 WHERE id = ?1 AND account = ?2"};
     Statement remove_{
@@ -126,7 +117,10 @@ private:
         " WHERE id = ?1 AND account = ?2 AND status = 0"
     };
     Statement end_sessions_{
-        connection_, "DELETE FROM sessions WHERE account = ?1 AND passkey = ?2 AND id IS NOT ?3"
+        connection_,
+        "DELETE FROM sessions WHERE id IS NOT ?3 AND passkey = ?2 AND id IN"
+        " (SELECT s.id FROM session_buckets b"
+        "  CROSS JOIN sessions s ON (s.id >> 12) = b.number AND s.account = ?1)"
     };
     Statement end_sign_ins_{
         connection_, "DELETE FROM sign_ins WHERE account = ?1 AND passkey = ?2"
@@ -187,12 +181,15 @@ private:
         connection_,
         "INSERT INTO sessions (id, token_hash, account, account_epoch, assurance, created_at,"
         "                      authenticated_at, recovered_at, passkey, browser, expires_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        " SELECT ?1, ?2, id, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM accounts WHERE id = ?3"
     };
     Statement require_session_{connection_, "SELECT 1 FROM sessions WHERE id = ?1"};
     Statement end_session_{connection_, "DELETE FROM sessions WHERE id = ?1"};
     Statement end_sessions_{
-        connection_, "DELETE FROM sessions WHERE account = ?1 AND id IS NOT ?2"
+        connection_,
+        "DELETE FROM sessions WHERE id IS NOT ?2 AND id IN"
+        " (SELECT s.id FROM session_buckets b"
+        "  CROSS JOIN sessions s ON (s.id >> 12) = b.number AND s.account = ?1)"
     };
 };
 
@@ -220,8 +217,11 @@ private:
 /// All changes: sends each to its group.
 class Changes {
 public:
-    explicit Changes(Connection& connection)
-        : accounts_(connection), passkeys_(connection), sign_ins_(connection), log_(connection) {}
+    Changes(Connection& connection, LastUses& last_uses)
+        : accounts_(connection),
+          passkeys_(connection, last_uses),
+          sign_ins_(connection),
+          log_(connection) {}
 
     Applied apply(const Change& change, Context& context);
 

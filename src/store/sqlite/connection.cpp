@@ -75,10 +75,6 @@ bool Connection::in_transaction() const {
     return sqlite3_get_autocommit(handle_.get()) == 0;
 }
 
-std::int64_t Connection::changes() const {
-    return sqlite3_changes64(handle_.get());
-}
-
 std::string Connection::message() const {
     return sqlite3_errmsg(handle_.get());
 }
@@ -144,6 +140,12 @@ Step Rows::step() {
     if (code_ != SQLITE_OK && code_ != SQLITE_ROW) return step_of(code_);
     code_ = sqlite3_step(statement_);
     return step_of(code_);
+}
+
+Ran Rows::run_to_end(const Connection& connection) {
+    const auto ended = step();
+    LATCHKEY_ASSERT(ended != Step::row);
+    return {.step = ended, .rows = sqlite3_changes64(connection.handle())};
 }
 
 bool Rows::next() {

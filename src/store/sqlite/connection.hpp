@@ -52,9 +52,6 @@ public:
     /// Whether a transaction is open. SQLite rolls one back by itself after some errors.
     [[nodiscard]] bool in_transaction() const;
 
-    /// Rows that the last statement inserted, changed or deleted.
-    [[nodiscard]] std::int64_t changes() const;
-
     /// What SQLite says about its last error, in English, for the log.
     [[nodiscard]] std::string message() const;
 
@@ -80,6 +77,12 @@ enum class Step : std::uint8_t {
 /// Maps a result code of sqlite3_step.
 Step step_of(Code code);
 
+/// How a statement that answers no rows ended.
+struct Ran {
+    Step step = Step::failed;
+    std::int64_t rows = 0;  // inserted, changed or deleted by it
+};
+
 class Rows;
 
 /// A statement that is prepared at its first use and kept until its connection closes.
@@ -98,12 +101,9 @@ public:
     template <class... Values>
     [[nodiscard]] Rows query(const Values&... values);
 
-    /// Runs to the end; for statements that answer no rows. Never Step::row.
+    /// Runs to the end; for statements that answer no rows.
     template <class... Values>
-    [[nodiscard]] Step run(const Values&... values);
-
-    /// Rows that the last run() inserted, changed or deleted.
-    [[nodiscard]] std::int64_t changes() const { return connection_.changes(); }
+    [[nodiscard]] Ran run(const Values&... values);
 
 private:
     friend class Rows;
@@ -215,6 +215,7 @@ private:
     /// `code`: of preparing and binding.
     Rows(sqlite3_stmt* statement, Code code) : statement_(statement), code_(code) {}
 
+    Ran run_to_end(const Connection& connection);
     void expect_type(int column, int type) const;
     void copy_exactly(int column, std::span<std::byte> out) const;
 
@@ -238,9 +239,9 @@ Rows Statement::query(const Values&... values) {
 }
 
 template <class... Values>
-Step Statement::run(const Values&... values) {
+Ran Statement::run(const Values&... values) {
     const Code code = bind_all(values...);
-    return Rows(statement_.get(), code).step();
+    return Rows(statement_.get(), code).run_to_end(connection_);
 }
 
 }  // namespace latchkey::store::sqlite

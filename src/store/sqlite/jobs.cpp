@@ -12,11 +12,11 @@ constexpr std::int64_t rows_a_call = 500;
 }  // namespace
 
 Applied Jobs::apply(const FinishMail& job) {
-    return applied(finish_mail_.run(job.mail));
+    return applied(finish_mail_.run(job.mail).step);
 }
 
 Applied Jobs::apply(const DelayMail& job) {
-    return applied(delay_mail_.run(job.mail, job.not_before));
+    return applied(delay_mail_.run(job.mail, job.not_before).step);
 }
 
 Applied Jobs::apply(const DeleteExpired& job) {
@@ -27,19 +27,19 @@ Applied Jobs::apply(const DeleteExpired& job) {
           &expire_counts_,
           &expire_invitations_,
           &expire_mails_}) {
-        const auto result = applied(statement->run(job.now, rows_a_call));
-        if (result != Applied::made) return result;
-        *job.deleted += static_cast<std::size_t>(connection_.changes());
+        const auto ran = statement->run(job.now, rows_a_call);
+        if (ran.step != Step::done) return applied(ran.step);
+        *job.deleted += static_cast<std::size_t>(ran.rows);
     }
     return Applied::made;
 }
 
 Applied Jobs::apply(const SaveSetting& job) {
-    return applied(save_setting_.run(job.name, job.value));
+    return applied(save_setting_.run(job.name, job.value).step);
 }
 
 Applied Jobs::apply(const ReserveIds& job) {
-    return applied_to_a_row(reserve_ids_.run(job.next), connection_.changes());
+    return changed_a_row(reserve_ids_.run(job.next));
 }
 
 }  // namespace latchkey::store::sqlite

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "accounts/types.hpp"
-#include "store/sqlite/changes.hpp"
+#include "store/sqlite/applied.hpp"
 #include "store/sqlite/connection.hpp"
 
 #include <cstddef>
@@ -54,10 +54,14 @@ private:
         connection_, "UPDATE mails SET attempts = attempts + 1, not_before = ?2 WHERE id = ?1"
     };
     // Bounded: at most ?2 rows of each table a call, so that no commit waits long behind it.
+    // Sessions are the one large table, without an index by expiry: the oldest are looked at,
+    // which expire first unless the configured lifetime was shortened. Who asks for a session
+    // compares its expiry anyway.
     Statement expire_sessions_{
         connection_,
         "DELETE FROM sessions WHERE id IN"
-        " (SELECT id FROM sessions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)"
+        " (SELECT id FROM (SELECT id, expires_at FROM sessions ORDER BY id LIMIT 4 * ?2)"
+        "  WHERE expires_at <= ?1 LIMIT ?2)"
     };
     Statement expire_sign_ins_{
         connection_,
@@ -82,7 +86,7 @@ private:
     Statement expire_mails_{
         connection_,
         "DELETE FROM mails WHERE id IN"
-        " (SELECT id FROM mails WHERE expires_at <= ?1 LIMIT ?2)"
+        " (SELECT id FROM mails WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)"
     };
     Statement save_setting_{
         connection_,

@@ -42,8 +42,7 @@ struct Reader {
         "SELECT p.id, p.public_id, p.account, p.credential_id, p.algorithm, p.public_key,"
         "       p.sign_count, p.uv_initialized, p.backup_eligible, p.backup_state, p.transports,"
         "       p.aaguid, p.attestation_format, p.rp_id, p.purpose, p.status, p.name,"
-        "       p.created_on, p.created_at, p.last_used_at, p.last_used_on, p.suspended_at,"
-        "       p.recovered_at,"
+        "       p.created_on, p.created_at, p.suspended_at, p.recovered_at,"
         "       a.id, a.public_id, a.user_handle, a.email, a.created_at, a.version, a.epoch,"
         "       a.factors, a.recovered_at"
         " FROM passkeys p JOIN accounts a ON a.id = p.account WHERE p.credential_id = ?1"
@@ -53,9 +52,11 @@ struct Reader {
         "SELECT p.id, p.public_id, p.account, p.credential_id, p.algorithm, p.public_key,"
         "       p.sign_count, p.uv_initialized, p.backup_eligible, p.backup_state, p.transports,"
         "       p.aaguid, p.attestation_format, p.rp_id, p.purpose, p.status, p.name,"
-        "       p.created_on, p.created_at, p.last_used_at, p.last_used_on, p.suspended_at,"
-        "       p.recovered_at, a.user_handle"
-        " FROM passkeys p JOIN accounts a ON a.id = p.account WHERE p.account = ?1 ORDER BY p.id"
+        "       p.created_on, p.created_at, p.suspended_at, p.recovered_at,"
+        "       a.user_handle, u.at, u.used_on"
+        " FROM passkeys p JOIN accounts a ON a.id = p.account"
+        " LEFT JOIN passkey_last_uses u ON u.passkey = p.id"
+        " WHERE p.account = ?1 ORDER BY p.id"
     };
     Statement session_by_id{
         *connection,
@@ -67,9 +68,10 @@ struct Reader {
     };
     Statement sessions_of_account{
         *connection,
-        "SELECT id, token_hash, account, account_epoch, assurance, created_at, authenticated_at,"
-        "       recovered_at, passkey, browser, expires_at"
-        " FROM sessions WHERE account = ?1 ORDER BY id"
+        "SELECT s.id, s.token_hash, s.account, s.account_epoch, s.assurance, s.created_at,"
+        "       s.authenticated_at, s.recovered_at, s.passkey, s.browser, s.expires_at"
+        " FROM session_buckets b"
+        " CROSS JOIN sessions s ON (s.id >> 12) = b.number AND s.account = ?1 ORDER BY s.id"
     };
     Statement sign_in_by_id{
         *connection,
@@ -90,10 +92,21 @@ struct Reader {
     Statement invitation{
         *connection, "SELECT 1 FROM invitations WHERE email_canonical = ?1 AND expires_at > ?2"
     };
-    Statement events_of_account{
+    // Events are looked up in two indexes, see activity.hpp.
+    Statement begin{*connection, "BEGIN"};
+    Statement rollback{*connection, "ROLLBACK"};
+    Statement events_but_sign_ins{
         *connection,
-        "SELECT id, at, kind, account, network, browser, detail"
-        " FROM events WHERE account = ?1 ORDER BY id DESC LIMIT ?2"
+        "SELECT id, at, kind, account, network, browser, detail FROM events"
+        " WHERE account = ?1 AND kind <> 'signed_in' ORDER BY id DESC LIMIT ?2"
+    };
+    Statement sign_ins_in_bucket{
+        *connection,
+        "SELECT id, at, kind, account, network, browser, detail FROM events"
+        " WHERE (id >> 12) = ?1 AND account = ?2 AND kind = 'signed_in' ORDER BY id DESC LIMIT ?3"
+    };
+    Statement event_bucket_before{
+        *connection, "SELECT max(id) >> 12 FROM events WHERE id < ?1 << 12"
     };
     Statement mails_due{
         *connection,
@@ -123,6 +136,8 @@ public:
         ~Loan() { from_.give_back(std::move(reader_)); }
 
         Reader* operator->() { return reader_.get(); }
+
+        Reader& operator*() { return *reader_; }
 
     private:
         Readers& from_;

@@ -78,10 +78,10 @@ accounts::Passkey passkey_of(const Rows& rows, webauthn::UserHandle user_handle,
         .name = rows.text(first + 16),
         .created_on = rows.text(first + 17),
         .created_at = rows.time(first + 18),
-        .last_used_at = rows.optional_time(first + 19),
-        .last_used_on = rows.text(first + 20),
-        .suspended_at = rows.optional_time(first + 21),
-        .recovered_at = rows.optional_time(first + 22),
+        .last_used_at = std::nullopt,
+        .last_used_on = {},
+        .suspended_at = rows.optional_time(first + 19),
+        .recovered_at = rows.optional_time(first + 20),
     };
 }
 

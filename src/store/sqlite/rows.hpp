@@ -19,11 +19,11 @@ accounts::Account account_of(const Rows& rows, int first = 0);
 
 /// id, public_id, account, credential_id, algorithm, public_key, sign_count, uv_initialized,
 /// backup_eligible, backup_state, transports, aaguid, attestation_format, rp_id, purpose, status,
-/// name, created_on, created_at, last_used_at, last_used_on, suspended_at, recovered_at.
-/// The user handle stands with the account.
+/// name, created_on, created_at, suspended_at, recovered_at.
+/// The user handle stands with the account, the last use in tables of its own.
 accounts::Passkey passkey_of(const Rows& rows, webauthn::UserHandle user_handle, int first = 0);
 
-inline constexpr int passkey_columns = 23;
+inline constexpr int passkey_columns = 21;
 
 /// id, token_hash, account, account_epoch, assurance, created_at, authenticated_at, recovered_at,
 /// passkey, browser, expires_at.

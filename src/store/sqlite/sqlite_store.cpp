@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/sqlite_store.hpp"
 
+#include "store/sqlite/activity.hpp"
 #include "store/sqlite/errors.hpp"
 #include "store/sqlite/folder_lock.hpp"
 #include "store/sqlite/ids.hpp"
@@ -29,6 +30,7 @@ namespace {
 struct Opened {
     FolderLock lock;
     std::unique_ptr<Connection> connection;
+    std::unique_ptr<LastUses> last_uses;
     std::int64_t first_id = 0;  // a block of IdSource::block begins here
 };
 
@@ -36,13 +38,16 @@ class OpenStore final : public Store {
 public:
     OpenStore(Opened opened, const SqliteOptions& options)
         : lock_(std::move(opened.lock)),
+          connection_(std::move(opened.connection)),
+          last_uses_(std::move(opened.last_uses)),
           ids_(
               opened.first_id,
               opened.first_id + IdSource::block,
               [this](std::int64_t next) { reserve_ids(next); }
           ),
           writer_(
-              std::move(opened.connection),
+              *connection_,
+              *last_uses_,
               {.clock = options.clock,
                .queue_limit = options.queue_limit,
                .group_limit = options.group_limit,
@@ -92,12 +97,18 @@ public:
 
     std::vector<accounts::Passkey> list_passkeys(accounts::AccountId account) override {
         Readers::Loan reader(readers_);
-        auto rows = reader->passkeys_of_account.query(account);
-        std::vector<accounts::Passkey> passkeys;
-        while (rows.next()) {
-            passkeys.push_back(passkey_of(rows, webauthn::UserHandle(rows.blob(passkey_columns))));
+        for (;;) {
+            const auto merges = last_uses_->merges();
+            auto passkeys = read_passkeys(*reader, account);
+            for (auto& passkey : passkeys) {
+                auto use = last_uses_->find(passkey.id);
+                if (!use) continue;
+                passkey.last_used_at = use->at;
+                passkey.last_used_on = std::move(use->on);
+            }
+            // A use that was merged in between was perhaps seen in neither place.
+            if (last_uses_->merges() == merges) return passkeys;
         }
-        return passkeys;
     }
 
     std::optional<KnownSession> find_session(accounts::SessionId id) override {
@@ -147,11 +158,7 @@ public:
     std::vector<accounts::Event> list_events(accounts::AccountId account, std::size_t count)
         override {
         Readers::Loan reader(readers_);
-        auto rows = reader->events_of_account.query(account, static_cast<std::int64_t>(count));
-        std::vector<accounts::Event> events;
-        while (rows.next())
-            events.push_back(event_of(rows));
-        return events;
+        return read_activity(*reader, account, count);
     }
 
     std::vector<QueuedMail> due_mails(TimePoint now, std::size_t count) override {
@@ -218,6 +225,8 @@ private:
     // In the order in which they are needed: the writer answers to `ids_`, and its connection is
     // the last to close, which moves the whole log into the database file.
     FolderLock lock_;
+    std::unique_ptr<Connection> connection_;
+    std::unique_ptr<LastUses> last_uses_;
     IdSource ids_;
     Writer writer_;
     Readers readers_;
@@ -275,7 +284,11 @@ Result<Opened, StoreError> open_database(const SqliteOptions& options) {
     if (const Code code = grow_log(connection); code != SQLITE_OK) {
         return explain(code, "cannot get room for its log");
     }
-    return Opened{std::move(lock), *std::move(opened), *first_id};
+    auto last_uses = std::make_unique<LastUses>(connection, options.uses_before_merge);
+    if (const Code code = last_uses->load(); code != SQLITE_OK) {
+        return explain(code, "cannot be read");
+    }
+    return Opened{std::move(lock), *std::move(opened), std::move(last_uses), *first_id};
 }
 
 [[noreturn]] void abort_on_fatal(const std::string& what) {

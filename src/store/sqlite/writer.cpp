@@ -10,9 +10,17 @@
 
 namespace latchkey::store::sqlite {
 
-Writer::Writer(std::unique_ptr<Connection> connection, WriterOptions options)
+namespace {
+
+/// After this time without work, what waits to be merged is merged although there is little of it.
+constexpr std::chrono::seconds idle_time{1};
+
+}  // namespace
+
+Writer::Writer(Connection& connection, LastUses& last_uses, WriterOptions options)
     : options_(std::move(options)),
-      connection_(std::move(connection)),
+      connection_(connection),
+      last_uses_(last_uses),
       thread_([this] { run(); }) {}
 
 Writer::~Writer() {
@@ -56,16 +64,26 @@ void Writer::run() {
         write_group();
 }
 
-/// Waits for work and takes a group of it. False: stopping, and nothing is left.
-bool Writer::take_group() {
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return !waiting_.empty() || is_stopping_; });
+void Writer::wait_for_work(std::unique_lock<std::mutex>& lock) {
+    const auto has_work = [this] { return !waiting_.empty() || is_stopping_; };
+    if (last_uses_.is_empty()) {
+        wake_.wait(lock, has_work);
+    } else if (!last_uses_.is_merging() && !wake_.wait_for(lock, idle_time, has_work)) {
+        last_uses_.begin_merge();
+    }
     // Under load a group begins no sooner than `pause` after the one before, so that more share it.
     const auto since = options_.clock->steady_now() - group_began_;
     wake_.wait_for(lock, pause() - since, [this] {
         return is_stopping_ || waiting_.size() >= options_.group_limit;
     });
-    if (waiting_.empty()) return false;
+}
+
+/// Waits for work and takes a group of it, an empty one if there is only something to merge.
+/// False: stopping, and nothing waits. What is not merged then is merged by the next run.
+bool Writer::take_group() {
+    std::unique_lock lock(mutex_);
+    wait_for_work(lock);
+    if (waiting_.empty() && is_stopping_) return false;
     const auto count = std::min(waiting_.size(), options_.group_limit);
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
     group_.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
@@ -101,6 +119,9 @@ void Writer::write_group() {
         roll_back();
         // Whatever was worked out for single commits: none of them is in the database.
         results.assign(group_.size(), Unknown{});
+        last_uses_.rolled_back();
+    } else {
+        last_uses_.committed();
     }
     set_last_group_failed(outcome);
     for (std::size_t i = 0; i < group_.size(); ++i) {
@@ -119,17 +140,19 @@ void Writer::set_last_group_failed(GroupOutcome outcome) {
 }
 
 Writer::GroupOutcome Writer::write_all(std::vector<CommitResult>& results) {
-    if (begin_.run() != Step::done) return GroupOutcome::failed;
+    if (begin_.run().step != Step::done) return GroupOutcome::failed;
     for (auto& job : group_) {
         auto& result = results.emplace_back(Unknown{});
         if (write_one(job.work, result) == GroupOutcome::failed) return GroupOutcome::failed;
     }
+    if (last_uses_.merge_portion() != Applied::made) return GroupOutcome::failed;
     return commit_group();
 }
 
 /// Writes one entry of the group in its own savepoint.
 Writer::GroupOutcome Writer::write_one(Work& work, CommitResult& result) {
-    if (savepoint_.run() != Step::done) return GroupOutcome::failed;
+    if (savepoint_.run().step != Step::done) return GroupOutcome::failed;
+    const auto uses_before = last_uses_.mark();
     Context context;
     std::size_t index = 0;
     const auto applied = apply(work, context, index);
@@ -138,11 +161,12 @@ Writer::GroupOutcome Writer::write_one(Work& work, CommitResult& result) {
         result = Committed{std::move(context.spent)};
     } else {
         if (applied == Applied::refused) result = Refused{index};
-        if (undo_.run() != Step::done) return GroupOutcome::failed;
+        if (undo_.run().step != Step::done) return GroupOutcome::failed;
+        last_uses_.undo_to(uses_before);
     }
-    if (release_.run() != Step::done) return GroupOutcome::failed;
+    if (release_.run().step != Step::done) return GroupOutcome::failed;
     // Some errors make SQLite roll the whole transaction back without saying so.
-    return connection_->in_transaction() ? GroupOutcome::committed : GroupOutcome::failed;
+    return connection_.in_transaction() ? GroupOutcome::committed : GroupOutcome::failed;
 }
 
 Applied Writer::apply(Work& work, Context& context, std::size_t& index) {
@@ -169,7 +193,7 @@ Applied Writer::apply(Work& work, Context& context, std::size_t& index) {
 Writer::GroupOutcome Writer::commit_group() {
     auto rows = commit_.query();
     const auto step = rows.step();
-    if (step == Step::done && !connection_->in_transaction()) return GroupOutcome::committed;
+    if (step == Step::done && !connection_.in_transaction()) return GroupOutcome::committed;
     // After a failed sync nobody knows what the disk holds, and a restart may find the group
     // there: go on with neither answer. A full disk is different: its group is certainly not.
     if ((rows.code() & 0xff) == SQLITE_IOERR) stop_trusting("COMMIT", rows.code());
@@ -177,9 +201,9 @@ Writer::GroupOutcome Writer::commit_group() {
 }
 
 void Writer::roll_back() {
-    if (!connection_->in_transaction()) return;
+    if (!connection_.in_transaction()) return;
     auto rows = rollback_.query();
-    if (rows.step() != Step::done && connection_->in_transaction()) {
+    if (rows.step() != Step::done && connection_.in_transaction()) {
         stop_trusting("ROLLBACK", rows.code());
     }
 }
@@ -191,7 +215,7 @@ void Writer::stop_trusting(const char* what, Code code) {
     }
     options_.on_fatal(
         std::string(what) + " failed: " + sqlite3_errstr(code) + " (SQLite code " +
-        std::to_string(code) + "); " + connection_->message()
+        std::to_string(code) + "); " + connection_.message()
     );
 }
 

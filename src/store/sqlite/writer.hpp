@@ -9,6 +9,7 @@
 #include "store/sqlite/checkpoints.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/jobs.hpp"
+#include "store/sqlite/last_uses.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -42,7 +43,8 @@ struct WriterOptions {
 /// savepoint for each, one sync of the disk for all. Nothing is answered before it is durable.
 class Writer {
 public:
-    Writer(std::unique_ptr<Connection> connection, WriterOptions options);
+    /// From now on only the writer's thread uses `connection`, and what of `last_uses` is its.
+    Writer(Connection& connection, LastUses& last_uses, WriterOptions options);
 
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
@@ -71,6 +73,7 @@ private:
     enum class GroupOutcome : std::uint8_t { committed, failed };
 
     void run();
+    void wait_for_work(std::unique_lock<std::mutex>& lock);
     bool take_group();
     void note_load(std::size_t commits);
     void write_group();
@@ -84,16 +87,17 @@ private:
     std::chrono::microseconds pause() const;
 
     WriterOptions options_;
-    std::unique_ptr<Connection> connection_;
-    Statement begin_{*connection_, "BEGIN IMMEDIATE"};
-    Statement commit_{*connection_, "COMMIT"};
-    Statement rollback_{*connection_, "ROLLBACK"};
-    Statement savepoint_{*connection_, "SAVEPOINT one"};
-    Statement release_{*connection_, "RELEASE one"};
-    Statement undo_{*connection_, "ROLLBACK TO one"};
-    Changes changes_{*connection_};
-    Jobs jobs_{*connection_};
-    Checkpoints checkpoints_{*connection_};
+    Connection& connection_;
+    LastUses& last_uses_;
+    Statement begin_{connection_, "BEGIN IMMEDIATE"};
+    Statement commit_{connection_, "COMMIT"};
+    Statement rollback_{connection_, "ROLLBACK"};
+    Statement savepoint_{connection_, "SAVEPOINT one"};
+    Statement release_{connection_, "RELEASE one"};
+    Statement undo_{connection_, "ROLLBACK TO one"};
+    Changes changes_{connection_, last_uses_};
+    Jobs jobs_{connection_};
+    Checkpoints checkpoints_{connection_};
 
     std::vector<Job> group_;  // of the writer's thread, like all above
     SteadyPoint group_began_{};

@@ -4,7 +4,7 @@
 -- The first schema. It is never edited after a release: what changes comes in the next number.
 --
 -- Times are milliseconds since 1970-01-01T00:00:00Z. Row ids come from `id_sequence`, one sequence
--- for all tables; none is ever given twice, so a row that was deleted never comes back under its id.
+-- for all tables; none is ever given twice, so a deleted row never comes back under its id.
 --
 -- Each column names its data class:
 --   [public]    may be shown to other people and to apps
@@ -46,8 +46,10 @@ CREATE TABLE accounts (
     email_canonical TEXT    NOT NULL UNIQUE             -- [personal] the form that is compared
                     CHECK (length(email_canonical) BETWEEN 3 AND 254),
     created_at      INTEGER NOT NULL,                   -- [personal] time
-    version         INTEGER NOT NULL CHECK (version >= 0),  -- [internal] rises with every change of a factor
-    epoch           INTEGER NOT NULL CHECK (epoch >= 0),    -- [internal] rises with "sign out everywhere"
+    version         INTEGER NOT NULL                    -- [internal] rises when factors change
+                    CHECK (version >= 0),
+    epoch           INTEGER NOT NULL                    -- [internal] rises to sign out everywhere
+                    CHECK (epoch >= 0),
     factors         INTEGER NOT NULL CHECK (factors >= 0),  -- [personal] number of active factors
     recovered_at    INTEGER                             -- [personal] time; NULL: never recovered
 ) STRICT;
@@ -76,39 +78,69 @@ CREATE TABLE passkeys (
     name               TEXT    NOT NULL,                -- [personal] given by the person; '' none
     created_on         TEXT    NOT NULL,                -- [personal] browser and system
     created_at         INTEGER NOT NULL,                -- [personal] time
-    last_used_at       INTEGER,                         -- [personal] time; NULL: never used
-    last_used_on       TEXT    NOT NULL,                -- [personal] browser and system
     suspended_at       INTEGER,                         -- [personal] time; NULL: active
-    recovered_at       INTEGER,                         -- [personal] time of the recovery it was made under
-    row_mac            BLOB    CHECK (length(row_mac) = 32),  -- [verifier] over id, key and account; NULL: not computed yet
+    recovered_at       INTEGER,                         -- [personal] time; NULL: not by recovery
+    row_mac            BLOB                             -- [verifier] of the row; NULL: none yet
+                       CHECK (length(row_mac) = 32),
     UNIQUE (account, public_id)                         -- also finds the passkeys of an account
 ) STRICT;
 
+-- When and where passkeys were last used, as far as `passkey_uses` has been merged into it.
+CREATE TABLE passkey_last_uses (
+    passkey INTEGER PRIMARY KEY REFERENCES passkeys (id) ON DELETE CASCADE,  -- [internal]
+    at      INTEGER NOT NULL,                           -- [personal] time
+    used_on TEXT    NOT NULL                            -- [personal] browser and system
+) STRICT;
+
+-- Uses of passkeys in the order in which they were committed, until they are merged into
+-- `passkey_last_uses`: a sign-in adds to the end of a table instead of changing a random page.
+CREATE TABLE passkey_uses (
+    number  INTEGER PRIMARY KEY,                        -- [internal]
+    passkey INTEGER NOT NULL,                           -- [internal] may be gone since
+    at      INTEGER NOT NULL,                           -- [personal] time
+    used_on TEXT    NOT NULL                            -- [personal] browser and system
+) STRICT;
+
 -- Signed-in browsers. The cookie holds the masked id and a secret of which only the hash is here.
+-- No foreign key on `account`: it would need an index whose first column it is, which costs a
+-- sign-in a random page. Opening a session checks the account, deleting an account its sessions.
 CREATE TABLE sessions (
     id               INTEGER PRIMARY KEY,               -- [internal]
     token_hash       BLOB    NOT NULL CHECK (length(token_hash) = 32),  -- [verifier]
-    account          INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,  -- [internal]
-    account_epoch    INTEGER NOT NULL CHECK (account_epoch >= 0),  -- [internal] accounts.epoch when it began
+    account          INTEGER NOT NULL,                  -- [internal] accounts.id
+    account_epoch    INTEGER NOT NULL CHECK (account_epoch >= 0),  -- [internal] when it was opened
     assurance        INTEGER NOT NULL CHECK (assurance BETWEEN 0 AND 15),  -- [personal] Assurance
     created_at       INTEGER NOT NULL,                  -- [personal] time
     authenticated_at INTEGER NOT NULL,                  -- [personal] time of the proof
     recovered_at     INTEGER,                           -- [personal] time; NULL: not recovered
-    passkey          INTEGER,                           -- [internal] the one that signed in; may be gone since
+    passkey          INTEGER,                           -- [internal] which signed in; may be gone
     browser          TEXT    NOT NULL,                  -- [personal]
     expires_at       INTEGER NOT NULL                   -- [internal] time
 ) STRICT;
 
-CREATE INDEX sessions_by_account ON sessions (account);
-CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+-- The sessions of an account, bucket by bucket of 4096 ids: new ones fall into the last bucket,
+-- a few pages that stay in memory. Finding those of one account looks into every bucket that
+-- holds a session: about a thousand for a million sign-ins a day.
+CREATE INDEX sessions_by_bucket ON sessions (id >> 12, account);
+
+CREATE VIEW session_buckets AS
+WITH RECURSIVE bucket (number) AS (
+    SELECT min(id) >> 12 FROM sessions
+    UNION ALL
+    SELECT (SELECT min(id) FROM sessions WHERE id >= (number + 1) << 12) >> 12
+    FROM bucket WHERE number IS NOT NULL
+)
+SELECT number FROM bucket WHERE number IS NOT NULL;
 
 -- Sign-ins after their first proof and before their end.
 CREATE TABLE sign_ins (
     id            INTEGER PRIMARY KEY,                  -- [internal]
     token_hash    BLOB    NOT NULL CHECK (length(token_hash) = 32),  -- [verifier]
-    version       INTEGER NOT NULL CHECK (version >= 0),  -- [internal] each step compares and sets it
+    version       INTEGER NOT NULL                      -- [internal] each step compares and sets it
+                  CHECK (version >= 0),
     state         INTEGER NOT NULL CHECK (state BETWEEN 0 AND 15),   -- [internal] SignInState
-    account       INTEGER REFERENCES accounts (id) ON DELETE CASCADE,  -- [internal] NULL: a new person
+    account       INTEGER                               -- [internal] NULL: new person
+                  REFERENCES accounts (id) ON DELETE CASCADE,
     account_epoch INTEGER NOT NULL CHECK (account_epoch >= 0),  -- [internal]
     email         TEXT    NOT NULL,                     -- [personal]
     proof         INTEGER NOT NULL CHECK (proof BETWEEN 0 AND 15),   -- [personal] Proof
@@ -128,9 +160,11 @@ CREATE INDEX sign_ins_by_expiry ON sign_ins (expires_at);
 -- Codes that were sent by e-mail.
 CREATE TABLE email_codes (
     id            INTEGER PRIMARY KEY,                  -- [internal]
-    mac           BLOB    NOT NULL CHECK (length(mac) = 32),          -- [verifier] keyed hash of the code
-    address_key   BLOB    NOT NULL CHECK (length(address_key) = 32),  -- [verifier] keyed hash of the address
-    account       INTEGER REFERENCES accounts (id) ON DELETE CASCADE,  -- [internal] NULL: none had the address
+    mac           BLOB    NOT NULL CHECK (length(mac) = 32),          -- [verifier] keyed, of code
+    address_key   BLOB    NOT NULL                      -- [verifier] keyed, of address
+                  CHECK (length(address_key) = 32),
+    account       INTEGER                               -- [internal] NULL: none had it
+                  REFERENCES accounts (id) ON DELETE CASCADE,
     account_epoch INTEGER NOT NULL CHECK (account_epoch >= 0),  -- [internal]
     attempts      INTEGER NOT NULL CHECK (attempts >= 0),       -- [internal] guesses so far
     spent         INTEGER NOT NULL CHECK (spent IN (0, 1)),     -- [internal] 1: works no more
@@ -144,10 +178,11 @@ CREATE INDEX email_codes_by_expiry ON email_codes (expires_at);
 -- What was counted towards a limit: one row for each key and millisecond, so that the rolling
 -- window is exact and a key never has more rows than its limit.
 CREATE TABLE limit_counts (
-    key       BLOB    NOT NULL CHECK (length(key) = 32),  -- [verifier] keyed hash of rule and subject
+    key       BLOB    NOT NULL                          -- [verifier] keyed hash of rule and subject
+              CHECK (length(key) = 32),
     at        INTEGER NOT NULL,                         -- [personal] time
     events    INTEGER NOT NULL CHECK (events > 0),      -- [internal] how many in this millisecond
-    leaves_at INTEGER NOT NULL,                         -- [internal] time at which the window has passed
+    leaves_at INTEGER NOT NULL,                         -- [internal] time at which its window ends
     PRIMARY KEY (key, at)
 ) STRICT, WITHOUT ROWID;
 
@@ -164,26 +199,32 @@ CREATE TABLE events (
     id         INTEGER PRIMARY KEY,                     -- [internal]
     at         INTEGER NOT NULL,                        -- [personal] time
     kind       TEXT    NOT NULL,                        -- [personal] accounts::name_of(EventKind)
-    account    INTEGER,                                 -- [internal] NULL: nobody's; no reference: it may be gone
+    account    INTEGER,                                 -- [internal] NULL: nobody's; may be gone
     network    TEXT    NOT NULL,                        -- [personal] IPv4 /24 or IPv6 /64
     browser    TEXT    NOT NULL,                        -- [personal]
     detail     TEXT    NOT NULL,                        -- [personal] a short word, never a secret
-    operation  BLOB    NOT NULL CHECK (length(operation) = 16),  -- [internal] the commit that wrote it
-    chain_hash BLOB    CHECK (length(chain_hash) = 32)  -- [verifier] over this row and the one before; NULL: not sealed yet
+    operation  BLOB    NOT NULL                         -- [internal] the commit that wrote it
+               CHECK (length(operation) = 16),
+    chain_hash BLOB                                     -- [verifier] chained; NULL: not sealed yet
+               CHECK (length(chain_hash) = 32)
 ) STRICT;
 
-CREATE INDEX events_by_account ON events (account, id) WHERE account IS NOT NULL;
+-- The events of an account: passkey sign-ins, which are nearly all there is, by buckets of ids as
+-- with sessions; every other kind in order.
+CREATE INDEX events_by_bucket ON events (id >> 12, account) WHERE kind = 'signed_in';
+CREATE INDEX events_by_account ON events (account, id) WHERE kind <> 'signed_in';
 
 -- E-mails on their way. A row is deleted when its mail was sent or given up.
 CREATE TABLE mails (
     id         INTEGER PRIMARY KEY,                     -- [internal]
-    sealed     BLOB    NOT NULL,                        -- [sealed] address, subject, text
     attempts   INTEGER NOT NULL CHECK (attempts >= 0),  -- [internal] failed so far
     not_before INTEGER NOT NULL,                        -- [internal] time of the next try
-    expires_at INTEGER NOT NULL                         -- [internal] time after which it is not sent
+    expires_at INTEGER NOT NULL,                        -- [internal] time when it is sent no more
+    sealed     BLOB    NOT NULL                         -- [sealed] address, subject, text
 ) STRICT;
 
 CREATE INDEX mails_by_due ON mails (not_before, id);
+CREATE INDEX mails_by_expiry ON mails (expires_at);
 
 PRAGMA application_id = 0x4c4b4559;  -- "LKEY"
 PRAGMA user_version = 1;

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "store/sqlite/activity.hpp"
+
+#include "store/sqlite/rows.hpp"
+#include "store/store.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <sqlite3.h>
+
+namespace latchkey::store::sqlite {
+
+namespace {
+
+constexpr int furthest_bucket = 16'384;
+
+/// Several statements on one snapshot. Throws ReadFailed if it cannot begin.
+class Snapshot {
+public:
+    explicit Snapshot(Reader& reader) : reader_(reader) {
+        auto rows = reader_.begin.query();
+        if (rows.step() != Step::done) throw ReadFailed{rows.code()};
+    }
+
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+    Snapshot(Snapshot&&) = delete;
+    Snapshot& operator=(Snapshot&&) = delete;
+
+    // Nothing was written: an error that rolled back by itself leaves nothing to do.
+    ~Snapshot() { static_cast<void>(reader_.rollback.run()); }
+
+private:
+    Reader& reader_;
+};
+
+/// The number of the newest bucket before `bucket` that holds an event, or -1.
+std::int64_t bucket_before(Reader& reader, std::int64_t bucket) {
+    auto rows = reader.event_bucket_before.query(bucket);
+    if (!rows.next()) Rows::fail_corrupt();
+    return rows.is_null(0) ? -1 : rows.integer(0);
+}
+
+}  // namespace
+
+std::vector<accounts::Event> read_activity(
+    Reader& reader, accounts::AccountId account, std::size_t count
+) {
+    const Snapshot snapshot(reader);
+    std::vector<accounts::Event> events;
+    {
+        auto rows = reader.events_but_sign_ins.query(account, static_cast<std::int64_t>(count));
+        while (rows.next())
+            events.push_back(event_of(rows));
+    }
+    std::size_t sign_ins = 0;
+    // Ids stay below 2^51, so that every bucket is below 2^39.
+    std::int64_t bucket = std::int64_t{1} << 39;
+    for (int i = 0; i < furthest_bucket && sign_ins < count; ++i) {
+        bucket = bucket_before(reader, bucket);
+        if (bucket < 0) break;
+        const auto left = static_cast<std::int64_t>(count - sign_ins);
+        auto rows = reader.sign_ins_in_bucket.query(bucket, account, left);
+        for (; rows.next(); ++sign_ins)
+            events.push_back(event_of(rows));
+    }
+    std::ranges::sort(events, std::ranges::greater(), &accounts::Event::id);
+    if (events.size() > count) events.resize(count);
+    return events;
+}
+
+std::vector<accounts::Passkey> read_passkeys(Reader& reader, accounts::AccountId account) {
+    auto rows = reader.passkeys_of_account.query(account);
+    std::vector<accounts::Passkey> passkeys;
+    while (rows.next()) {
+        auto passkey = passkey_of(rows, webauthn::UserHandle(rows.blob(passkey_columns)));
+        passkey.last_used_at = rows.optional_time(passkey_columns + 1);
+        if (passkey.last_used_at) passkey.last_used_on = rows.text(passkey_columns + 2);
+        passkeys.push_back(std::move(passkey));
+    }
+    return passkeys;
+}
+
+}  // namespace latchkey::store::sqlite
