@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace latchkey {
 namespace {
@@ -152,6 +153,14 @@ std::string percent_encode(std::string_view text) {
 
 bool is_utf8(std::string_view bytes) {
     while (!bytes.empty()) {
+        // Almost all text is ASCII: eight characters at a time.
+        std::uint64_t eight = 0;
+        while (bytes.size() >= sizeof eight) {
+            std::memcpy(&eight, bytes.data(), sizeof eight);
+            if ((eight & 0x8080'8080'8080'8080U) != 0) break;
+            bytes.remove_prefix(sizeof eight);
+        }
+        if (bytes.empty()) return true;
         const std::size_t length = utf8_length(bytes);
         if (length == 0) return false;
         bytes.remove_prefix(length);

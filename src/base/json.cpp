@@ -15,6 +15,11 @@ namespace {
 
 using enum ParseError;
 
+/// Whether a character of a string is neither its end nor an escape nor a control character.
+bool stands_for_itself(char character) {
+    return character != '"' && character != '\\' && static_cast<unsigned char>(character) >= 0x20;
+}
+
 bool is_digit(char character) {
     return character >= '0' && character <= '9';
 }
@@ -139,17 +144,15 @@ private:
     Result<std::string, ParseError> read_string() {
         if (!skip("\"")) return Fail{syntax};
         std::string out;
-        while (position_ < text_.size()) {
-            const char character = text_[position_++];
-            if (character == '"') return out;
-            if (static_cast<unsigned char>(character) < 0x20) return Fail{syntax};
-            if (character != '\\') {
-                out += character;
-                continue;
-            }
+        while (true) {
+            const std::size_t begin = position_;
+            while (position_ < text_.size() && stands_for_itself(text_[position_]))
+                ++position_;
+            out += text_.substr(begin, position_ - begin);
+            if (skip("\"")) return out;
+            if (!skip("\\")) return Fail{syntax};
             append_utf8(out, TRY(read_escape()));
         }
-        return Fail{syntax};
     }
 
     Result<std::uint32_t, ParseError> read_escape() {

@@ -29,11 +29,11 @@ std::optional<Bytes> find_bytes(
     return base64url_decode(*text);
 }
 
-/// What both responses have around them.
+/// What both responses have around them. The members point into `parsed`.
 struct Envelope {
     CredentialId id;
-    json::Value response;
-    json::Value extensions;  // clientExtensionResults
+    const json::Value* response = nullptr;
+    const json::Value* extensions = nullptr;  // clientExtensionResults
 };
 
 bool has_prf_results(const json::Value& extensions) {
@@ -41,17 +41,19 @@ bool has_prf_results(const json::Value& extensions) {
     return prf != nullptr && prf->find("results") != nullptr;
 }
 
-Result<Envelope, Reason> read_envelope(std::string_view text) {
+Result<json::Value, Reason> parse_text(std::string_view text) {
     auto parsed = json::parse(text, response_limits);
-    if (!parsed) {
-        const bool too_large = parsed.error() == json::ParseError::too_large;
-        return Fail{too_large ? Reason::response_too_large : Reason::response_malformed};
-    }
-    const std::string* id = parsed->find_string("id");
-    const std::string* type = parsed->find_string("type");
-    auto raw_id = find_bytes(*parsed, "rawId", limits::credential_id_bytes);
-    const json::Value* response = parsed->find("response");
-    const json::Value* extensions = parsed->find("clientExtensionResults");
+    if (parsed) return std::move(parsed).value();
+    const bool is_too_large = parsed.error() == json::ParseError::too_large;
+    return Fail{is_too_large ? Reason::response_too_large : Reason::response_malformed};
+}
+
+Result<Envelope, Reason> read_envelope(const json::Value& parsed) {
+    const std::string* id = parsed.find_string("id");
+    const std::string* type = parsed.find_string("type");
+    auto raw_id = find_bytes(parsed, "rawId", limits::credential_id_bytes);
+    const json::Value* response = parsed.find("response");
+    const json::Value* extensions = parsed.find("clientExtensionResults");
     if (id == nullptr || type == nullptr || *type != "public-key" || !raw_id ||
         *id != base64url_encode(*raw_id)) {
         return Fail{Reason::response_malformed};
@@ -64,7 +66,7 @@ Result<Envelope, Reason> read_envelope(std::string_view text) {
     if (extensions->find("remoteClientDataJSON") != nullptr) {
         return Fail{Reason::remote_client_data};
     }
-    return Envelope{CredentialId(*std::move(raw_id)), *response, *extensions};
+    return Envelope{CredentialId(*std::move(raw_id)), response, extensions};
 }
 
 /// Absent is empty: older browsers and native clients leave it out.
@@ -110,13 +112,15 @@ Fail<Failure> fail(Ceremony ceremony, std::uint8_t step, Reason reason) {
 
 Result<RegistrationResponse, Failure> parse_registration_response(std::string_view json) {
     constexpr auto ceremony = Ceremony::registration;
-    const auto envelope = read_envelope(json);
+    const auto parsed = parse_text(json);
+    if (!parsed) return fail(ceremony, 3, parsed.error());
+    auto envelope = read_envelope(*parsed);
     if (!envelope) return fail(ceremony, 3, envelope.error());
-    const json::Value& members = envelope->response;
+    const json::Value& members = *envelope->response;
     auto client_data = find_bytes(members, "clientDataJSON", limits::client_data_bytes);
     auto object = find_bytes(members, "attestationObject", limits::attestation_object_bytes);
     auto transports = read_transports(members);
-    const auto discoverable = read_discoverable(envelope->extensions);  // step 4
+    const auto discoverable = read_discoverable(*envelope->extensions);  // step 4
     if (!client_data || !object || !transports || !discoverable) {
         return fail(ceremony, 3, Reason::response_malformed);
     }
@@ -133,9 +137,11 @@ Result<RegistrationResponse, Failure> parse_registration_response(std::string_vi
 
 Result<AuthenticationResponse, Failure> parse_authentication_response(std::string_view json) {
     constexpr auto ceremony = Ceremony::authentication;
-    const auto envelope = read_envelope(json);
+    const auto parsed = parse_text(json);
+    if (!parsed) return fail(ceremony, 3, parsed.error());
+    auto envelope = read_envelope(*parsed);
     if (!envelope) return fail(ceremony, 3, envelope.error());
-    const json::Value& members = envelope->response;
+    const json::Value& members = *envelope->response;
     auto client_data = find_bytes(members, "clientDataJSON", limits::client_data_bytes);
     auto data = find_bytes(members, "authenticatorData", limits::authenticator_data_bytes);
     auto signature = find_bytes(members, "signature", limits::signature_bytes);
@@ -143,9 +149,9 @@ Result<AuthenticationResponse, Failure> parse_authentication_response(std::strin
     if (!client_data || !data || !signature || !user_handle) {
         return fail(ceremony, 3, Reason::response_malformed);
     }
-    const json::Value* app_id = envelope->extensions.find("appid");  // step 4
+    const json::Value* app_id = envelope->extensions->find("appid");  // step 4
     return parse_authentication_response(AuthenticationParts{
-        .id = envelope->id,
+        .id = std::move(envelope->id),
         .client_data_json = *std::move(client_data),
         .authenticator_data = *std::move(data),
         .signature = *std::move(signature),
