@@ -2,10 +2,19 @@
 // Copyright the Latchkey developers
 #include "pages/handlers.hpp"
 
+#include <algorithm>
+
 namespace latchkey::pages {
 namespace {
 
 constexpr json::Limits report_limits{.bytes = 8'192, .depth = 6, .values = 256};
+
+/// Whether the word can be the name of a directive: strangers write reports, too.
+bool is_directive_name(std::string_view word) {
+    return word.size() <= 64 && std::ranges::all_of(word, [](char character) {
+               return (character >= 'a' && character <= 'z') || character == '-';
+           });
+}
 
 /// The directive that was violated, if the body is a report (CSP 3, 5.3) and the word is harmless.
 std::string violated_directive(std::string_view body) {
@@ -14,7 +23,7 @@ std::string violated_directive(std::string_view body) {
     const json::Value* inner = report->find("csp-report");
     const std::string* directive =
         inner == nullptr ? nullptr : inner->find_string("effective-directive");
-    if (directive == nullptr || directive->size() > 64) return "not a report";
+    if (directive == nullptr || !is_directive_name(*directive)) return "not a report";
     return *directive;
 }
 
