@@ -15,8 +15,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <condition_variable>
 #include <cstdlib>
 #include <future>
+#include <initializer_list>
 #include <iterator>
 #include <mutex>
 #include <stdexcept>
@@ -111,10 +114,11 @@ struct Latchkey::Process {
               .mail_queued = [] {},
               .log =
                   [this](const pages::LogEntry& entry) {
-                      write_log(
-                          std::string(entry.event) + " " + std::string(entry.request_id) + " " +
-                          entry.reason
-                      );
+                      write_log({
+                          {"event", entry.event},
+                          {"request_id", entry.request_id},
+                          {"reason", entry.reason},
+                      });
                   },
           } {
         pages::add_routes(router, services);
@@ -127,11 +131,15 @@ struct Latchkey::Process {
                 .threads = options.threads,
                 .on_access =
                     [this](const http::Access& access) {
-                        write_log(
-                            access.method + " " + access.path + " " +
-                            std::to_string(access.status) + " " + access.request_id + " " +
-                            access.network + " " + access.note
-                        );
+                        write_log({
+                            {"event", "request"},
+                            {"request_id", access.request_id},
+                            {"method", access.method},
+                            {"path", access.path},
+                            {"status", access.status},
+                            {"network", access.network},
+                            {"reason", access.note},
+                        });
                     },
                 .on_error = [this](
                                 int status, const http::Request& request
@@ -157,9 +165,13 @@ struct Latchkey::Process {
         thread.join();
     }
 
-    void write_log(const std::string& line) {
-        const std::scoped_lock lock(mutex);
-        log += line + "\n";
+    void write_log(std::initializer_list<json::Member> members) {
+        const std::string line = json::write(json::object(members));
+        {
+            const std::scoped_lock lock(mutex);
+            log += line + "\n";
+        }
+        logged.notify_all();
     }
 
     pages::Site site;
@@ -171,6 +183,7 @@ struct Latchkey::Process {
     pages::Ceremonies ceremonies;
     pages::FailureMeter failures;
     std::mutex mutex;
+    std::condition_variable logged;
     std::string log;  // guarded by mutex
     pages::Services services;
     http::Router router;
@@ -238,6 +251,14 @@ std::string Latchkey::code_for(std::string_view address) {
 
 std::string Latchkey::log() const {
     const std::scoped_lock lock(process_->mutex);
+    return log_before_ + process_->log;
+}
+
+std::string Latchkey::log_with(std::string_view text) const {
+    std::unique_lock lock(process_->mutex);
+    const auto find = [&] { return process_->log.find(text) != std::string::npos; };
+    const bool came = process_->logged.wait_for(lock, std::chrono::seconds(10), find);
+    REQUIRE_MESSAGE(came, ("no line of the log came with " + std::string(text)));
     return log_before_ + process_->log;
 }
 

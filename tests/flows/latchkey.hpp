@@ -64,8 +64,12 @@ public:
     /// The code in the newest mail to the address; fails the test if there is none.
     std::string code_for(std::string_view address);
 
-    /// Every line that was logged until now.
+    /// Every line that was logged until now, each a JSON object. An answer may be there before the
+    /// line that tells of it.
     [[nodiscard]] std::string log() const;
+
+    /// The same, when a line that contains `text` has come; waits for it.
+    [[nodiscard]] std::string log_with(std::string_view text) const;
 
     /// Commits, as a command of the operator does; fails the test if it is not made.
     void commit(std::vector<store::Change> changes);
