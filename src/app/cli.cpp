@@ -187,6 +187,20 @@ void add_user(CLI::App& app, CommandLine& line) {
     remove.add_flag("--yes", line.is_confirmed, "Yes, delete it")->required();
 }
 
+void add_doctor(CLI::App& app, CommandLine& line) {
+    CLI::App& doctor = add(
+        app,
+        line,
+        {"doctor",
+         "Look whether everything around the server is right, and say the mend",
+         "Each line begins with ok, look (odd, but it works) or mend. It looks at files, disk,\n"
+         "clock, the server as people reach it, the well-known documents and the mail server\n"
+         "(connects and signs in, sends nothing). It ends with 1 if a line says mend."},
+        [](CommandLine& given) { return app::doctor(given.config); }
+    );
+    with_config(doctor, line);
+}
+
 std::unique_ptr<CLI::App> make_app(CommandLine& line) {
     auto app = std::make_unique<CLI::App>("Latchkey signs people in with passkeys.", "latchkey");
     app->footer(
@@ -204,6 +218,7 @@ std::unique_ptr<CLI::App> make_app(CommandLine& line) {
     add_running(*app, line);
     add_config(*app, line);
     add_user(*app, line);
+    add_doctor(*app, line);
     return app;
 }
 

@@ -8,10 +8,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <thread>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 // The environment of this process, for which POSIX gives no header.
 extern char** environ;
@@ -22,6 +24,7 @@ namespace {
 constexpr std::size_t file_limit = 1'048'576;
 constexpr std::size_t password_limit = 4'096;
 constexpr unsigned most_threads_by_default = 4;
+constexpr std::size_t label_limit = 5;  // WebAuthn 5.11.1
 constexpr std::string_view prefix = "LATCHKEY_";
 constexpr std::string_view password_variable = "LATCHKEY_SMTP_PASSWORD";
 constexpr std::string_view file_variable = "LATCHKEY_CONFIG";  // names the file itself
@@ -199,6 +202,25 @@ void check_transport(const Config& config, Problems& problems) {
     }
 }
 
+// The document at /.well-known/webauthn lists the origin too.
+void check_related_origins(const Config& config, Problems& problems) {
+    if (config.related_origins.empty()) return;
+    std::set<std::string, std::less<>> labels{std::string(registrable_label(config.origin.host))};
+    for (const std::string& text : config.related_origins) {
+        labels.emplace(registrable_label(parse_web_origin(text)->host));
+    }
+    if (labels.size() <= label_limit) return;
+    problems.push_back(
+        {"related_origins",
+         {fmt::format(
+              "makes {} different names with the origin's ({})",
+              labels.size(),
+              fmt::join(labels, ", ")
+          ),
+          fmt::format("browsers look at no more than {}: remove some", label_limit)}}
+    );
+}
+
 void check_agreement(const Config& config, Problems& problems) {
     if (!rp_id_fits(config.rp_id, config.origin.host)) {
         problems.push_back(
@@ -223,6 +245,7 @@ void check_agreement(const Config& config, Problems& problems) {
              {"has no effect without sign_up = \"domains\"", "set sign_up, or remove the list"}}
         );
     }
+    check_related_origins(config, problems);
     check_transport(config, problems);
 }
 

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,7 +17,6 @@ namespace latchkey::app::values {
 namespace {
 
 constexpr std::size_t list_limit = 100;  // entries of a list
-constexpr std::size_t label_limit = 5;   // WebAuthn 5.11.1
 constexpr unsigned thread_limit = 64;
 
 template <class Value, std::size_t Count>
@@ -103,16 +101,7 @@ std::optional<Wrong> rp_id(Config& config, const Given& given) {
 }
 
 std::optional<Wrong> related_origins(Config& config, const Given& given) {
-    if (auto wrong = set_origins(config.related_origins, given)) return wrong;
-    std::set<std::string, std::less<>> labels;
-    for (const std::string& text : config.related_origins) {
-        labels.emplace(registrable_label(parse_web_origin(text)->host));
-    }
-    if (labels.size() <= label_limit) return std::nullopt;
-    return Wrong{
-        fmt::format("has {} different names ({})", labels.size(), fmt::join(labels, ", ")),
-        fmt::format("browsers look at no more than {}: remove some", label_limit)
-    };
+    return set_origins(config.related_origins, given);
 }
 
 std::optional<Wrong> return_to(Config& config, const Given& given) {

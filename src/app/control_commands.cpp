@@ -187,10 +187,15 @@ json::Value answer_about_user(
     return change_user(context, *email, accounts::delete_account);
 }
 
+json::Value status(const CommandContext& context) {
+    return json::object({{"healthy", context.store.is_healthy()}});
+}
+
 json::Value answer_readable(const CommandContext& context, const json::Value& request) {
     constexpr std::array about_user{"user.show", "user.sign_out", "user.delete", "user.invite"};
     const std::string* command = request.find_string("command");
     if (command == nullptr) return error("bad_request", "no command", "this is a fault");
+    if (*command == "status") return status(context);
     if (*command == "user.list") return list_users(context, request);
     if (std::ranges::find(about_user, *command) != about_user.end()) {
         return answer_about_user(context, *command, request);

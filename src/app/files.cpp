@@ -51,7 +51,7 @@ Result<SecretText, Wrong> read_file(const std::string& path, std::size_t limit, 
     if (readers == Readers::owner_only && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         return Fail{Wrong{
             fmt::format("{} has mode {:04o}: others may get at it", path, status.st_mode & 07777U),
-            fmt::format("chmod 600 {}", path)
+            fmt::format("make it yours alone: chmod 600 {}", path)
         }};
     }
     std::string content(limit + 1, '\0');

@@ -94,7 +94,7 @@ Result<void, Wrong> check_rp_id(const Config& config, store::Store& store) {
     if (stored && *stored != config.rp_id) {
         return Fail{Wrong{
             fmt::format(
-                "rp_id is {}, but the passkeys in {} belong to {}",
+                "the RP ID is {}, but the passkeys in {} belong to {}",
                 config.rp_id,
                 config.data,
                 *stored

@@ -3,6 +3,7 @@
 #include "outbound/smtp_mailer.hpp"
 
 #include "latchkey/result.hpp"
+#include "outbound/curl.hpp"
 
 #include <algorithm>
 #include <array>
@@ -56,10 +57,12 @@ std::size_t drop(char* /*data*/, std::size_t size, std::size_t count, void* /*co
     return size * count;
 }
 
-template <class Value>
-void set(CURL* handle, CURLoption option, Value value) {
-    // Fails only for options that this libcurl lacks, or without memory.
-    LATCHKEY_ASSERT(curl_easy_setopt(handle, option, value) == CURLE_OK);
+std::string in_lower_case(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return out;
 }
 
 // The server's words for the log: one line of printable ASCII that names neither the recipient
@@ -76,10 +79,12 @@ std::string words_of(const Reply& reply, std::string_view recipient) {
             words.pop_back();
         return words;
     }
-    std::size_t at = recipient.empty() ? std::string::npos : words.find(recipient);
-    while (at != std::string::npos) {
-        words.replace(at, recipient.size(), "[recipient]");
-        at = words.find(recipient, at);
+    // Servers write the address back in the case that they like.
+    const std::string address = in_lower_case(recipient);
+    while (!address.empty()) {
+        const std::size_t at = in_lower_case(words).find(address);
+        if (at == std::string::npos) break;
+        words.replace(at, address.size(), "[recipient]");
     }
     return words;
 }
@@ -95,24 +100,15 @@ bool is_about_this_mail(CURLcode result, const Transfer& transfer) {
 }  // namespace
 
 struct SmtpMailer::Session {
-    Session() : handle(curl_easy_init()) { LATCHKEY_ASSERT(handle != nullptr); }
-
-    Session(const Session&) = delete;
-    Session& operator=(const Session&) = delete;
-    Session(Session&&) = delete;
-    Session& operator=(Session&&) = delete;
-
-    ~Session() { curl_easy_cleanup(handle); }
-
     void prepare(const SmtpOptions& options, Transfer& transfer);
     NotSent failure(CURLcode result, const Transfer& transfer, std::string_view recipient) const;
 
-    CURL* handle;
+    curl::Handle handle;
     std::array<char, CURL_ERROR_SIZE> error{};
 };
 
 void SmtpMailer::Session::prepare(const SmtpOptions& options, Transfer& transfer) {
-    curl_easy_reset(handle);  // keeps the connection
+    curl_easy_reset(handle.get());  // keeps the connection
     error.fill('\0');
     const bool is_implicit = options.security == SmtpSecurity::implicit_tls;
     const bool is_plain = options.security == SmtpSecurity::none;
@@ -127,35 +123,34 @@ void SmtpMailer::Session::prepare(const SmtpOptions& options, Transfer& transfer
         options.port,
         options.ehlo
     );
-    set(handle, CURLOPT_URL, url.c_str());
-    set(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    set(handle, CURLOPT_PROXY, "");  // whatever the environment says
-    set(handle, CURLOPT_USE_SSL, is_plain ? long{CURLUSESSL_NONE} : long{CURLUSESSL_ALL});
-    set(handle, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-    set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
-    set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
+    handle.set(CURLOPT_URL, url.c_str());
+    handle.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    handle.set(CURLOPT_PROXY, "");  // whatever the environment says
+    handle.set(CURLOPT_USE_SSL, is_plain ? long{CURLUSESSL_NONE} : long{CURLUSESSL_ALL});
+    handle.set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+    handle.set(CURLOPT_SSL_VERIFYPEER, 1L);
+    handle.set(CURLOPT_SSL_VERIFYHOST, 2L);
     if (!options.ca_file.empty()) {
-        set(handle, CURLOPT_CAINFO, options.ca_file.c_str());
-        set(handle, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+        handle.set(CURLOPT_CAINFO, options.ca_file.c_str());
+        handle.set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
     }
     if (!options.user.empty()) {
-        set(handle, CURLOPT_USERNAME, options.user.c_str());
-        set(handle, CURLOPT_PASSWORD, options.password.reveal().c_str());
+        handle.set(CURLOPT_USERNAME, options.user.c_str());
+        handle.set(CURLOPT_PASSWORD, options.password.reveal().c_str());
     }
-    set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-    set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options.send_timeout.count()));
-    set(handle, CURLOPT_NOSIGNAL, 1L);
-    set(handle, CURLOPT_ERRORBUFFER, error.data());
-    set(handle, CURLOPT_WRITEFUNCTION, drop);
-    set(handle, CURLOPT_HEADERFUNCTION, keep_reply);
-    set(handle, CURLOPT_HEADERDATA, static_cast<void*>(&transfer));
+    handle.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+    handle.set(CURLOPT_TIMEOUT_MS, static_cast<long>(options.send_timeout.count()));
+    handle.set(CURLOPT_NOSIGNAL, 1L);
+    handle.set(CURLOPT_ERRORBUFFER, error.data());
+    handle.set(CURLOPT_WRITEFUNCTION, drop);
+    handle.set(CURLOPT_HEADERFUNCTION, keep_reply);
+    handle.set(CURLOPT_HEADERDATA, static_cast<void*>(&transfer));
 }
 
 NotSent SmtpMailer::Session::failure(
     CURLcode result, const Transfer& transfer, std::string_view recipient
 ) const {
-    long code = 0;
-    LATCHKEY_ASSERT(curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &code) == CURLE_OK);
+    const long code = handle.response_code();
     auto kind = NotSent::Kind::unavailable;
     if (is_about_this_mail(result, transfer)) {
         if (code >= 500 && code < 600) kind = NotSent::Kind::refused;
@@ -173,11 +168,7 @@ NotSent SmtpMailer::Session::failure(
 }
 
 SmtpMailer::SmtpMailer(SmtpOptions options, const Clock& clock)
-    : options_(std::move(options)), clock_(clock) {
-    static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
-    LATCHKEY_ASSERT(initialized == CURLE_OK);
-    session_ = std::make_unique<Session>();
-}
+    : options_(std::move(options)), clock_(clock), session_(std::make_unique<Session>()) {}
 
 SmtpMailer::~SmtpMailer() = default;
 
@@ -198,18 +189,18 @@ Delivery SmtpMailer::send(const Mail& mail, std::string_view key) {
 
     Transfer transfer{.upload = {.rest = message, .is_complete = false}, .reply = {}};
     session_->prepare(options_, transfer);
-    CURL* handle = session_->handle;
+    const curl::Handle& handle = session_->handle;
     const std::string sender = fmt::format("<{}>", from);
     const std::string recipient = fmt::format("<{}>", mail.to);
     curl_slist* recipients = curl_slist_append(nullptr, recipient.c_str());
     LATCHKEY_ASSERT(recipients != nullptr);
-    set(handle, CURLOPT_MAIL_FROM, sender.c_str());
-    set(handle, CURLOPT_MAIL_RCPT, recipients);
-    set(handle, CURLOPT_UPLOAD, 1L);
-    set(handle, CURLOPT_READFUNCTION, read_upload);
-    set(handle, CURLOPT_READDATA, static_cast<void*>(&transfer));
-    set(handle, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(message.size()));
-    const CURLcode result = curl_easy_perform(handle);
+    handle.set(CURLOPT_MAIL_FROM, sender.c_str());
+    handle.set(CURLOPT_MAIL_RCPT, recipients);
+    handle.set(CURLOPT_UPLOAD, 1L);
+    handle.set(CURLOPT_READFUNCTION, read_upload);
+    handle.set(CURLOPT_READDATA, static_cast<void*>(&transfer));
+    handle.set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(message.size()));
+    const CURLcode result = curl_easy_perform(handle.get());
     curl_slist_free_all(recipients);
     if (result == CURLE_OK) return Sent{};
     return session_->failure(result, transfer, mail.to);
@@ -218,10 +209,10 @@ Delivery SmtpMailer::send(const Mail& mail, std::string_view key) {
 std::optional<std::string> SmtpMailer::check() {
     Transfer transfer;
     session_->prepare(options_, transfer);
-    set(session_->handle, CURLOPT_FRESH_CONNECT, 1L);
-    set(session_->handle, CURLOPT_CUSTOMREQUEST, "NOOP");
-    set(session_->handle, CURLOPT_NOBODY, 1L);
-    const CURLcode result = curl_easy_perform(session_->handle);
+    session_->handle.set(CURLOPT_FRESH_CONNECT, 1L);
+    session_->handle.set(CURLOPT_CUSTOMREQUEST, "NOOP");
+    session_->handle.set(CURLOPT_NOBODY, 1L);
+    const CURLcode result = curl_easy_perform(session_->handle.get());
     if (result == CURLE_OK) return std::nullopt;
     return session_->failure(result, transfer, {}).why;
 }

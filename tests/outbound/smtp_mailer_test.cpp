@@ -122,6 +122,10 @@ TEST_CASE("An unknown recipient (550) is refused for good, a busy one (451) is t
     CHECK(unknown.why.find("550 5.1.1 no such user [recipient]") != std::string::npos);
     CHECK(unknown.why.find("nosuch@") == std::string::npos);
 
+    const NotSent capitals = failed(mailer.send(mail_to("NoSuch@Example.test"), "key1"));
+    CHECK(capitals.kind == NotSent::Kind::refused);
+    CHECK(capitals.why.find("xample.test") == std::string::npos);
+
     const NotSent busy = failed(mailer.send(mail_to("tempfail@example.test"), "key1"));
     CHECK(busy.kind == NotSent::Kind::try_later);
     CHECK(busy.why.find("451 4.2.1") != std::string::npos);
