@@ -83,6 +83,8 @@ Process::Process(const Command& command) {
     posix_spawn_file_actions_adddup2(&actions, in.ends[0], STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, out.ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, err.ends[1], STDERR_FILENO);
+    // Sockets of a server in this process would live on in the child.
+    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     if (!command.folder.empty()) {
         posix_spawn_file_actions_addchdir_np(&actions, command.folder.c_str());
     }
@@ -162,9 +164,16 @@ std::string Process::read_line() {
 }
 
 std::string Process::read_until(std::string_view text) {
+    std::string before;
     while (true) {
-        std::string line = read_line();
+        std::string line;
+        try {
+            line = read_line();
+        } catch (const std::runtime_error& error) {
+            throw std::runtime_error(std::string(error.what()) + "\n" + before);
+        }
         if (line.find(text) != std::string::npos) return line;
+        before += line + "\n";
     }
 }
 

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+//
+// The command line of the real program, on a running server and on a stopped one.
+#include "accounts/types.hpp"
+#include "app/cli.hpp"
+#include "app/program.hpp"
+#include "app/system_clock.hpp"
+#include "base/json.hpp"
+#include "crypto/system_random.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <future>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace latchkey::app {
+namespace {
+
+using accounts::EmailAddress;
+using test::Finished;
+using test::Program;
+
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+void commit(store::Store& store, std::vector<store::Change> changes) {
+    std::promise<store::CommitResult> promise;
+    crypto::SystemRandom random;
+    store.commit(
+        {.operation = random.bytes<16>(), .changes = std::move(changes)},
+        [&](store::CommitResult result) { promise.set_value(std::move(result)); }
+    );
+    REQUIRE(std::holds_alternative<store::Committed>(promise.get_future().get()));
+}
+
+accounts::Account account_named(store::Store& store, const std::string& email, TimePoint now) {
+    const std::int64_t id = store.next_id();
+    const std::string handle = std::to_string(id);
+    return {
+        .id = accounts::AccountId(id),
+        .public_id = accounts::PublicId("account-" + std::to_string(id)),
+        .user_handle = webauthn::UserHandle({bytes_of(handle).begin(), bytes_of(handle).end()}),
+        .email = *EmailAddress::parse(email),
+        .created_at = now,
+    };
+}
+
+// Ada, signed in on one browser, and `others` more.
+void fill(const Program& program, int others = 0) {
+    const SystemClock clock;
+    auto opened =
+        store::SqliteStore::open({.path = program.data() + "/latchkey.db", .clock = &clock});
+    REQUIRE(opened.has_value());
+    store::Store& store = **opened;
+    const accounts::Account ada = account_named(store, "ada@example.test", clock.now());
+    commit(
+        store,
+        {accounts::CreateAccount{ada},
+         accounts::OpenSession{{
+             .id = accounts::SessionId(store.next_id()),
+             .token_hash = {},
+             .account = ada.id,
+             .created_at = clock.now(),
+             .authenticated_at = clock.now(),
+             .browser = "Chromium on Linux\x1b[2J",
+             .expires_at = clock.now() + std::chrono::hours(1),
+         }}}
+    );
+    std::vector<store::Change> more;
+    for (int i = 0; i < others; ++i) {
+        const std::string email = "person" + std::to_string(i) + "@example.test";
+        more.emplace_back(accounts::CreateAccount{account_named(store, email, clock.now())});
+    }
+    if (!more.empty()) commit(store, std::move(more));
+}
+
+enum class Server : std::uint8_t { running, stopped };
+
+// A program with a database, in that state.
+struct Ready {
+    explicit Ready(Server server, int others = 0) {
+        program.start();
+        REQUIRE(program.stop() == 0);
+        fill(program, others);
+        if (server == Server::running) program.start();
+    }
+
+    Program program;
+};
+
+json::Value only_line(const Finished& finished) {
+    CAPTURE(finished.err);
+    REQUIRE(finished.status == 0);
+    auto value = json::parse(finished.out.substr(0, finished.out.size() - 1));
+    REQUIRE(value.has_value());
+    return std::move(value).value();
+}
+
+}  // namespace
+
+TEST_CASE("Every command on accounts works on a running server and on a stopped one alike") {
+    for (const Server server : {Server::running, Server::stopped}) {
+        CAPTURE(static_cast<int>(server));
+        const Ready ready(server);
+        const Program& program = ready.program;
+
+        const Finished list = program.command({"user", "list"});
+        CHECK(list.status == 0);
+        CHECK(contains(list.out, "ada@example.test"));
+
+        const json::Value shown =
+            only_line(program.command({"user", "show", "Ada@Example.test", "--json"}));
+        CHECK(*shown.find_string("email") == "ada@example.test");
+        CHECK(shown.find("sessions")->as_array()->size() == 1);
+
+        CHECK(program.command({"user", "sign-out", "ada@example.test"}).status == 0);
+        const json::Value after =
+            only_line(program.command({"user", "show", "ada@example.test", "--json"}));
+        CHECK(after.find("sessions")->as_array()->empty());
+        const json::Array& events = *after.find("events")->as_array();
+        REQUIRE_FALSE(events.empty());
+        CHECK(*events.front().find_string("event") == "signed_out_everywhere");
+
+        const Finished unsure = program.command({"user", "delete", "ada@example.test"});
+        CHECK(unsure.status == 2);
+        CHECK(contains(unsure.err, "--yes is required"));
+        CHECK(program.command({"user", "delete", "ada@example.test", "--yes"}).status == 0);
+        const Finished gone = program.command({"user", "show", "ada@example.test"});
+        CHECK(gone.status == 1);
+        CHECK(
+            contains(gone.err, "No account has the address ada@example.test. `latchkey user list`")
+        );
+
+        const Finished invited = program.command({"user", "invite", "bob@example.test"});
+        CHECK(invited.status == 0);
+        CHECK(contains(invited.out, "at " + program.origin() + "/sign-in"));
+        CHECK(contains(invited.out, "sign_up is not \"invite\""));
+        CHECK(program.command({"user", "invite", "nobody"}).status == 1);
+    }
+}
+
+TEST_CASE("An invitation lets its address in, on a server that is running") {
+    Program program("sign_up = \"invite\"\n");
+    program.start();
+    const Finished invited = program.command({"user", "invite", "bob@example.test"});
+    CHECK(invited.status == 0);
+    CHECK_FALSE(contains(invited.out, "Note"));
+    CHECK(program.stop() == 0);
+    const SystemClock clock;
+    auto store =
+        store::SqliteStore::open({.path = program.data() + "/latchkey.db", .clock = &clock});
+    REQUIRE(store.has_value());
+    CHECK((*store)->is_invited(*EmailAddress::parse("bob@example.test"), clock.now()));
+    CHECK_FALSE((*store)->is_invited(*EmailAddress::parse("eve@example.test"), clock.now()));
+}
+
+TEST_CASE("A list of many accounts is whole and each stands in it once") {
+    const Ready ready(Server::running, 1'234);
+    const Finished list = ready.program.command({"user", "list", "--json"});
+    REQUIRE(list.status == 0);
+    std::vector<std::string> seen;
+    std::string_view rest = list.out;
+    while (!rest.empty()) {
+        const auto line = json::parse(rest.substr(0, rest.find('\n')));
+        REQUIRE(line.has_value());
+        seen.push_back(*line->find_string("email"));
+        rest.remove_prefix(rest.find('\n') + 1);
+    }
+    CHECK(seen.size() == 1'235);
+    std::sort(seen.begin(), seen.end());
+    CHECK(std::unique(seen.begin(), seen.end()) == seen.end());
+}
+
+TEST_CASE("What people typed does not steer the operator's terminal") {
+    const Ready ready(Server::stopped);
+    const Finished shown = ready.program.command({"user", "show", "ada@example.test"});
+    CHECK(shown.status == 0);
+    CHECK(contains(shown.out, "Chromium on Linux?[2J"));
+    CHECK_FALSE(contains(shown.out, "\x1b"));
+}
+
+TEST_CASE("A command on a data folder without a database says so and makes none") {
+    const Program program;
+    const Finished list = program.command({"user", "list"});
+    CHECK(list.status == 1);
+    CHECK(contains(list.err, "There is no database in " + program.data()));
+    CHECK_FALSE(std::filesystem::exists(program.data()));
+}
+
+TEST_CASE("A wrong command line ends with 2 and says what is wrong; help ends with 0 and teaches") {
+    const auto run = [](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), LATCHKEY_BINARY);
+        return test::run({.arguments = std::move(arguments), .environment = {}, .folder = {}});
+    };
+    CHECK(run({}).status == 2);
+    CHECK(run({"user"}).status == 2);
+    CHECK(run({"user", "show"}).status == 2);
+    CHECK(run({"fly"}).status == 2);
+    CHECK(run({"serve", "--confg", "x"}).status == 2);
+    CHECK(run({"demo", "--port", "65536"}).status == 2);
+    const Finished help = run({"--help"});
+    CHECK(help.status == 0);
+    CHECK(contains(help.out, "The first steps:"));
+}
+
+TEST_CASE("docs/reference/commands.md has the help of every command as the program prints it") {
+    const std::string document = test::read_file(LATCHKEY_SOURCE_DIR "/docs/reference/commands.md");
+    CHECK(document == commands_reference());
+    int commands = 0;
+    for (std::size_t at = document.find("\n## `latchkey"); at != std::string::npos;
+         at = document.find("\n## `latchkey", at + 1)) {
+        const std::size_t start = at + 5;
+        const std::string name = document.substr(start, document.find('`', start) - start);
+        CAPTURE(name);
+        std::vector<std::string> arguments{LATCHKEY_BINARY};
+        for (std::size_t space = name.find(' '); space != std::string::npos;) {
+            const std::size_t next = name.find(' ', space + 1);
+            arguments.push_back(name.substr(space + 1, next - space - 1));
+            space = next;
+        }
+        arguments.emplace_back("--help");
+        const Finished help = test::run({.arguments = arguments, .environment = {}, .folder = {}});
+        CHECK(help.status == 0);
+        CHECK(contains(document, "## `" + name + "`\n\n```\n" + help.out + "```\n"));
+        ++commands;
+    }
+    CHECK(commands >= 14);
+}
+
+}  // namespace latchkey::app

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "app/program.hpp"
+
+#include <csignal>
+#include <stdexcept>
+
+namespace latchkey::test {
+
+Program::Program(std::string_view lines, std::string_view sections) : port_(free_port()) {
+    std::string text = "origin = \"" + origin() + "\"\n";
+    text += "listen = \"127.0.0.1:" + std::to_string(port_) + "\"\n";
+    text += "data = \"data\"\n";
+    text += lines;
+    // Nobody listens there: what is mailed waits in the outbox.
+    text += "\n[smtp]\nurl = \"smtp+plain://127.0.0.1:1\"\nfrom = \"id@example.test\"\n";
+    text += sections;
+    [[maybe_unused]] const std::string path = folder_.write("latchkey.toml", text);
+}
+
+Command Program::command_line(std::vector<std::string> arguments, const Variables& environment)
+    const {
+    arguments.insert(arguments.begin(), LATCHKEY_BINARY);
+    arguments.emplace_back("--config");
+    arguments.push_back(config());
+    return {.arguments = std::move(arguments), .environment = environment, .folder = {}};
+}
+
+Finished Program::command(std::vector<std::string> arguments, const Variables& environment) const {
+    return run(command_line(std::move(arguments), environment));
+}
+
+void Program::start(const Variables& environment) {
+    process_ = std::make_unique<Process>(command_line({"serve"}, environment));
+    log_ += process_->read_until("\"event\":\"listening\"") + "\n";
+}
+
+int Program::stop() {
+    process_->signal(SIGTERM);
+    log_ += process_->read_rest();
+    const int status = process_->wait();
+    log_ += process_->errors();
+    process_.reset();
+    return status;
+}
+
+Finished Program::refuse(std::vector<std::string> arguments, const Variables& environment) const {
+    arguments.insert(arguments.begin(), "serve");
+    return command(std::move(arguments), environment);
+}
+
+void Program::replace_in_config(std::string_view from, std::string_view to) const {
+    std::string text = read_file(config());
+    const std::size_t at = text.find(from);
+    if (at == std::string::npos) throw std::runtime_error("not in the configuration");
+    text.replace(at, from.size(), to);
+    [[maybe_unused]] const std::string path = folder_.write("latchkey.toml", text);
+}
+
+}  // namespace latchkey::test
