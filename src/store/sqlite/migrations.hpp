@@ -34,7 +34,7 @@ Result<void, StoreError> migrate(
     Connection& connection, const std::filesystem::path& file, TimePoint now
 );
 
-/// The same checks without changing anything; for backups. The value: the schema's number.
+/// The same checks without changing anything. The value: the schema's number, 0 for an empty file.
 Result<int, StoreError> check_schema(Connection& connection, const std::filesystem::path& file);
 
 }  // namespace latchkey::store::sqlite

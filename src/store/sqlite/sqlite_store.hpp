@@ -26,8 +26,10 @@ struct StoreError {
         changed_schema,   // a migration that was applied differs from ours of that number
         disk_full,
         read_only,
-        damaged,  // SQLite finds it malformed
-        failed,   // anything else: `what` has SQLite's words
+        damaged,    // SQLite finds it malformed
+        exists,     // a file stands where a new one should be written
+        wrong_key,  // sealed under another key file than the one given
+        failed,     // anything else: `what` has SQLite's words
     };
 
     Kind kind = Kind::failed;
