@@ -112,8 +112,11 @@ http::Response Renderer::page(
 }
 
 std::string Renderer::answer(std::string_view code, const json::Value& model) const {
-    const auto found = state_->library.answers.find(code);
-    LATCHKEY_ASSERT(found != state_->library.answers.end());
+    const auto& answers = state_->library.answers;
+    auto found = answers.find(code);
+    // A test finds codes without words; should one slip through, it is still an error of ours.
+    if (found == answers.end()) found = answers.find("failed");
+    LATCHKEY_ASSERT(found != answers.end());
     return found->second.render({&state_->globals, &model});
 }
 

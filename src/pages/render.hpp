@@ -51,8 +51,8 @@ public:
         int status = 200
     ) const;
 
-    /// The text `answer.<code>` of the catalogue: what a JSON error says to the person. Not
-    /// escaped.
+    /// The text `answer.<code>` of the catalogue: what an error says to the person. Not escaped. A
+    /// code without a text says what `failed` says.
     [[nodiscard]] std::string answer(std::string_view code, const json::Value& model = {}) const;
 
     /// A mail to `to`: subject (one line), text and HTML from web/mail/<name>.*; the model also

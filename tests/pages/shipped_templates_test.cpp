@@ -6,8 +6,10 @@
 #include "pages/embedded.hpp"
 #include "pages/template_library.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +64,23 @@ const TemplateLibrary& library() {
         return std::move(result).value();
     }();
     return loaded;
+}
+
+/// For each `begin` in `code`, the string literals that stand between it and the next `end`.
+std::vector<std::vector<std::string>> literals(
+    std::string_view code, std::string_view begin, char end
+) {
+    std::vector<std::vector<std::string>> all;
+    for (auto at = code.find(begin); at != std::string_view::npos; at = code.find(begin, at + 1)) {
+        std::string_view part = code.substr(at, code.find(end, at) - at);
+        auto& found = all.emplace_back();
+        for (auto open = part.find('"'); open != std::string_view::npos; open = part.find('"')) {
+            part.remove_prefix(open + 1);
+            found.emplace_back(part.substr(0, part.find('"')));
+            part.remove_prefix(part.find('"') + 1);
+        }
+    }
+    return all;
 }
 
 /// The model as a template sees it: with what the renderer adds.
@@ -217,6 +236,27 @@ TEST_CASE("every name that a template asks for is one that a model has") {
         CHECK(mail.subject.unknown_names(models) == none);
         CHECK(mail.text.unknown_names(models) == none);
         CHECK(mail.html.unknown_names(models) == none);
+    }
+}
+
+TEST_CASE("every error code of the handlers has its words") {
+    std::set<std::string> codes;
+    for (const auto& file : std::filesystem::directory_iterator(LATCHKEY_SOURCE_DIR "/src/pages")) {
+        if (file.path().extension() != ".cpp") continue;
+        std::ifstream stream(file.path());
+        const std::string code{std::istreambuf_iterator<char>(stream), {}};
+        for (const auto& found : literals(code, ".code = ", ',')) {
+            codes.insert(found.begin(), found.end());
+        }
+        for (const auto& found : literals(code, "respond_error(", ';')) {
+            if (!found.empty()) codes.insert(found.front());  // the reason for the log follows
+        }
+    }
+    CHECK(codes.contains("passkey_refused"));
+    CHECK(codes.contains("csrf"));
+    for (const std::string& code : codes) {
+        CAPTURE(code);
+        CHECK(library().answers.contains(code));
     }
 }
 
