@@ -102,8 +102,9 @@ export class Person {
         await this.sees('Check your e-mail');
     }
 
+    /** Typed by hand: a code that comes at once, pasted or filled in, is sent by the page itself. */
     async enterCode(code) {
-        await this.field('Code').fill(code);
+        await this.field('Code').pressSequentially(code);
         await this.button('Continue').click();
     }
 
