@@ -187,6 +187,46 @@ void add_user(CLI::App& app, CommandLine& line) {
     remove.add_flag("--yes", line.is_confirmed, "Yes, delete it")->required();
 }
 
+void add_backup(CLI::App& app, CommandLine& line) {
+    CLI::App& backup = add(
+        app,
+        line,
+        {"backup",
+         "Write the database to a new file; the server may run",
+         "The file is complete in itself, and of no use without the key file: keep a copy of that\n"
+         "in another place.\n\n"
+         "  latchkey backup /var/backups/latchkey-2026-01-31.db"},
+        [](CommandLine& given) { return back_up(given.config, given.file); }
+    );
+    CLI::App& restore = add(
+        app,
+        line,
+        {"restore",
+         "Put a backup in the place of the database; the server is stopped",
+         "Refuses a backup that was sealed with another key file. Everyone is signed out; "
+         "passkeys\n"
+         "that their owners removed since are back, and are listed; password managers are told\n"
+         "nothing until `latchkey signals enable`."},
+        [](CommandLine& given) { return app::restore(given.config, given.file); }
+    );
+    for (CLI::App* command : {&backup, &restore}) {
+        with_config(*command, line);
+        command->add_option("file", line.file, "The backup")->type_name("FILE")->required();
+    }
+    CLI::App& signals = add_group(
+        app, {"signals", "Say whether password managers are told which passkeys are good", ""}
+    );
+    with_config(
+        add(signals,
+            line,
+            {"enable",
+             "Tell them again, after a restore",
+             "Once people have added again what the backup did not know."},
+            [](CommandLine& given) { return enable_signals(given.config); }),
+        line
+    );
+}
+
 void add_doctor(CLI::App& app, CommandLine& line) {
     CLI::App& doctor = add(
         app,
@@ -218,6 +258,7 @@ std::unique_ptr<CLI::App> make_app(CommandLine& line) {
     add_running(*app, line);
     add_config(*app, line);
     add_user(*app, line);
+    add_backup(*app, line);
     add_doctor(*app, line);
     return app;
 }

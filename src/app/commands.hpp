@@ -43,6 +43,17 @@ Exit sign_out_user(const std::string& config_file, const std::string& email);
 Exit delete_user(const std::string& config_file, const std::string& email);
 Exit invite_user(const std::string& config_file, const std::string& email);
 
+// ---- backup_command.cpp
+
+/// The server may run.
+Exit back_up(const std::string& config_file, const std::string& file);
+
+/// The server must not run.
+Exit restore(const std::string& config_file, const std::string& file);
+
+/// After a restore: password managers are told again which passkeys are good.
+Exit enable_signals(const std::string& config_file);
+
 // ---- doctor_command.cpp
 
 Exit doctor(const std::string& config_file);

@@ -5,6 +5,7 @@
 #include "accounts/account_changes.hpp"
 #include "accounts/authenticator_names.hpp"
 #include "app/log.hpp"
+#include "app/start_checks.hpp"
 
 #include <algorithm>
 #include <array>
@@ -191,11 +192,17 @@ json::Value status(const CommandContext& context) {
     return json::object({{"healthy", context.store.is_healthy()}});
 }
 
+json::Value enable_signals(const CommandContext& context) {
+    if (!context.store.save_setting(signals_setting, "yes")) return not_written();
+    return json::object({});
+}
+
 json::Value answer_readable(const CommandContext& context, const json::Value& request) {
     constexpr std::array about_user{"user.show", "user.sign_out", "user.delete", "user.invite"};
     const std::string* command = request.find_string("command");
     if (command == nullptr) return error("bad_request", "no command", "this is a fault");
     if (*command == "status") return status(context);
+    if (*command == "signals.enable") return enable_signals(context);
     if (*command == "user.list") return list_users(context, request);
     if (std::ranges::find(about_user, *command) != about_user.end()) {
         return answer_about_user(context, *command, request);

@@ -20,6 +20,7 @@ struct CommandContext {
 /// Carries out one command of the operator. The request is `{"command": NAME, ...}`:
 ///
 ///   {"command": "status"}                               {"healthy": BOOL}
+///   {"command": "signals.enable"}                       {}
 ///   {"command": "user.list", "after": ID, "count": N}   {"accounts": [...], "next": ID or null}
 ///   {"command": "user.show", "email": ADDRESS}          {"account": {...}}
 ///   {"command": "user.sign_out", "email": ADDRESS}      {}

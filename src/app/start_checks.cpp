@@ -21,7 +21,6 @@ namespace {
 // Names of settings, and what is sealed to recognise the key file.
 constexpr std::string_view rp_id_setting = "rp_id";
 constexpr std::string_view last_seen_setting = "last_seen";
-constexpr std::string_view key_check_setting = "key_check";
 constexpr std::string_view key_check_text = "latchkey";
 
 Wrong not_saved(std::string_view name) {
@@ -39,14 +38,14 @@ crypto::Sealer sealer_with(const MasterKeys& keys) {
     return crypto::Sealer(std::move(copies));
 }
 
-bool opens(const MasterKeys& keys, std::string_view stored) {
-    const auto sealed = base64url_decode(stored);
+}  // namespace
+
+bool keys_open(const MasterKeys& keys, std::string_view key_check) {
+    const auto sealed = base64url_decode(key_check);
     if (!sealed) return false;
     const auto opened = sealer_with(keys).open(*sealed, bytes_of(key_check_setting));
     return opened && text_of(opened->reveal()) == key_check_text;
 }
-
-}  // namespace
 
 std::string database_file(const Config& config) {
     return config.data + "/latchkey.db";
@@ -73,7 +72,7 @@ Result<MasterKeys, Wrong> open_keys(const Config& config, store::Store& store, R
     }
     auto keys =
         TRY(is_there ? load_key_file(config.key_file) : create_key_file(config.key_file, random));
-    if (check && !opens(keys, *check)) {
+    if (check && !keys_open(keys, *check)) {
         return Fail{Wrong{
             fmt::format("{} is not the key file of this database", config.key_file),
             "restore the key file that belongs to it"

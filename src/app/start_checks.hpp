@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 /// What has to hold between the configuration, the key file and the database before anything is
 /// served. Each refusal says in words what to do.
@@ -19,6 +20,13 @@ namespace latchkey::app {
 
 /// How far the clock may stand before the last time that the database saw (T21).
 inline constexpr std::chrono::minutes clock_tolerance{5};
+
+/// The setting by which a database recognises its key file, and whether the keys fit its value.
+inline constexpr std::string_view key_check_setting = "key_check";
+bool keys_open(const MasterKeys& keys, std::string_view key_check);
+
+/// Whether password managers are told which passkeys are good; "no" after a restore.
+inline constexpr std::string_view signals_setting = "signals_enabled";
 
 /// The file of the database in the data folder.
 std::string database_file(const Config& config);

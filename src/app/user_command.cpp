@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "app/commands.hpp"
+#include "app/terminal.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -13,16 +14,6 @@ namespace latchkey::app {
 namespace {
 
 constexpr std::int64_t accounts_per_request = 500;
-
-// Text for the terminal: what people typed must not steer it.
-std::string printable(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        out += byte < 0x20 || byte == 0x7F ? '?' : c;
-    }
-    return out;
-}
 
 std::string text_at(const json::Value& value, std::string_view key) {
     const std::string* text = value.find_string(key);
