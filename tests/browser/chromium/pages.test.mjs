@@ -30,8 +30,14 @@ describe('The pages', () => {
     test('work without JavaScript: the e-mail path, and what passkeys need', async (t) => {
         const ada = await site.meet(t, { javaScriptEnabled: false, authenticator: null });
         const address = site.newAddress();
+        // getByText never looks into <noscript>.
+        const isToldOfScript = async () => {
+            const words = ada.page.locator('noscript p');
+            await words.waitFor();
+            assert.match(await words.textContent(), /^Passkeys need JavaScript\./);
+        };
         await ada.open();
-        await ada.hears('Passkeys need JavaScript.');
+        await isToldOfScript();
         assert.equal(
             await ada.button('Continue with Passkey').count(),
             0,
@@ -40,7 +46,7 @@ describe('The pages', () => {
         await ada.sendCode(address);
         await ada.enterCode(await site.mail.nextCode(address));
         await ada.sees('Secure your account');
-        await ada.hears('Passkeys need JavaScript.');
+        await isToldOfScript();
     });
 
     test('sign up and sign in by keyboard alone', async (t) => {

@@ -73,7 +73,7 @@ describe('Settings: a signed-in person', () => {
         await ada.page.getByText('Rename', { exact: true }).click();
         await ada.field('Name').fill(name);
         await ada.button('Save name').click();
-        await ada.hears('The passkey is now called');
+        await ada.hears('The new name is saved.');
         assert.deepEqual(await ada.passkeyNames(), [name]);
     });
 

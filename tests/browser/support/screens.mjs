@@ -68,7 +68,7 @@ export const screens = {
             .field('Name')
             .fill('A name that somebody with a good deal of patience typed in here');
         await person.button('Save name').click();
-        await person.hears('The passkey is now called');
+        await person.hears('The new name is saved.');
     },
     'sign-in-add': async (person, address) => {
         await person.signUp(address);
