@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/exploration/explorer.hpp"
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include <doctest/doctest.h>
+
+// Every step that anybody can take, in every state that can be reached, to the fixed point: the
+// invariants I1-I8 and T5 hold after each commit, also after those that were overtaken by another.
+namespace latchkey::accounts {
+namespace {
+
+void check_all(const Bounds& bounds) {
+    Core core = real_core();
+    core.guesses_per_code = bounds.guesses;
+    const Explored explored = explore(core, bounds, Overtaking::all_pairs, 1'000'000);
+    MESSAGE(
+        explored.states,
+        " states, ",
+        explored.transitions,
+        " transitions, ",
+        explored.refusals,
+        " refusals"
+    );
+    CHECK(explored.violation == "");
+    CHECK(explored.is_complete);
+    // That it got anywhere: all that the machine can lead to happened on the way.
+    using enum EventKind;
+    std::set expected{
+        account_created,
+        account_deleted,
+        passkey_added,
+        signed_in,
+        signed_in_recovered,
+        signed_out,
+        signed_out_everywhere
+    };
+    if (bounds.passkeys > 1) {
+        expected.insert({passkey_replaced, passkey_removed, passkey_suspended});
+    }
+    std::string missing;
+    for (const EventKind kind : expected) {
+        if (!explored.logged.contains(kind)) missing += std::string(name_of(kind)) + " ";
+    }
+    CHECK(missing == "");
+}
+
+TEST_CASE("I1-I8, T5: one thing at a time, around three passkeys") {
+    check_all({.tickets = 1, .eves_tickets = 1, .passkeys = 3, .guesses = 2});
+}
+
+TEST_CASE("I1-I8, T5: two people and two things side by side, around one passkey") {
+    check_all({.tickets = 2, .eves_tickets = 1, .passkeys = 1, .guesses = 2});
+}
+
+TEST_CASE("I1-I8, T5, T7: two things of one person side by side, around two passkeys") {
+    check_all({.tickets = 2, .eves_tickets = 0, .passkeys = 2, .guesses = 1});
+}
+
+// ---- The exploration finds what it looks for: each decision is broken once.
+
+/// All that a small world shows is wrong with the core.
+std::string violation_of(const Core& core) {
+    const Bounds bounds{.tickets = 2, .eves_tickets = 1, .passkeys = 2, .guesses = 2};
+    return explore(core, bounds, Overtaking::all_pairs, 100'000).violation;
+}
+
+template <class T>
+Result<Decision> without(Result<Decision> decided) {
+    if (!decided) return decided;
+    std::erase_if(decided->changes, [](const Change& change) {
+        return std::holds_alternative<T>(change);
+    });
+    return decided;
+}
+
+/// Calls `mend` with each change of the type, to be altered in place.
+template <class T, class Mend>
+Result<Decision> with_each(Result<Decision> decided, Mend mend) {
+    if (!decided) return decided;
+    for (Change& change : decided->changes) {
+        if (T* one = std::get_if<T>(&change)) mend(*one);
+    }
+    return decided;
+}
+
+void check_found(const Core& core, std::string_view invariant) {
+    const std::string violation = violation_of(core);
+    CAPTURE(violation);
+    CHECK(violation.starts_with(invariant));
+}
+
+TEST_CASE("found: the last passkey can be removed (I1)") {
+    Core core = real_core();
+    core.remove_passkey = [](Acting who, const PublicId& passkey, const auto& at, const auto& fresh
+                          ) {
+        Passkey invented = who.passkeys.front();
+        invented.id = PasskeyId(0);
+        invented.public_id = PublicId("invented");
+        invented.status = CredentialStatus::active;
+        invented.purpose = CredentialPurpose::passkey;
+        who.passkeys.push_back(invented);
+        who.account.factors += 1;
+        return without<ChangeFactors>(remove_passkey(who, passkey, at, fresh));
+    };
+    check_found(core, "I1");
+}
+
+TEST_CASE("found: a sign-in around a lost passkey passes for one by passkey (I2)") {
+    Core core = real_core();
+    core.code_matched =
+        [real = core.code_matched](
+            const auto& purpose, const auto& event, const auto& at, const auto& fresh
+        ) {
+            return with_each<OpenSession>(real(purpose, event, at, fresh), [](OpenSession& open) {
+                open.session.assurance = Assurance::passkey;
+            });
+        };
+    check_found(core, "I2");
+}
+
+TEST_CASE("found: enrolling under recovery and signing in again launders the mark (I2)") {
+    Core core = real_core();
+    core.passkey_created = [](const auto& event, const auto& at, const auto& fresh) {
+        return with_each<AddPasskey>(decide(event, at, fresh), [](AddPasskey& add) {
+            add.passkey.recovered_at = std::nullopt;
+        });
+    };
+    check_found(core, "I2");
+}
+
+TEST_CASE("found: a suspended passkey signs in (I2)") {
+    Core core = real_core();
+    core.passkey_asserted =
+        [real = core.passkey_asserted](
+            const auto& purpose, PasskeyAsserted event, const auto& at, const auto& fresh
+        ) {
+            event.passkey.status = CredentialStatus::active;
+            return without<UsePasskey>(real(purpose, event, at, fresh));
+        };
+    check_found(core, "I2");
+}
+
+TEST_CASE("found: an enrolment can be finished twice (I6)") {
+    Core core = real_core();
+    core.passkey_created = [](const auto& event, const auto& at, const auto& fresh) {
+        return without<FinishSignIn>(decide(event, at, fresh));
+    };
+    check_found(core, "I6");
+}
+
+TEST_CASE("found: one guess too many is compared (I4)") {
+    Core core = real_core();
+    core.guesses_per_code = 3;
+    check_found(core, "I4");
+}
+
+TEST_CASE("found: a passkey is given to another account (I5)") {
+    Core core = real_core();
+    core.passkey_created = [](const auto& event, const auto& at, const auto& fresh) {
+        return with_each<AddPasskey>(decide(event, at, fresh), [&event](AddPasskey& add) {
+            if (event.account) add.passkey.account = AccountId(2);  // Eve's
+        });
+    };
+    check_found(core, "I5");
+}
+
+TEST_CASE("found: a removed passkey still adds another, by a sign-in that it had begun (I6)") {
+    Core core = real_core();
+    core.passkey_created = [](PasskeyCreated event, const auto& at, const auto& fresh) {
+        if (event.sign_in.passkey) {
+            Passkey proof;
+            proof.id = *event.sign_in.passkey;
+            proof.account = *event.sign_in.account;
+            event.passkeys.push_back(proof);
+        }
+        return decide(event, at, fresh);
+    };
+    check_found(core, "I6");
+}
+
+TEST_CASE("found: a code outlives 'sign out everywhere' (I7)") {
+    Core core = real_core();
+    core.code_matched =
+        [real = core.code_matched](
+            const auto& purpose, CodeMatched event, const auto& at, const auto& fresh
+        ) {
+            if (event.account) event.code.account_epoch = event.account->epoch;
+            return real(purpose, event, at, fresh);
+        };
+    check_found(core, "I7");
+}
+
+TEST_CASE("found: an enrolment outlives 'sign out everywhere' (I6)") {
+    Core core = real_core();
+    core.passkey_created = [](PasskeyCreated event, const auto& at, const auto& fresh) {
+        if (event.account) event.sign_in.account_epoch = event.account->epoch;
+        return decide(event, at, fresh);
+    };
+    check_found(core, "I6");
+}
+
+TEST_CASE("found: a removal brings back a session that was signed out meanwhile (I7)") {
+    Core core = real_core();
+    core.remove_passkey = [](const auto& who, const auto& passkey, const auto& at, const auto& fresh
+                          ) {
+        return without<RequireSession>(remove_passkey(who, passkey, at, fresh));
+    };
+    check_found(core, "I7");
+}
+
+TEST_CASE("found: a recovered session removes a passkey for good (T5)") {
+    Core core = real_core();
+    core.remove_passkey = [](const auto& who, const auto& passkey, const auto& at, const auto& fresh
+                          ) {
+        Result<Decision> decided = remove_passkey(who, passkey, at, fresh);
+        if (!decided) return decided;
+        for (Change& change : decided->changes) {
+            if (const auto* suspend = std::get_if<SuspendPasskey>(&change)) {
+                change = RemovePasskey{.account = suspend->account, .passkey = suspend->passkey};
+            }
+        }
+        return decided;
+    };
+    check_found(core, "T5");
+}
+
+TEST_CASE("found: nobody is told of a new passkey (I8)") {
+    Core core = real_core();
+    core.passkey_created = [](const auto& event, const auto& at, const auto& fresh) {
+        Result<Decision> decided = decide(event, at, fresh);
+        if (decided) decided->notices.clear();
+        return decided;
+    };
+    check_found(core, "I8");
+}
+
+}  // namespace
+}  // namespace latchkey::accounts

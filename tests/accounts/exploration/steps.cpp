@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/exploration/steps.hpp"
+
+#include "accounts/account_changes.hpp"
+#include "accounts/people.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace latchkey::accounts {
+namespace {
+
+const AccountId eve_id(2);
+constexpr std::size_t passkeys_of_eve = 2;
+constexpr std::int64_t ids_per_decision = 10;
+
+// Past a fresh proof; past the youth of a passkey and the end of a session; past a recovery's mark.
+constexpr std::array waits{
+    std::chrono::minutes(6), std::chrono::minutes(25h), std::chrono::minutes(24h * 8)
+};
+
+EmailAddress ada_address() {
+    return address("ada@example.com");
+}
+
+EmailAddress eve_address() {
+    return address("eve@example.com");
+}
+
+webauthn::CredentialId credential(std::size_t number) {
+    return webauthn::CredentialId(bytes(1, static_cast<std::uint8_t>(number)));
+}
+
+/// The lowest number that no credential has.
+std::size_t unused_credential(const World& world) {
+    std::size_t number = 1;
+    const auto is_used = [&world](std::size_t candidate) {
+        return std::ranges::any_of(world.passkeys, [candidate](const Passkey& passkey) {
+            return passkey.record.id == credential(candidate);
+        });
+    };
+    while (is_used(number))
+        ++number;
+    return number;
+}
+
+Fresh fresh_for(const World& world, int lane) {
+    std::int64_t id = world.last_id + lane * ids_per_decision;
+    const auto next = [&id] { return ++id; };
+    Fresh fresh;
+    fresh.session = SessionId(next());
+    fresh.sign_in = SignInId(next());
+    fresh.account = AccountId(next());
+    fresh.passkey = PasskeyId(next());
+    for (EventId& event : fresh.events)
+        event = EventId(next());
+    fresh.account_public_id = PublicId(std::to_string(fresh.account.value()));
+    fresh.passkey_public_id = PublicId(std::to_string(fresh.passkey.value()));
+    // One byte would do, but an account that is made again must get another handle.
+    const std::string handle = "h" + fresh.account_public_id.value();
+    const ByteView view = bytes_of(handle);
+    fresh.user_handle = webauthn::UserHandle(Bytes(view.begin(), view.end()));
+    return fresh;
+}
+
+Circumstances here(const World& world) {
+    return {.now = world.now, .network = "n", .browser = "b"};
+}
+
+std::optional<Decision> value_of(Result<Decision> result) {
+    if (!result) return std::nullopt;
+    return std::move(result).value();
+}
+
+Purpose purpose_of(const World& world, const Step& step) {
+    Purpose purpose{.intent = step.intent};
+    if (step.other) purpose.replaces = world.find_passkey(PasskeyId(*step.other))->public_id;
+    return purpose;
+}
+
+Decision send_code(const World& world, const Step& step, const Fresh& fresh) {
+    const EmailAddress email = step.subject == eve_id.value() ? eve_address() : ada_address();
+    const Account* account = world.find_account(email);
+    EmailCode code{
+        .id = CodeId(fresh.session.value()),
+        .created_at = world.now,
+        .expires_at = world.now + limits::email_code_lifetime,
+    };
+    code.address_key.fill(std::byte(step.subject == eve_id.value()));
+    if (account != nullptr) {
+        code.account = account->id;
+        code.account_epoch = account->epoch;
+    }
+    Decision decision;
+    decision.changes.emplace_back(StoreCode{code});
+    return decision;
+}
+
+Decision guess(const Core& core, const World& world, const Step& step) {
+    SpendAttempt attempt{
+        .code = CodeId(step.subject), .limit = core.guesses_per_code, .now = world.now
+    };
+    // Codes have a mac of zeros here.
+    if (step.kind == StepKind::guess_wrong) attempt.mac.fill(std::byte{1});
+    Decision decision;
+    decision.changes.emplace_back(attempt);
+    return decision;
+}
+
+std::optional<Decision> match(
+    const Core& core, const World& world, const Step& step, const Fresh& fresh
+) {
+    const EmailCode& code = *world.find_code(CodeId(step.subject));
+    CodeMatched event{
+        .code = code,
+        .email = address_of(code),
+        .may_sign_up = true,
+    };
+    if (const Account* account = world.find_account(event.email)) {
+        event.account = *account;
+        event.passkeys = world.passkeys_of(account->id);
+    }
+    return value_of(core.code_matched(purpose_of(world, step), event, here(world), fresh));
+}
+
+std::optional<Decision> assert_passkey(
+    const Core& core, const World& world, const Step& step, const Fresh& fresh
+) {
+    const Passkey& passkey = *world.find_passkey(PasskeyId(step.subject));
+    const PasskeyAsserted event{
+        .passkey = passkey,
+        .account = *world.find_account(passkey.account),
+        // A counter that stands still: a replayed or copied device-bound key is refused.
+        .sign_count = passkey.record.sign_count,
+        .passkeys = world.passkeys_of(passkey.account),
+    };
+    return value_of(core.passkey_asserted(purpose_of(world, step), event, here(world), fresh));
+}
+
+std::optional<Decision> create_passkey(
+    const Core& core, const World& world, const Step& step, const Fresh& fresh
+) {
+    const SignIn& sign_in = *world.find_sign_in(SignInId(step.subject));
+    PasskeyCreated event{.sign_in = sign_in};
+    event.record.user_handle = sign_in.user_handle;
+    event.record.backup_eligible = true;
+    event.record.id = credential(unused_credential(world));
+    for (const Passkey& passkey : world.passkeys) {
+        const bool is_own = passkey.account == sign_in.account;
+        const auto taken = is_own ? Offer::taken_by_own : Offer::taken_by_other;
+        if (step.offer == taken) event.record.id = passkey.record.id;
+    }
+    if (step.offer == Offer::other_handle) {
+        event.record.user_handle = webauthn::UserHandle(bytes(1, 0));
+    }
+    if (sign_in.account) {
+        if (const Account* account = world.find_account(*sign_in.account)) event.account = *account;
+        event.passkeys = world.passkeys_of(*sign_in.account);
+    }
+    return value_of(core.passkey_created(event, here(world), fresh));
+}
+
+std::optional<Decision> remove(
+    const Core& core, const World& world, const Step& step, const Fresh& fresh
+) {
+    const Session& session = *world.find_session(SessionId(step.subject));
+    const Acting who{
+        .account = *world.find_account(session.account),
+        .session = session,
+        .passkeys = world.passkeys_of(session.account),
+    };
+    const PublicId passkey = world.find_passkey(PasskeyId(*step.other))->public_id;
+    return value_of(core.remove_passkey(who, passkey, here(world), fresh));
+}
+
+std::size_t count_tickets(const World& world) {
+    return world.sessions.size() + world.sign_ins.size() + world.codes.size();
+}
+
+std::size_t count_passkeys_of_ada(const World& world) {
+    return static_cast<std::size_t>(std::ranges::count_if(world.passkeys, [](const auto& passkey) {
+        return passkey.account != eve_id;
+    }));
+}
+
+std::size_t count_tickets_of_eve(const World& world) {
+    const auto count = [](const auto& rows) {
+        return std::ranges::count_if(rows, [](const auto& row) { return row.account == eve_id; });
+    };
+    return static_cast<std::size_t>(
+        count(world.sessions) + count(world.sign_ins) + count(world.codes)
+    );
+}
+
+void add_for_each_purpose(std::vector<Step>& steps, const World& world, Step step) {
+    steps.push_back(step);
+    step.intent = Intent::add_passkey;
+    steps.push_back(step);
+    for (const Passkey& passkey : world.passkeys) {
+        step.other = passkey.id.value();
+        steps.push_back(step);
+    }
+}
+
+void add_steps_of_code(std::vector<Step>& steps, const World& world, const EmailCode& code) {
+    const std::int64_t id = code.id.value();
+    if (code.spent) {
+        add_for_each_purpose(steps, world, {.kind = StepKind::match, .subject = id});
+    }
+    // Also on a code that is spent or has no attempts left.
+    steps.push_back({.kind = StepKind::guess_right, .subject = id});
+    steps.push_back({.kind = StepKind::guess_wrong, .subject = id});
+}
+
+void add_steps_of_sign_in(
+    std::vector<Step>& steps, const World& world, const SignIn& sign_in, const Bounds& bounds
+) {
+    const std::int64_t id = sign_in.id.value();
+    const bool is_full = count_passkeys_of_ada(world) >= bounds.passkeys;
+    const auto offer = [&steps, id](Offer what) {
+        steps.push_back({.kind = StepKind::create_passkey, .subject = id, .offer = what});
+    };
+    // Eve's account is scenery: it stays as it is.
+    if (!is_full && sign_in.account != eve_id) offer(Offer::new_one);
+    offer(Offer::other_handle);
+    const auto own = std::ranges::count_if(world.passkeys, [&sign_in](const Passkey& passkey) {
+        return passkey.account == sign_in.account;
+    });
+    if (own > 0) offer(Offer::taken_by_own);
+    if (own < std::ssize(world.passkeys)) offer(Offer::taken_by_other);
+    steps.push_back({.kind = StepKind::start_over, .subject = id});
+}
+
+void add_steps_of_session(std::vector<Step>& steps, const World& world, const Session& session) {
+    const std::int64_t id = session.id.value();
+    for (const Passkey& passkey : world.passkeys) {
+        steps.push_back(
+            {.kind = StepKind::remove_passkey, .subject = id, .other = passkey.id.value()}
+        );
+    }
+    steps.push_back({.kind = StepKind::sign_out, .subject = id});
+}
+
+}  // namespace
+
+Core real_core() {
+    return {
+        .passkey_asserted =
+            [](const auto& purpose, const PasskeyAsserted& event, const auto& at, const auto& fresh
+            ) { return decide(SignInState::start, purpose, event, at, fresh); },
+        .code_matched =
+            [](const auto& purpose, const CodeMatched& event, const auto& at, const auto& fresh) {
+                return decide(SignInState::identified, purpose, event, at, fresh);
+            },
+        .passkey_created = [](const PasskeyCreated& event, const auto& at, const auto& fresh
+                           ) { return decide(event, at, fresh); },
+        .remove_passkey = accounts::remove_passkey,
+    };
+}
+
+EmailAddress address_of(const EmailCode& code) {
+    return code.address_key[0] == std::byte{0} ? ada_address() : eve_address();
+}
+
+std::string describe(const Step& step) {
+    constexpr std::array names{
+        "send_code",
+        "guess_right",
+        "guess_wrong",
+        "match",
+        "assert_passkey",
+        "create_passkey",
+        "remove_passkey",
+        "sign_out",
+        "sign_out_everywhere",
+        "start_over",
+        "delete_account",
+        "wait",
+    };
+    std::string text = names.at(static_cast<std::size_t>(step.kind));
+    text += ' ' + std::to_string(step.subject);
+    if (step.intent == Intent::add_passkey) text += " to add";
+    if (step.other) text += ' ' + std::to_string(*step.other);
+    if (step.offer != Offer::new_one)
+        text += " offer " + std::to_string(static_cast<int>(step.offer));
+    return text;
+}
+
+std::vector<Step> steps_in(const World& world, const Bounds& bounds) {
+    std::vector<Step> steps;
+    for (const EmailCode& code : world.codes)
+        add_steps_of_code(steps, world, code);
+    for (const SignIn& sign_in : world.sign_ins) {
+        add_steps_of_sign_in(steps, world, sign_in, bounds);
+    }
+    for (const Session& session : world.sessions)
+        add_steps_of_session(steps, world, session);
+    for (const Account& account : world.accounts) {
+        steps.push_back({.kind = StepKind::sign_out_everywhere, .subject = account.id.value()});
+        if (account.id == eve_id) continue;
+        steps.push_back({.kind = StepKind::delete_account, .subject = account.id.value()});
+    }
+    const bool has_room = count_tickets(world) < bounds.tickets;
+    const bool eve_has_room = has_room && count_tickets_of_eve(world) < bounds.eves_tickets;
+    for (const Passkey& passkey : world.passkeys) {
+        if (!(passkey.account == eve_id ? eve_has_room : has_room)) continue;
+        add_for_each_purpose(
+            steps, world, {.kind = StepKind::assert_passkey, .subject = passkey.id.value()}
+        );
+    }
+    if (has_room) steps.push_back({.kind = StepKind::send_code, .subject = 0});
+    if (eve_has_room) {
+        steps.push_back({.kind = StepKind::send_code, .subject = eve_id.value()});
+    }
+    for (const auto time : waits) {
+        steps.push_back({.kind = StepKind::wait, .subject = time.count()});
+    }
+    return steps;
+}
+
+World first_world() {
+    World world{.now = noon, .last_id = 100};
+    const webauthn::UserHandle handle(bytes(1, 2));
+    world.accounts.push_back({
+        .id = eve_id,
+        .public_id = PublicId("2"),
+        .user_handle = handle,
+        .email = eve_address(),
+        .created_at = noon - 24h * 30,
+        .version = 1,
+        .factors = 2,
+    });
+    Passkey key = device_bound(passkey(90));
+    key.public_id = PublicId("90");
+    key.account = eve_id;
+    key.record.user_handle = handle;
+    key.record.id = credential(200);
+    key.record.transports = {};
+    key.name = "k";
+    key.created_on = "b";
+    Passkey factor = second_factor(key);
+    factor.id = PasskeyId(91);
+    factor.public_id = PublicId("91");
+    factor.record.id = credential(201);
+    world.passkeys = {key, factor};
+    return world;
+}
+
+std::optional<Decision> decide(const Core& core, const World& world, const Step& step, int lane) {
+    const Fresh fresh = fresh_for(world, lane);
+    switch (step.kind) {
+        case StepKind::send_code:
+            return send_code(world, step, fresh);
+        case StepKind::guess_right:
+        case StepKind::guess_wrong:
+            return guess(core, world, step);
+        case StepKind::match:
+            return match(core, world, step, fresh);
+        case StepKind::assert_passkey:
+            return assert_passkey(core, world, step, fresh);
+        case StepKind::create_passkey:
+            return create_passkey(core, world, step, fresh);
+        case StepKind::remove_passkey:
+            return remove(core, world, step, fresh);
+        case StepKind::sign_out:
+            return sign_out(*world.find_session(SessionId(step.subject)), here(world), fresh);
+        case StepKind::sign_out_everywhere:
+            return sign_out_everywhere(
+                *world.find_account(AccountId(step.subject)), here(world), fresh
+            );
+        case StepKind::start_over:
+            return value_of(start_over(*world.find_sign_in(SignInId(step.subject)), here(world)));
+        case StepKind::delete_account:
+            return delete_account(*world.find_account(AccountId(step.subject)), here(world), fresh);
+        case StepKind::wait:
+            break;
+    }
+    return std::nullopt;
+}
+
+std::optional<World> make(const World& world, const Decision& decision) {
+    auto next = commit(world, decision.changes);
+    if (next) next->last_id += 2 * ids_per_decision;
+    return next;
+}
+
+bool is_within(const World& world, const Bounds& bounds) {
+    return count_tickets(world) <= bounds.tickets &&
+           count_passkeys_of_ada(world) <= bounds.passkeys &&
+           world.passkeys.size() - count_passkeys_of_ada(world) == passkeys_of_eve;
+}
+
+}  // namespace latchkey::accounts

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "accounts/exploration/world.hpp"
+#include "accounts/passkeys.hpp"
+#include "accounts/sign_in.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace latchkey::accounts {
+
+/// The decisions under test: the real ones, or one of them broken on purpose.
+struct Core {
+    std::function<Result<
+        Decision>(const Purpose&, const PasskeyAsserted&, const Circumstances&, const Fresh&)>
+        passkey_asserted;
+    std::function<
+        Result<Decision>(const Purpose&, const CodeMatched&, const Circumstances&, const Fresh&)>
+        code_matched;
+    std::function<Result<Decision>(const PasskeyCreated&, const Circumstances&, const Fresh&)>
+        passkey_created;
+    std::function<
+        Result<Decision>(const Acting&, const PublicId&, const Circumstances&, const Fresh&)>
+        remove_passkey;
+    std::uint32_t guesses_per_code = 2;  // 5 in earnest, and all above one are alike
+};
+
+Core real_core();
+
+enum class StepKind : std::uint8_t {
+    send_code,            // subject: the account id that the person has or would have
+    guess_right,          // subject: a code
+    guess_wrong,          // subject: a code
+    match,                // subject: a code whose right guess was made
+    assert_passkey,       // subject: a passkey
+    create_passkey,       // subject: a sign-in; other: which credential is offered
+    remove_passkey,       // subject: a session; other: a passkey
+    sign_out,             // subject: a session
+    sign_out_everywhere,  // subject: an account
+    start_over,           // subject: a sign-in
+    delete_account,       // subject: an account
+    wait,                 // subject: minutes
+};
+
+/// Which credential a registration offers.
+enum class Offer : std::uint8_t { new_one, taken_by_own, taken_by_other, other_handle };
+
+/// One thing that somebody can cause, the rightful person or not.
+struct Step {
+    StepKind kind = StepKind::wait;
+    std::int64_t subject = 0;
+    Intent intent = Intent::sign_in;
+    std::optional<std::int64_t> other;  // of assert and match: the passkey to replace
+    Offer offer = Offer::new_one;
+};
+
+std::string describe(const Step& step);
+
+/// How far an exploration goes.
+struct Bounds {
+    std::size_t tickets = 2;  // sessions, sign-ins and codes at a time, Eve's included
+    std::size_t eves_tickets = 1;
+    std::size_t passkeys = 3;   // of Ada, suspended ones included
+    std::uint32_t guesses = 2;  // at one code: the cap that is judged by
+};
+
+/// Ada has no account yet. Eve has one, with an old device-bound passkey and a second factor.
+World first_world();
+
+/// To whom a code was sent.
+EmailAddress address_of(const EmailCode& code);
+
+/// Everything that can be tried in this world.
+std::vector<Step> steps_in(const World& world, const Bounds& bounds);
+
+/// What the core decides; nullopt: it refuses. Two decisions of the same world get different fresh
+/// ids by their `lane`, 0 or 1. Not for StepKind::wait.
+std::optional<Decision> decide(const Core& core, const World& world, const Step& step, int lane);
+
+/// The world after what was decided, perhaps on an earlier one. nullopt: a precondition did not
+/// hold.
+std::optional<World> make(const World& world, const Decision& decision);
+
+/// Whether no more exists than the bounds allow.
+bool is_within(const World& world, const Bounds& bounds);
+
+}  // namespace latchkey::accounts

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "accounts/exploration/steps.hpp"
+#include "accounts/exploration/world.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace latchkey::accounts {
+
+/// An independent record of what really happened: who proved what, when, and what was taken back.
+/// It goes by the steps, never by what decisions say of themselves (assurance, marks, states), and
+/// names the invariant (I1-I8, T5) that a commit breaks.
+class Witness {
+public:
+    Witness(const World& world, std::uint32_t guesses_at_most);
+
+    /// One commit: `step`, decided on `seen`, made `before` into `after`. The first two differ if
+    /// it was overtaken.
+    struct Scene {
+        const Step& step;
+        const Decision& decision;
+        const World& seen;
+        const World& before;
+        const World& after;
+    };
+
+    /// Names what must never happen; nullopt: all is well.
+    std::optional<std::string> see(const Scene& scene);
+
+    /// Time passed, and what expired was deleted.
+    std::optional<std::string> see_time(const World& after);
+
+    /// What was really proved, by whom and when.
+    struct Proof {
+        std::optional<AccountId> account;
+        EmailAddress email;
+        TimePoint at;
+        std::optional<PasskeyId> passkey;       // none: e-mail
+        std::optional<TimePoint> recovered_at;  // it went around a passkey, or by one that did
+        bool is_void = false;                   // taken back since
+    };
+
+    struct Code {
+        EmailAddress email;
+        std::optional<AccountId> account;  // at sending
+        std::uint32_t guesses = 0;
+        bool is_won = false;
+        bool is_void = false;
+    };
+
+    struct Key {
+        AccountId owner;
+        webauthn::CredentialId credential;
+        TimePoint made_at;
+        std::optional<TimePoint> recovered_at;
+    };
+
+    [[nodiscard]] const std::map<SignInId, Proof>& sign_ins() const { return sign_ins_; }
+
+    [[nodiscard]] const std::map<SessionId, Proof>& sessions() const { return sessions_; }
+
+    [[nodiscard]] const std::map<CodeId, Code>& codes() const { return codes_; }
+
+    [[nodiscard]] const std::map<PasskeyId, Key>& keys() const { return keys_; }
+
+    /// Whether the account went through a recovery whose mark lasts.
+    [[nodiscard]] bool is_marked(AccountId account, TimePoint now) const;
+
+private:
+    using Verdict = std::optional<std::string>;
+
+    void see_code(const EmailCode& code);
+    Verdict see_guess(const Scene& scene);
+    Verdict see_match(const Scene& scene);
+    Verdict see_assertion(const Scene& scene);
+    Verdict see_creation(const Scene& scene);
+    Verdict see_removal(const Scene& scene);
+    void see_end(const Scene& scene);
+
+    Verdict open(const Scene& scene, const Proof& proof);
+    Verdict check_lost_passkeys(const Scene& scene);
+    Verdict check_told(const Scene& scene) const;
+    [[nodiscard]] Verdict check_state(const World& world) const;
+    [[nodiscard]] Verdict check_session(const World& world, const Session& session) const;
+    [[nodiscard]] bool may_remove_for_good(const Proof& actor, const World& before) const;
+    void forget(const World& after);
+
+    std::uint32_t guesses_at_most_;
+    std::map<SignInId, Proof> sign_ins_;
+    std::map<SessionId, Proof> sessions_;
+    std::map<CodeId, Code> codes_;
+    std::map<PasskeyId, Key> keys_;
+    std::map<AccountId, TimePoint> recoveries_;
+    std::optional<Proof> actor_;  // of the step that is being seen
+};
+
+}  // namespace latchkey::accounts

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/exploration/world.hpp"
+
+#include "accounts/account_changes.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace latchkey::accounts {
+namespace {
+
+template <class Rows, class Id>
+auto* find_row(Rows& rows, Id id) {
+    const auto found = std::ranges::find_if(rows, [id](const auto& row) { return row.id == id; });
+    return found == rows.end() ? nullptr : &*found;
+}
+
+/// Makes one change; false if its precondition does not hold.
+class Writer {
+public:
+    explicit Writer(World& world) : world_(world) {}
+
+    bool operator()(const CreateAccount& change) {
+        const Account& added = change.account;
+        const bool is_taken = std::ranges::any_of(world_.accounts, [&added](const Account& other) {
+            return other.email.canonical() == added.email.canonical() ||
+                   other.public_id == added.public_id || other.user_handle == added.user_handle;
+        });
+        if (!is_taken) world_.accounts.push_back(added);
+        return !is_taken;
+    }
+
+    bool operator()(const ChangeFactors& change) {
+        Account* account = find_row(world_.accounts, change.account);
+        if (account == nullptr || account->version != change.from_version) return false;
+        if (change.by < 0 && account->factors < 2) return false;
+        account->factors += static_cast<std::uint32_t>(change.by);
+        ++account->version;
+        return true;
+    }
+
+    bool operator()(const RequireEpoch& change) {
+        const Account* account = find_row(world_.accounts, change.account);
+        return account != nullptr && account->epoch == change.epoch;
+    }
+
+    bool operator()(const RaiseEpoch& change) {
+        Account* account = find_row(world_.accounts, change.account);
+        if (account == nullptr || account->epoch != change.from_epoch) return false;
+        ++account->epoch;
+        return true;
+    }
+
+    bool operator()(const MarkRecovered& change) {
+        Account* account = find_row(world_.accounts, change.account);
+        if (account != nullptr) account->recovered_at = change.at;
+        return true;
+    }
+
+    bool operator()(const DeleteAccount& change) {
+        const AccountId id = change.account;
+        const auto belongs = [id](const auto& row) { return row.account == id; };
+        if (find_row(world_.accounts, id) == nullptr) return false;
+        std::erase_if(world_.accounts, [id](const Account& account) { return account.id == id; });
+        std::erase_if(world_.passkeys, belongs);
+        std::erase_if(world_.sessions, belongs);
+        std::erase_if(world_.sign_ins, belongs);
+        std::erase_if(world_.codes, belongs);
+        return true;
+    }
+
+    bool operator()(const AddPasskey& change) {
+        const auto& id = change.passkey.record.id;
+        const bool is_taken = std::ranges::any_of(world_.passkeys, [&id](const Passkey& other) {
+            return other.record.id == id;
+        });
+        if (!is_taken) world_.passkeys.push_back(change.passkey);
+        return !is_taken;
+    }
+
+    bool operator()(const UsePasskey& change) {
+        Passkey* passkey = find_row(world_.passkeys, change.passkey);
+        if (passkey == nullptr || passkey->status != CredentialStatus::active) return false;
+        if (passkey->record.sign_count != change.from_sign_count) return false;
+        passkey->record.sign_count = change.sign_count;
+        return true;
+    }
+
+    bool operator()(const RenamePasskey& change) {
+        const Passkey* passkey = find_row(world_.passkeys, change.passkey);
+        return passkey != nullptr && passkey->account == change.account;
+    }
+
+    bool operator()(const RemovePasskey& change) {
+        if (find_active(change.account, change.passkey) == nullptr) return false;
+        std::erase_if(world_.passkeys, [&change](const Passkey& passkey) {
+            return passkey.id == change.passkey;
+        });
+        end_sessions_of(change.passkey, change.keep);
+        return true;
+    }
+
+    bool operator()(const SuspendPasskey& change) {
+        Passkey* passkey = find_active(change.account, change.passkey);
+        if (passkey == nullptr) return false;
+        passkey->status = CredentialStatus::suspended;
+        passkey->suspended_at = change.at;
+        end_sessions_of(change.passkey, change.keep);
+        return true;
+    }
+
+    bool operator()(const StoreCode& change) {
+        world_.codes.push_back(change.code);
+        return true;
+    }
+
+    bool operator()(const SpendAttempt& change) {
+        EmailCode* code = find_row(world_.codes, change.code);
+        if (code == nullptr || code->spent || code->attempts >= change.limit) return false;
+        if (change.now >= code->expires_at) return false;
+        ++code->attempts;
+        code->spent = code->mac == change.mac;
+        return true;
+    }
+
+    bool operator()(const StartSignIn& change) {
+        world_.sign_ins.push_back(change.sign_in);
+        return true;
+    }
+
+    bool operator()(const FinishSignIn& change) {
+        const SignIn* sign_in = find_row(world_.sign_ins, change.sign_in);
+        if (sign_in == nullptr || sign_in->version != change.from_version) return false;
+        if (change.now >= sign_in->expires_at) return false;
+        std::erase_if(world_.sign_ins, [&change](const SignIn& row) {
+            return row.id == change.sign_in;
+        });
+        return true;
+    }
+
+    bool operator()(const OpenSession& change) {
+        world_.sessions.push_back(change.session);
+        return true;
+    }
+
+    bool operator()(const RequireSession& change) {
+        return find_row(world_.sessions, change.session) != nullptr;
+    }
+
+    bool operator()(const EndSession& change) {
+        std::erase_if(world_.sessions, [&change](const Session& session) {
+            return session.id == change.session;
+        });
+        return true;
+    }
+
+    bool operator()(const EndSessions& change) {
+        std::erase_if(world_.sessions, [&change](const Session& session) {
+            return session.account == change.account && session.id != change.keep;
+        });
+        return true;
+    }
+
+    // What the machine's safety does not rest on.
+    bool operator()(const AppendEvent&) { return true; }
+
+    bool operator()(const CountTowardsLimit&) { return true; }
+
+    bool operator()(const Invite&) { return true; }
+
+    bool operator()(const SpendInvite&) { return true; }
+
+    bool operator()(const QueueMail&) { return true; }
+
+private:
+    [[nodiscard]] Passkey* find_active(AccountId account, PasskeyId id) const {
+        Passkey* passkey = find_row(world_.passkeys, id);
+        if (passkey == nullptr || passkey->account != account) return nullptr;
+        return passkey->status == CredentialStatus::active ? passkey : nullptr;
+    }
+
+    void end_sessions_of(PasskeyId passkey, std::optional<SessionId> keep) {
+        std::erase_if(world_.sessions, [&](const Session& session) {
+            return session.passkey == passkey && session.id != keep;
+        });
+    }
+
+    World& world_;
+};
+
+}  // namespace
+
+const Account* World::find_account(AccountId id) const {
+    return find_row(accounts, id);
+}
+
+const Account* World::find_account(const EmailAddress& email) const {
+    const auto found = std::ranges::find_if(accounts, [&email](const Account& account) {
+        return account.email.canonical() == email.canonical();
+    });
+    return found == accounts.end() ? nullptr : &*found;
+}
+
+const Passkey* World::find_passkey(PasskeyId id) const {
+    return find_row(passkeys, id);
+}
+
+const Session* World::find_session(SessionId id) const {
+    return find_row(sessions, id);
+}
+
+const SignIn* World::find_sign_in(SignInId id) const {
+    return find_row(sign_ins, id);
+}
+
+const EmailCode* World::find_code(CodeId id) const {
+    return find_row(codes, id);
+}
+
+std::vector<Passkey> World::passkeys_of(AccountId account) const {
+    std::vector<Passkey> owned;
+    for (const Passkey& passkey : passkeys) {
+        if (passkey.account == account) owned.push_back(passkey);
+    }
+    return owned;
+}
+
+std::optional<World> commit(const World& world, const std::vector<Change>& changes) {
+    World next = world;
+    Writer writer(next);
+    for (const Change& change : changes) {
+        if (!std::visit(writer, change)) return std::nullopt;
+    }
+    return next;
+}
+
+void purge(World& world) {
+    std::erase_if(world.sessions, [&world](const Session& session) {
+        const Account* account = world.find_account(session.account);
+        return account == nullptr ||
+               session_state(session, *account, world.now) != SessionState::valid;
+    });
+    std::erase_if(world.sign_ins, [&world](const SignIn& sign_in) {
+        return world.now >= sign_in.expires_at;
+    });
+    std::erase_if(world.codes, [&world](const EmailCode& code) {
+        return world.now >= code.expires_at;
+    });
+}
+
+}  // namespace latchkey::accounts

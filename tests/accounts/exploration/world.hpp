@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "accounts/changes.hpp"
+#include "accounts/types.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace latchkey::accounts {
+
+/// What a store keeps, in memory: the changes of changes.hpp with the preconditions that stand
+/// there, and nothing else that could keep a wrong decision from being written.
+struct World {
+    TimePoint now;
+    std::int64_t last_id = 0;
+    std::vector<Account> accounts;
+    std::vector<Passkey> passkeys;
+    std::vector<Session> sessions;
+    std::vector<SignIn> sign_ins;
+    std::vector<EmailCode> codes;
+
+    [[nodiscard]] const Account* find_account(AccountId id) const;
+    [[nodiscard]] const Account* find_account(const EmailAddress& email) const;
+    [[nodiscard]] const Passkey* find_passkey(PasskeyId id) const;
+    [[nodiscard]] const Session* find_session(SessionId id) const;
+    [[nodiscard]] const SignIn* find_sign_in(SignInId id) const;
+    [[nodiscard]] const EmailCode* find_code(CodeId id) const;
+    [[nodiscard]] std::vector<Passkey> passkeys_of(AccountId account) const;
+};
+
+/// The world after all changes; nullopt: a precondition does not hold.
+std::optional<World> commit(const World& world, const std::vector<Change>& changes);
+
+/// Deletes what has expired.
+void purge(World& world);
+
+}  // namespace latchkey::accounts
