@@ -24,8 +24,12 @@ std::optional<store::Spent> answer_of(const store::CommitResult& result) {
     return committed->spent[0];
 }
 
-SpendAttempt guess(const EmailCode& code, bool right, TimePoint now = day_one) {
-    return {.code = code.id, .mac = right ? code.mac : hash_of(0), .limit = 5, .now = now};
+SpendAttempt right_guess(const EmailCode& code, TimePoint now = day_one) {
+    return {.code = code.id, .mac = code.mac, .limit = 5, .now = now};
+}
+
+SpendAttempt wrong_guess(const EmailCode& code) {
+    return {.code = code.id, .mac = hash_of(0), .limit = 5, .now = day_one};
 }
 
 CountTowardsLimit count(std::uint64_t key, TimePoint now, std::uint32_t limit = 3) {
@@ -55,12 +59,12 @@ TEST_CASE("a wrong guess is counted, the right one spends the code, and then it 
     const auto db = make_store_under_test();
     const auto code = stored_code(*db);
 
-    const auto wrong = answer_of(commit(db->store(), {guess(code, false)}));
+    const auto wrong = answer_of(commit(db->store(), {wrong_guess(code)}));
     REQUIRE(wrong.has_value());
     CHECK_FALSE(wrong->right);
     CHECK(wrong->attempts == 1);
 
-    const auto right = answer_of(commit(db->store(), {guess(code, true)}));
+    const auto right = answer_of(commit(db->store(), {right_guess(code)}));
     REQUIRE(right.has_value());
     CHECK(right->right);
     CHECK(right->attempts == 2);
@@ -68,8 +72,8 @@ TEST_CASE("a wrong guess is counted, the right one spends the code, and then it 
     const auto stored = db->store().find_code(code.id);
     CHECK(stored->spent);
     CHECK(stored->attempts == 2);
-    CHECK(is_refused_at(commit(db->store(), {guess(code, true)}), 0));
-    CHECK(is_refused_at(commit(db->store(), {guess(code, false)}), 0));
+    CHECK(is_refused_at(commit(db->store(), {right_guess(code)}), 0));
+    CHECK(is_refused_at(commit(db->store(), {wrong_guess(code)}), 0));
     CHECK(db->store().find_code(code.id)->attempts == 2);
 }
 
@@ -77,26 +81,26 @@ TEST_CASE("after five wrong guesses the right one is refused, also after a resta
     const auto db = make_store_under_test();
     const auto code = stored_code(*db);
     for (std::uint32_t i = 1; i <= 5; ++i) {
-        const auto answer = answer_of(commit(db->store(), {guess(code, false)}));
+        const auto answer = answer_of(commit(db->store(), {wrong_guess(code)}));
         REQUIRE(answer.has_value());
         CHECK_FALSE(answer->right);
         CHECK(answer->attempts == i);
     }
-    CHECK(is_refused_at(commit(db->store(), {guess(code, true)}), 0));
+    CHECK(is_refused_at(commit(db->store(), {right_guess(code)}), 0));
     db->reopen();
-    CHECK(is_refused_at(commit(db->store(), {guess(code, true)}), 0));
+    CHECK(is_refused_at(commit(db->store(), {right_guess(code)}), 0));
 }
 
 TEST_CASE("a code is refused from the moment at which it expires, and if there is none") {
     const auto db = make_store_under_test();
     const auto code = stored_code(*db);
-    CHECK(is_refused_at(commit(db->store(), {guess(code, true, code.expires_at)}), 0));
+    CHECK(is_refused_at(commit(db->store(), {right_guess(code, code.expires_at)}), 0));
     auto unknown = code;
     unknown.id = CodeId(db->store().next_id());
-    CHECK(is_refused_at(commit(db->store(), {guess(unknown, true)}), 0));
+    CHECK(is_refused_at(commit(db->store(), {right_guess(unknown)}), 0));
 
     const auto in_time =
-        commit(db->store(), {guess(code, true, code.expires_at - milliseconds(1))});
+        commit(db->store(), {right_guess(code, code.expires_at - milliseconds(1))});
     REQUIRE(answer_of(in_time).has_value());
     CHECK(answer_of(in_time)->right);
 }
@@ -107,7 +111,7 @@ TEST_CASE("of 200 guesses at once at most five are compared and one is right at 
         const auto code = stored_code(*db);
         std::vector<std::vector<store::Change>> commits;
         for (std::size_t i = 0; i < 200; ++i)
-            commits.push_back({guess(code, i == position)});
+            commits.push_back({i == position ? right_guess(code) : wrong_guess(code)});
         const auto results = commit_together(db->store(), std::move(commits));
 
         const auto compared = std::ranges::count_if(results, is_committed);
@@ -124,7 +128,7 @@ TEST_CASE("of 200 guesses at once at most five are compared and one is right at 
 TEST_CASE("a right code that is guessed 200 times at once is right once") {
     const auto db = make_store_under_test();
     const auto code = stored_code(*db);
-    const std::vector<std::vector<store::Change>> commits(200, {guess(code, true)});
+    const std::vector<std::vector<store::Change>> commits(200, {right_guess(code)});
     const auto results = commit_together(db->store(), commits);
     CHECK(std::ranges::count_if(results, is_committed) == 1);
 }
@@ -133,7 +137,7 @@ TEST_CASE("answers to guesses stand in the order of the commit") {
     const auto db = make_store_under_test();
     const auto first = stored_code(*db);
     const auto second = stored_code(*db);
-    const auto result = commit(db->store(), {guess(first, false), guess(second, true)});
+    const auto result = commit(db->store(), {wrong_guess(first), right_guess(second)});
     REQUIRE(is_committed(result));
     const auto& spent = std::get<store::Committed>(result).spent;
     REQUIRE(spent.size() == 2);
@@ -198,9 +202,9 @@ TEST_CASE("a refused commit counts nothing, and a full limit keeps the guess fro
     CHECK(is_refused_at(commit(db->store(), {count(1, day_one), count(2, day_one, 0)}), 1));
     CHECK(db->store().limit_use(hash_of(1), minutes(15), day_one).count == 0);
 
-    CHECK(is_refused_at(commit(db->store(), {count(1, day_one, 0), guess(code, true)}), 0));
+    CHECK(is_refused_at(commit(db->store(), {count(1, day_one, 0), right_guess(code)}), 0));
     CHECK(db->store().find_code(code.id)->attempts == 0);
-    const auto result = commit(db->store(), {count(1, day_one, 1), guess(code, true)});
+    const auto result = commit(db->store(), {count(1, day_one, 1), right_guess(code)});
     REQUIRE(answer_of(result).has_value());
     CHECK(answer_of(result)->right);
 }

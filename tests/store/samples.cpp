@@ -5,8 +5,6 @@
 #include "base/encoding.hpp"
 #include "store/contract.hpp"
 
-#include <doctest/doctest.h>
-
 namespace latchkey::test {
 
 namespace {
@@ -36,7 +34,7 @@ accounts::Hash hash_of(std::uint64_t seed) {
 
 accounts::EmailAddress address(const std::string& text) {
     const auto parsed = accounts::EmailAddress::parse(text);
-    REQUIRE_MESSAGE(parsed.has_value(), text);
+    LATCHKEY_ASSERT(parsed.has_value());
     return *parsed;
 }
 
@@ -169,9 +167,10 @@ accounts::Event sample_event(store::Store& store, const accounts::Account& accou
 Person sign_up(store::Store& store) {
     Person person{.account = sample_account(store), .passkey = {}};
     person.passkey = sample_passkey(store, person.account);
-    REQUIRE(is_committed(commit(
+    const auto result = commit(
         store, {accounts::CreateAccount{person.account}, accounts::AddPasskey{person.passkey}}
-    )));
+    );
+    LATCHKEY_ASSERT(is_committed(result));
     return person;
 }
 

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "store/crash_load.hpp"
+
+#include "store/contract.hpp"
+#include "store/samples.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+#include "support/faulty_vfs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <thread>
+
+#include <sqlite3.h>
+#include <unistd.h>
+
+namespace latchkey::test {
+
+namespace {
+
+using namespace latchkey::accounts;
+
+std::unique_ptr<store::Store> open(
+    const std::filesystem::path& database, const Clock& clock, const char* vfs
+) {
+    auto opened = store::SqliteStore::open({.path = database, .clock = &clock, .vfs = vfs});
+    if (opened) return *std::move(opened);
+    std::fprintf(stderr, "%s: %s\n", opened.error().what.c_str(), opened.error().mend.c_str());
+    std::exit(2);
+}
+
+/// One line, in one write: a killed process leaves whole lines.
+void say(const Acknowledged& line) {
+    std::array<char, 64> text{};
+    const int size = std::snprintf(
+        text.data(),
+        text.size(),
+        "%c %lld %lld\n",
+        line.kind,
+        static_cast<long long>(line.account),
+        static_cast<long long>(line.other)
+    );
+    if (::write(STDOUT_FILENO, text.data(), static_cast<std::size_t>(size)) != size) std::exit(3);
+}
+
+class Load {
+public:
+    Load(store::Store& store, std::uint64_t seed) : store_(store), random_(seed) {}
+
+    [[noreturn]] void run() {
+        for (;;) {
+            const Person person = new_person();
+            for (int i = static_cast<int>(random_() % 4); i > 0; --i)
+                sign_in(person);
+            guess();
+            if (random_() % 3 == 0) remove(person);
+        }
+    }
+
+private:
+    Person new_person() {
+        Person person{.account = sample_account(store_), .passkey = {}};
+        person.passkey = sample_passkey(store_, person.account);
+        const auto second = sample_passkey(store_, person.account);
+        person.account.factors = 2;
+        const auto result = commit(
+            store_,
+            {CreateAccount{person.account},
+             AddPasskey{person.passkey},
+             AddPasskey{second},
+             AppendEvent{sample_event(store_, person.account, day_one)}}
+        );
+        if (is_committed(result)) {
+            say({'A', person.account.id.value(), person.passkey.id.value()});
+        }
+        return person;
+    }
+
+    void sign_in(const Person& person) {
+        auto session = sample_session(store_, person.account, day_one);
+        session.passkey = person.passkey.id;
+        const auto result = commit(
+            store_,
+            {UsePasskey{person.passkey.id, 7, 7, false, day_one, "here"},
+             RequireEpoch{person.account.id, person.account.epoch},
+             OpenSession{session},
+             AppendEvent{sample_event(store_, person.account, day_one)}}
+        );
+        if (is_committed(result)) say({'S', person.passkey.id.value(), session.id.value()});
+    }
+
+    void guess() {
+        const auto code = sample_code(store_, day_one);
+        if (!is_committed(commit(store_, {StoreCode{code}}))) return;
+        const auto result = commit(store_, {SpendAttempt{code.id, code.mac, 5, day_one}});
+        const auto* committed = std::get_if<store::Committed>(&result);
+        if (committed != nullptr && committed->spent.at(0).right) say({'C', 0, code.id.value()});
+    }
+
+    void remove(const Person& person) {
+        say({'x', person.account.id.value(), person.passkey.id.value()});
+        const auto result = commit(
+            store_,
+            {ChangeFactors{person.account.id, person.account.version, -1},
+             RemovePasskey{person.account.id, person.passkey.id, std::nullopt}}
+        );
+        if (is_committed(result)) {
+            say({'R', person.account.id.value(), person.passkey.id.value()});
+        }
+    }
+
+    store::Store& store_;
+    std::mt19937_64 random_;
+};
+
+/// What SQLite itself finds wrong with the file, from the first page to the last.
+std::string integrity(const std::filesystem::path& database) {
+    sqlite3* handle = nullptr;
+    std::string found = "cannot be opened";
+    if (sqlite3_open(database.c_str(), &handle) == SQLITE_OK) {
+        const auto note = [](void* out, int, char** values, char**) {
+            *static_cast<std::string*>(out) = values[0];
+            return 0;
+        };
+        found = "cannot be checked";
+        sqlite3_exec(handle, "PRAGMA integrity_check(1)", note, &found, nullptr);
+        std::string violations;
+        sqlite3_exec(handle, "PRAGMA foreign_key_check", note, &violations, nullptr);
+        if (!violations.empty()) found = "a foreign key does not hold in " + violations;
+    }
+    sqlite3_close(handle);
+    return found;
+}
+
+}  // namespace
+
+void run_load(const std::filesystem::path& database, std::uint64_t seed) {
+    register_faulty_vfs();
+    const FixedClock clock(day_one);
+    const auto store = open(database, clock, faulty_vfs);
+    std::vector<std::thread> threads;
+    for (std::uint64_t i = 0; i < 4; ++i) {
+        threads.emplace_back([&store, seed, i] { Load(*store, seed * 4 + i).run(); });
+    }
+    for (auto& thread : threads)
+        thread.join();
+    std::exit(0);
+}
+
+void Expected::add(const Acknowledged& line) {
+    highest_id_ = std::max({highest_id_, line.account, line.other});
+    switch (line.kind) {
+        case 'A':
+            accounts_.insert(line.account);
+            passkeys_[line.other].account = line.account;
+            break;
+        case 'S':
+            sessions_[line.other] = line.account;
+            break;
+        case 'C':
+            codes_.insert(line.other);
+            break;
+        case 'x':
+            passkeys_[line.other].is_removing = true;
+            break;
+        case 'R':
+            passkeys_[line.other].is_removed = true;
+            break;
+        default:
+            throw std::runtime_error("crash test: a line that is none");
+    }
+}
+
+std::vector<std::string> Expected::find_faults(const std::filesystem::path& database) const {
+    std::vector<std::string> faults;
+    const FixedClock clock(day_one);
+    const auto store = open(database, clock, "");
+    for (const auto id : accounts_) {
+        const auto account = store->find_account(AccountId(id));
+        if (!account) {
+            faults.push_back("account " + std::to_string(id) + " is lost");
+        } else if (store->list_passkeys(account->id).size() != account->factors) {
+            faults.push_back("account " + std::to_string(id) + " counts its factors wrong");
+        }
+    }
+    for (const auto& [id, passkey] : passkeys_) {
+        const auto all = store->list_passkeys(AccountId(passkey.account));
+        const bool is_there =
+            std::ranges::find(all, PasskeyId(id), &accounts::Passkey::id) != all.end();
+        if (passkey.is_removed && is_there) faults.push_back("removed passkey is back");
+        if (passkey.account != 0 && !passkey.is_removing && !is_there) {
+            faults.push_back("passkey " + std::to_string(id) + " is lost");
+        }
+    }
+    for (const auto& [id, passkey] : sessions_) {
+        // A removal ends the sessions of its passkey.
+        const auto opener = passkeys_.find(passkey);
+        const bool may_be_gone = opener != passkeys_.end() && opener->second.is_removing;
+        const bool must_be_gone = opener != passkeys_.end() && opener->second.is_removed;
+        const bool is_there = store->find_session(SessionId(id)).has_value();
+        if (!is_there && !may_be_gone)
+            faults.push_back("session " + std::to_string(id) + " is lost");
+        if (is_there && must_be_gone) faults.push_back("session of a removed passkey is back");
+    }
+    for (const auto id : codes_) {
+        const SpendAttempt again{CodeId(id), hash_of(static_cast<std::uint64_t>(id)), 5, day_one};
+        if (!is_refused_at(commit(*store, {again}), 0)) faults.push_back("a code works twice");
+        if (!store->find_code(CodeId(id)))
+            faults.push_back("code " + std::to_string(id) + " is lost");
+    }
+    if (store->next_id() <= highest_id_) faults.push_back("an id is given twice");
+    const auto state = integrity(database);
+    if (state != "ok") faults.push_back("integrity check: " + state);
+    return faults;
+}
+
+}  // namespace latchkey::test
