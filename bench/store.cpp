@@ -4,6 +4,7 @@
 #include "store/sqlite/sqlite_store.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include <mutex>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What a durable passkey sign-in costs in the store, at 1,000 and at 1,000,000 accounts.
@@ -20,11 +22,13 @@ namespace latchkey::bench {
 
 namespace {
 
+/// Time that passes, from a day on that does not matter.
 class SystemClock final : public Clock {
 public:
     [[nodiscard]] TimePoint now() const override {
         return std::chrono::time_point_cast<std::chrono::milliseconds>(
-            std::chrono::system_clock::now()
+            TimePoint(std::chrono::seconds(1'800'000'000)) +
+            (steady_now() - SteadyPoint()) % std::chrono::hours(24)
         );
     }
 
@@ -43,7 +47,8 @@ double cpu_microseconds() {
 
 Bytes random_bytes(std::mt19937_64& random, std::size_t size) {
     Bytes bytes(size);
-    for (auto& byte : bytes) byte = std::byte(random());
+    for (auto& byte : bytes)
+        byte = std::byte(random());
     return bytes;
 }
 
@@ -214,7 +219,8 @@ Figures measure(Database& database, std::size_t window, std::size_t count) {
     Pipeline pipeline(database.store(), window);
     began = cpu_microseconds();
     const auto wall_began = clock_of_system.steady_now();
-    for (std::size_t i = 0; i < count; ++i) pipeline.commit(database.sign_in(database.any()));
+    for (std::size_t i = 0; i < count; ++i)
+        pipeline.commit(database.sign_in(database.any()));
     const auto times = pipeline.finish();
     const std::chrono::duration<double> wall = clock_of_system.steady_now() - wall_began;
     figures.commit = (cpu_microseconds() - began) / static_cast<double>(count);
@@ -241,24 +247,61 @@ void print(std::size_t accounts, std::size_t window, const Figures& figures) {
     std::fflush(stdout);
 }
 
+std::size_t number(std::string_view text) {
+    std::size_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    LATCHKEY_ASSERT(error == std::errc() && end == text.data() + text.size());
+    return value;
+}
+
+/// At 1, 16, 64 and 256 commits in flight; the figures of 64.
+Figures measure_all(const std::string& folder, std::size_t accounts, std::size_t count) {
+    const auto place = std::filesystem::path(folder) / std::to_string(accounts);
+    std::filesystem::create_directory(place);
+    Database database(place, accounts);
+    Figures of_64;
+    for (const std::size_t window : {1, 16, 64, 256}) {
+        const auto figures = measure(database, window, window == 1 ? count / 10 : count);
+        print(accounts, window, figures);
+        if (window == 64) of_64 = figures;
+    }
+    return of_64;
+}
+
+/// design.md 8: CPU for a sign-in at 1,000,000 accounts at most 1.2 times that at 1,000. The bare
+/// signature of a sign-in takes about 48 us, its HTTP request about 15 (reference figures of the
+/// same machine); the store's part must not push the sum over the limit.
+int judge(const Figures& few, const Figures& many) {
+    constexpr double elsewhere = 48 + 15;
+    const double alone = (many.find + many.commit) / (few.find + few.commit);
+    const double whole =
+        (elsewhere + many.find + many.commit) / (elsewhere + few.find + few.commit);
+    const bool is_met = whole <= 1.2 && many.longest_ms <= 35;
+    std::printf(
+        "store: a sign-in costs %.1f us here at 1,000 accounts and %.1f at 1,000,000 (x %.2f; x "
+        "%.2f with signature and request, aim 1.20); longest commit %.1f ms (aim 35): %s\n",
+        few.find + few.commit,
+        many.find + many.commit,
+        alone,
+        whole,
+        many.longest_ms,
+        is_met ? "met" : "missed"
+    );
+    return is_met ? 0 : 1;
+}
+
 }  // namespace
 
 }  // namespace latchkey::bench
 
 int main(int argc, char** argv) {
     using namespace latchkey::bench;
-    const std::size_t big = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 1'000'000;
-    const std::size_t count = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 60'000;
+    const std::size_t many = argc > 1 ? number(argv[1]) : 1'000'000;
+    const std::size_t count = argc > 2 ? number(argv[2]) : 60'000;
     std::string folder = (std::filesystem::temp_directory_path() / "bench.XXXXXX").string();
     if (mkdtemp(folder.data()) == nullptr) return 2;
-    for (const std::size_t accounts : {std::size_t{1'000}, big}) {
-        const auto place = std::filesystem::path(folder) / std::to_string(accounts);
-        std::filesystem::create_directory(place);
-        Database database(place, accounts);
-        for (const std::size_t window : {1, 16, 64, 256}) {
-            const auto figures = measure(database, window, window == 1 ? count / 10 : count);
-            print(accounts, window, figures);
-        }
-    }
+    const auto few_accounts = measure_all(folder, 1'000, count);
+    const auto many_accounts = measure_all(folder, many, count);
     std::filesystem::remove_all(folder);
+    return judge(few_accounts, many_accounts);
 }
