@@ -57,7 +57,7 @@ std::string_view without_query(std::string_view path) {
 }
 
 /// Fails the test for each problem that no test has met before.
-void check(const std::vector<std::string>& problems, std::string_view what) {
+void report(const std::vector<std::string>& problems, std::string_view what) {
     static std::mutex mutex;
     static std::set<std::string> known;  // guarded by mutex
     for (const std::string& problem : problems) {
@@ -127,14 +127,14 @@ Fields Browser::default_headers() const {
     };
 }
 
-Page Browser::take(std::string_view method, std::string_view path, HttpResponse response) {
+Page Browser::check(std::string_view method, std::string_view path, HttpResponse response) {
     Page page{.response = std::move(response), .model = nullptr};
     if (is_json(page.response)) {
         auto model = json::parse(page.response.body);
         REQUIRE_MESSAGE(model.has_value(), page.response.body);
         page.model = std::move(*model);
     }
-    check(
+    report(
         OpenApi::document().problems(method, without_query(path), page.response),
         std::string(method) + " " + std::string(path) + " " + std::to_string(page.status())
     );
@@ -143,7 +143,7 @@ Page Browser::take(std::string_view method, std::string_view path, HttpResponse 
 }
 
 Page Browser::get(std::string_view path) {
-    return take("get", path, http().get(path));
+    return check("get", path, http().get(path));
 }
 
 std::string Browser::hidden(std::string_view action, std::string_view name) const {
@@ -177,9 +177,9 @@ Page Browser::submit(std::string_view action, const Fields& fields, const Fields
 }
 
 Page Browser::post(std::string_view action, const Fields& fields, const Fields& headers) {
-    Page page = take("post", action, http().post(action, fields, headers));
+    Page page = check("post", action, http().post(action, fields, headers));
     if (page.status() < 400) {
-        check(
+        report(
             OpenApi::document().problems_of_form(without_query(action), fields),
             "the form of " + std::string(action)
         );

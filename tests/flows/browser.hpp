@@ -62,6 +62,9 @@ public:
     /// POST of exactly these fields. Fails no form check; checked against the document.
     Page post(std::string_view action, const Fields& fields, const Fields& headers = {});
 
+    /// Checks an answer that came by `http()` against the document.
+    Page check(std::string_view method, std::string_view path, HttpResponse response);
+
     /// GETs where a redirect or a finished step leads to.
     Page follow(const Page& page);
 
@@ -90,7 +93,6 @@ public:
 
 private:
     [[nodiscard]] Fields default_headers() const;
-    Page take(std::string_view method, std::string_view path, HttpResponse response);
 
     const Latchkey& latchkey_;
     BrowserOptions options_;
