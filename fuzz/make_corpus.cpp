@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 
-/// Writes the seeds of the WebAuthn targets: make_corpus FOLDER makes FOLDER/<target>/<hash>, from
-/// what the software authenticator makes and from the test data, if it is there.
+/// Writes the seeds of the targets: make_corpus FOLDER makes FOLDER/<target>/<hash>, from what the
+/// software authenticator makes, from the cases of tests/http, and from the test data, if it is
+/// there.
 #include "base/encoding.hpp"
 #include "crypto/hash.hpp"
+#include "http/smuggling_cases.hpp"
 #include "scene.hpp"
 #include "support/vectors.hpp"
 #include "webauthn/cbor.hpp"
@@ -96,6 +98,28 @@ void add_software(Corpus& corpus) {
     }
 }
 
+void add_http(Corpus& corpus) {
+    for (const auto& each : test::smuggling_cases) {
+        corpus.add("http_request", "\x03" + std::string(each.bytes));
+    }
+    for (const auto* request :
+         {"GET /a?b=c HTTP/1.1\r\nHost: localhost:8080\r\nCookie: a=1; b=2\r\n\r\n",
+          "POST /a HTTP/1.1\r\nHost: localhost:8080\r\nContent-Length: 2\r\n\r\nhi",
+          "POST /a HTTP/1.1\r\nHost: localhost:8080\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "2;x=\"y\"\r\nhi\r\n0\r\n\r\n"}) {
+        corpus.add("http_request", "\xff" + std::string(request));
+    }
+    corpus.add("form", "email=ada%40example.com&name=Ada+L&u=%E2%9C%93");
+    corpus.add("cookies", "__Host-browser=a.b-c; theme=\"dark\"; odd; =x");
+    corpus.add("cookies", "text/html;q=0.9, application/json, */*");
+    corpus.add("path", "/caf%C3%A9/%2e/..;a=b");
+    for (const auto* address : {"192.0.2.0/24", "2001:db8::/32", "::ffff:192.0.2.7", "::1"}) {
+        corpus.add("address", address);
+    }
+    corpus.add("forwarded", "for=\"[2001:db8::9]:4711\";proto=https;by=_x, for=unknown");
+    corpus.add("forwarded", "203.0.113.9:80, [2001:db8::9]:4711, 10.0.0.2");
+}
+
 /// The bytes of a member; empty if there is none.
 Bytes bytes_at(const json::Value& record, const char* key) {
     const std::string* text = record.find_string(key);
@@ -147,6 +171,7 @@ int main(int count, char** arguments) {
     }
     latchkey::fuzz::Corpus corpus(arguments[1]);
     latchkey::fuzz::add_software(corpus);
+    latchkey::fuzz::add_http(corpus);
     if (const auto data = latchkey::test::test_data()) latchkey::fuzz::add_vectors(corpus, *data);
     return corpus.finish();
 }

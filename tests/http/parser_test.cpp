@@ -94,7 +94,10 @@ TEST_CASE("no bytes are read in two ways when they come in other pieces") {
         }
         const auto whole = judge(bytes);
         const auto in_pieces = judge(bytes, {.step = *rc::gen::inRange<std::size_t>(1, 20)});
-        RC_ASSERT(in_pieces.status == whole.status);
+        // A refusal may wait for the rest of a line (0: more bytes are needed).
+        const bool both_decided = in_pieces.status != 0 && whole.status != 0;
+        RC_ASSERT(!both_decided || in_pieces.status == whole.status);
+        RC_ASSERT((in_pieces.status == 200) == (whole.status == 200));
         RC_ASSERT(in_pieces.body == whole.body);
         RC_ASSERT(in_pieces.used == whole.used || whole.status != 200);
     }));
