@@ -94,15 +94,14 @@ std::optional<PendingCode> open_pending_code(
     const json::Value* code = value->find("code");
     const std::string* email = value->find_string("email");
     const json::Value* purpose = value->find("purpose");
-    if (code == nullptr || code->as_integer() == nullptr || email == nullptr ||
-        purpose == nullptr) {
-        return std::nullopt;
-    }
+    if (code == nullptr || email == nullptr || purpose == nullptr) return std::nullopt;
+    const std::int64_t* id = code->as_integer();
+    if (id == nullptr) return std::nullopt;
     auto address = accounts::EmailAddress::parse(*email);
     auto parsed_purpose = purpose_from_json(*purpose);
     if (!address || !parsed_purpose) return std::nullopt;
     return PendingCode{
-        .code = accounts::CodeId(*code->as_integer()),
+        .code = accounts::CodeId(*id),
         .email = std::move(*address),
         .purpose = std::move(*parsed_purpose),
     };
