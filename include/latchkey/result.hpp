@@ -9,11 +9,11 @@
 #include <variant>
 
 /// Stops the process when a statement about our own code is false. Never for input; on in release.
-#define LATCHKEY_ASSERT(condition)                                                           \
-    ((condition) ? void()                                                                    \
-                 : (std::fprintf(stderr, "%s:%d: assertion failed: %s\n", __FILE__, __LINE__, \
-                                 #condition),                                                 \
-                    std::abort()))
+#define LATCHKEY_ASSERT(condition)                                                                 \
+    ((condition)                                                                                   \
+         ? void()                                                                                  \
+         : (std::fprintf(stderr, "%s:%d: assertion failed: %s\n", __FILE__, __LINE__, #condition), \
+            std::abort()))
 
 namespace latchkey {
 
@@ -27,10 +27,15 @@ template <class Error>
 Fail(Error) -> Fail<Error>;
 
 /// Either a value or an error; never neither. Reading the side that is not there stops the
-/// process. Every domain names its own error type: `template <class T> using Result = latchkey::Result<T, Reason>`.
+/// process. Every domain names its own error type: `template <class T> using Result =
+/// latchkey::Result<T, Reason>`.
 template <class T, class Error>
 class [[nodiscard]] Result {
     using Held = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+    template <class U>
+    static constexpr bool is_value = !std::is_void_v<T> && std::is_convertible_v<U, Held> &&
+                                     !std::is_same_v<std::remove_cvref_t<U>, Result>;
 
 public:
     Result()
@@ -38,8 +43,7 @@ public:
     = default;
 
     template <class U = Held>
-        requires(!std::is_void_v<T> && std::is_convertible_v<U, Held> &&
-                 !std::is_same_v<std::remove_cvref_t<U>, Result>)
+        requires is_value<U>
     Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
 
     template <class E>
@@ -60,7 +64,7 @@ public:
         return *std::get_if<0>(&state_);
     }
 
-    [[nodiscard]] Held&& value() && {
+    Held&& value() && {  // not nodiscard: clang would warn of TRY on a Result<void>
         LATCHKEY_ASSERT(has_value());
         return std::move(*std::get_if<0>(&state_));
     }
@@ -89,9 +93,9 @@ private:
 
 /// The value of a Result, or an early return of its error from the enclosing plain function
 /// (never in a coroutine: g++ 12 miscompiles that).
-#define TRY(expression)                                                             \
-    __extension__({                                                                 \
-        auto try_result = (expression);                                             \
+#define TRY(expression)                                                           \
+    __extension__({                                                               \
+        auto try_result = (expression);                                           \
         if (!try_result.has_value()) return ::latchkey::Fail{try_result.error()}; \
-        std::move(try_result).value();                                              \
+        std::move(try_result).value();                                            \
     })
