@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { plugIn } from '../support/authenticator.mjs';
+import { plugIn, strangeCredential } from '../support/authenticator.mjs';
 import { useSite } from '../support/site.mjs';
 
 describe('Settings: a signed-in person', () => {
@@ -59,6 +59,7 @@ describe('Settings: a signed-in person', () => {
         const fresh = await plugIn(ada.devtools, { transport: 'usb', isPresent: true });
         await old.leave();
         const deleted = old.nextDeleted();
+        ada.authenticator = fresh;
         await ada.createPasskey();
         await ada.isSignedIn(address);
         await deleted;
@@ -113,12 +114,10 @@ describe('Settings: a signed-in person', () => {
     test('opens the page: a password manager that keeps a dead passkey is told', async (t) => {
         const { ada, address } = await signedUp(t);
         const [own] = await ada.authenticator.credentials();
-        const dead = {
-            ...own,
-            credentialId: Buffer.from('a passkey of long ago').toString('base64'),
-        };
-        await ada.authenticator.add(dead);
-        const deleted = ada.authenticator.nextDeleted();
+        const other = await plugIn(ada.devtools, { transport: 'usb' });
+        const dead = { ...strangeCredential('localhost'), userHandle: own.userHandle };
+        await other.add(dead);
+        const deleted = other.nextDeleted();
         await ada.open('/settings/security');
         await ada.isSignedIn(address);
         assert.equal((await deleted).credentialId, dead.credentialId);
@@ -144,7 +143,7 @@ describe('Settings: a signed-in person', () => {
         await stale.goto('/settings/security');
         await ada.signOut();
         await stale.getByText('Rename', { exact: true }).click();
-        await stale.getByLabel('Name').fill('Mallory');
+        await stale.getByLabel('Name', { exact: true }).fill('Mallory');
         await stale.getByRole('button', { name: 'Save name' }).click();
         await stale.waitForLoadState();
         await ada.signIn(address);

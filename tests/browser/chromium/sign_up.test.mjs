@@ -82,7 +82,7 @@ describe('A new person signs up', () => {
         await ada.open();
         await ada.sendCode(address);
         const code = await site.mail.nextCode(address);
-        await ada.enterCode(` ${code.slice(0, 4)} - ${code.slice(4)} `);
+        await ada.pasteCode(` ${code.slice(0, 4)} - ${code.slice(4)} `);
         await ada.sees('Secure your account');
     });
 

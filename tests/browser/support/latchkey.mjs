@@ -37,7 +37,7 @@ export async function startLatchkey(mail, { extra = '' } = {}) {
     writeFileSync(config, toml({ port, folder, mail, extra }), { mode: 0o600 });
     const serve = () =>
         start(binary, ['serve', '--config', config], {
-            isReady: (line) => line.includes('listening'),
+            isReady: (line) => line.includes('"event":"listening"'),
         });
     let server = await serve();
     return {

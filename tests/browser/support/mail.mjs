@@ -9,7 +9,7 @@ const program = path.join(root, 'tests/support/smtp_server');
 
 export async function startMail() {
     const { folder, remove } = temporaryFolder('mail');
-    const server = await start(program, ['start', folder], {
+    const server = await start(program, ['start', folder, '--with-parent'], {
         isReady: (line) => line.startsWith('{'),
     });
     const settings = JSON.parse(server.line);

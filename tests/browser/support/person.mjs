@@ -2,8 +2,10 @@
 // Copyright the Latchkey developers
 // A person at a browser with an authenticator, and what the person does on our pages.
 import assert from 'node:assert/strict';
+import path from 'node:path';
 
 import { plugIn } from './authenticator.mjs';
+import { root } from './process.mjs';
 
 export class Person {
     #context;
@@ -17,6 +19,7 @@ export class Person {
         const person = new Person();
         person.site = site;
         person.#context = await site.browser.newContext({ baseURL: site.origin, ...context });
+        person.#context.setDefaultTimeout(15_000);
         person.page = await person.#context.newPage();
         await person.#watch(without);
         person.devtools = await person.#context.newCDPSession(person.page);
@@ -39,13 +42,28 @@ export class Person {
                     `CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`,
                 ),
             );
-            const ask = globalThis.PublicKeyCredential?.getClientCapabilities;
-            if (!ask || lacking.length === 0) return;
+            if (!globalThis.PublicKeyCredential) return;
+            // What the page asked the browser for, in order: 'conditional', 'immediate', 'modal'.
+            globalThis.asked = [];
+            const get = navigator.credentials.get.bind(navigator.credentials);
+            navigator.credentials.get = (options) => {
+                globalThis.asked.push(options.uiMode ?? options.mediation ?? 'modal');
+                return get(options);
+            };
+            const ask = PublicKeyCredential.getClientCapabilities.bind(PublicKeyCredential);
             PublicKeyCredential.getClientCapabilities = async () => {
-                const known = await ask.call(PublicKeyCredential);
-                return { ...known, ...Object.fromEntries(lacking.map((name) => [name, false])) };
+                const known = await ask();
+                for (const name of lacking) known[name] = false;
+                if (!known.conditionalGet) globalThis.asked.push('no autofill');
+                return known;
             };
         }, without);
+    }
+
+    /** What the person saw when a test failed. */
+    async photograph(name) {
+        const file = `${name.replaceAll(/[^a-zA-Z0-9]+/g, '-')}.png`;
+        await this.page.screenshot({ path: path.join(root, 'build/failures', file) });
     }
 
     /** Ends the visit; the pages must have kept their promises. */
@@ -90,8 +108,21 @@ export class Person {
         return this.page.goto(path);
     }
 
+    /** What the page asked the browser for since it was loaded: 'conditional', 'immediate', 'modal'. */
+    asked() {
+        return this.page.evaluate(() => globalThis.asked);
+    }
+
+    /** Until autofill waits, or never will: a touch before that would be taken for a choice there. */
+    async waitForAutofill() {
+        await this.page.waitForFunction(() =>
+            globalThis.asked.some((way) => ['conditional', 'no autofill'].includes(way)),
+        );
+    }
+
     /** Continue with Passkey, and a touch when the device asks for it. */
     async continueWithPasskey() {
+        await this.waitForAutofill();
         await this.authenticator?.touch();
         await this.button('Continue with Passkey').click();
     }
@@ -104,8 +135,14 @@ export class Person {
 
     /** Typed by hand: a code that comes at once, pasted or filled in, is sent by the page itself. */
     async enterCode(code) {
+        await this.field('Code').fill('');
         await this.field('Code').pressSequentially(code);
         await this.button('Continue').click();
+    }
+
+    /** A code that comes as a whole is sent without a further click. */
+    async pasteCode(code) {
+        await this.field('Code').fill(code);
     }
 
     async createPasskey() {
@@ -120,7 +157,7 @@ export class Person {
         await this.sees('No passkey was used');
         await this.button('Add a passkey').click();
         await this.sendCode(address);
-        await this.enterCode(await this.site.mail.nextCode(address));
+        await this.pasteCode(await this.site.mail.nextCode(address));
         await this.sees('Secure your account');
         await this.createPasskey();
         await this.sees('Passkey saved');

@@ -36,7 +36,8 @@ export async function start(command, args, { isReady, env = {}, stdio = 'pipe' }
         stdio: [stdio, 'pipe', 'pipe'],
         env: { ...process.env, ...env },
     });
-    const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
+    // Not 'close': a program that it started in turn may hold its output a little longer.
+    const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
     const said = [];
     const ready = new Promise((resolve) => {
         for (const stream of [child.stdout, child.stderr]) {

@@ -40,7 +40,10 @@ export function useSite(options = {}) {
     /** A person who leaves when the test ends. */
     site.meet = async (test, personOptions) => {
         const person = await Person.meet(site, personOptions);
-        test.after(() => person.leave());
+        test.after(async () => {
+            if (!test.passed) await person.photograph(test.name);
+            await person.leave();
+        });
         return person;
     };
 
