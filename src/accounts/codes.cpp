@@ -5,7 +5,15 @@
 #include "crypto/hash.hpp"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <ranges>
 #include <span>
+#include <string>
+#include <string_view>
 
 namespace latchkey::accounts {
 namespace {
@@ -18,8 +26,8 @@ constexpr std::uint64_t number_of_codes = 100'000'000;
 std::array<std::byte, 8> to_bytes(std::int64_t number) {
     std::array<std::byte, 8> bytes{};
     auto rest = static_cast<std::uint64_t>(number);
-    for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte) {
-        *byte = static_cast<std::byte>(rest & 0xffU);
+    for (std::byte& byte : std::views::reverse(bytes)) {
+        byte = static_cast<std::byte>(rest & 0xffU);
         rest >>= 8U;
     }
     return bytes;
@@ -34,8 +42,8 @@ SecretText make_email_code(const std::array<std::byte, 16>& random) {
         code = (code * 256 + std::to_integer<std::uint64_t>(byte)) % number_of_codes;
     }
     std::array<char, limits::email_code_digits> digits{};
-    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
-        *digit = static_cast<char>('0' + code % 10);
+    for (char& digit : std::views::reverse(digits)) {
+        digit = static_cast<char>('0' + (code % 10));
         code /= 10;
     }
     SecretText text(std::string(digits.data(), digits.size()));
