@@ -22,7 +22,10 @@ class Secret {
 public:
     Secret() = default;
 
-    explicit Secret(Container value) : value_(std::move(value)) { erase(value); }
+    explicit Secret(Container value) {
+        std::swap(value_, value);
+        erase(value);
+    }
 
     Secret(const Secret&) = delete;
     Secret& operator=(const Secret&) = delete;
