@@ -8,7 +8,7 @@ target_include_directories(latchkey_flags INTERFACE
 target_compile_options(latchkey_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
     -Wimplicit-fallthrough -Wnull-dereference -Werror
-    # A designated initializer names what differs from the default: leaving out the rest is its point.
+    # A designated initializer names what differs from the default: that is its point.
     -Wno-missing-field-initializers
     -fstack-protector-strong)
 if(NOT LATCHKEY_SANITIZE STREQUAL "")

@@ -108,12 +108,12 @@ export class Person {
         return this.page.goto(path);
     }
 
-    /** What the page asked the browser for since it was loaded: 'conditional', 'immediate', 'modal'. */
+    /** What the page asked the browser for since it was loaded, in order. */
     asked() {
         return this.page.evaluate(() => globalThis.asked);
     }
 
-    /** Until autofill waits, or never will: a touch before that would be taken for a choice there. */
+    /** Until autofill waits, or never will: a touch before that would be a choice there. */
     async waitForAutofill() {
         await this.page.waitForFunction(() =>
             globalThis.asked.some((way) => ['conditional', 'no autofill'].includes(way)),
@@ -133,7 +133,7 @@ export class Person {
         await this.sees('Check your e-mail');
     }
 
-    /** Typed by hand: a code that comes at once, pasted or filled in, is sent by the page itself. */
+    /** Typed by hand: a code that comes at once is sent by the page itself. */
     async enterCode(code) {
         await this.field('Code').fill('');
         await this.field('Code').pressSequentially(code);
