@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "allocations.hpp"
+#include "bench/allocations.hpp"
 
 #include "latchkey/result.hpp"
 

@@ -3,7 +3,7 @@
 
 /// What verify_authentication costs beside the bare signature verification of the linked OpenSSL
 /// with a prepared key: the same signatures, in turns, on the same core, by CPU time.
-#include "allocations.hpp"
+#include "bench/allocations.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/openssl.hpp"
 #include "latchkey/webauthn.hpp"

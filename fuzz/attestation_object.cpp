@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "fuzz/scene.hpp"
+#include "fuzz/target.hpp"
 #include "latchkey/webauthn.hpp"
-#include "scene.hpp"
-#include "target.hpp"
 
 namespace latchkey::fuzz {
 

@@ -2,7 +2,7 @@
 // Copyright the Latchkey developers
 #include "webauthn/cbor.hpp"
 
-#include "target.hpp"
+#include "fuzz/target.hpp"
 
 namespace latchkey::fuzz {
 namespace {

@@ -2,7 +2,7 @@
 // Copyright the Latchkey developers
 #include "crypto/certificate.hpp"
 
-#include "target.hpp"
+#include "fuzz/target.hpp"
 
 #include <vector>
 

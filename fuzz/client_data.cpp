@@ -2,7 +2,7 @@
 // Copyright the Latchkey developers
 #include "webauthn/client_data.hpp"
 
-#include "target.hpp"
+#include "fuzz/target.hpp"
 
 namespace latchkey::fuzz {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "fuzz/target.hpp"
 #include "http/limits.hpp"
 #include "http/request.hpp"
 #include "http/text.hpp"
-#include "target.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "crypto/verify.hpp"
-#include "target.hpp"
+#include "fuzz/target.hpp"
 #include "webauthn/cose.hpp"
 
 #include <vector>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "target.hpp"
+#include "fuzz/target.hpp"
 
 #include <cstddef>
 #include <cstdint>

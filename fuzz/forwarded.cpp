@@ -2,7 +2,7 @@
 // Copyright the Latchkey developers
 #include "http/forwarded.hpp"
 
-#include "target.hpp"
+#include "fuzz/target.hpp"
 
 #include <array>
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "fuzz/target.hpp"
 #include "http/judge.hpp"
-#include "target.hpp"
 
 #include <algorithm>
 #include <string_view>

@@ -6,8 +6,8 @@
 /// there.
 #include "base/encoding.hpp"
 #include "crypto/hash.hpp"
+#include "fuzz/scene.hpp"
 #include "http/smuggling_cases.hpp"
-#include "scene.hpp"
 #include "support/vectors.hpp"
 #include "webauthn/cbor.hpp"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
+#include "fuzz/target.hpp"
 #include "http/target.hpp"
 #include "http/text.hpp"
-#include "target.hpp"
 
 #include <algorithm>
 #include <string_view>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "scene.hpp"
+#include "fuzz/scene.hpp"
 
 namespace latchkey::fuzz {
 namespace {
