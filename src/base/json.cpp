@@ -47,8 +47,9 @@ void append_utf8(std::string& out, std::uint32_t code_point) {
 bool has_duplicate_key(const Object& object) {
     std::vector<std::string_view> keys;
     keys.reserve(object.size());
-    for (const auto& [key, value] : object)
+    for (const auto& [key, value] : object) {
         keys.emplace_back(key);
+    }
     std::ranges::sort(keys);
     return std::ranges::adjacent_find(keys) != keys.end();
 }
@@ -146,8 +147,9 @@ private:
         std::string out;
         while (true) {
             const std::size_t begin = position_;
-            while (position_ < text_.size() && stands_for_itself(text_[position_]))
+            while (position_ < text_.size() && stands_for_itself(text_[position_])) {
                 ++position_;
+            }
             out += text_.substr(begin, position_ - begin);
             if (skip("\"")) return out;
             if (!skip("\\")) return Fail{syntax};
@@ -185,8 +187,9 @@ private:
 
     bool skip_digits() {
         const std::size_t begin = position_;
-        while (is_digit(peek()))
+        while (is_digit(peek())) {
             ++position_;
+        }
         return position_ > begin;
     }
 
@@ -229,8 +232,9 @@ private:
 void write_unicode_escape(std::string& out, unsigned code_unit) {
     constexpr std::string_view digits = "0123456789abcdef";
     out += "\\u";
-    for (const unsigned shift : {12U, 8U, 4U, 0U})
+    for (const unsigned shift : {12U, 8U, 4U, 0U}) {
         out += digits[(code_unit >> shift) & 0x0fU];
+    }
 }
 
 /// One byte below 0x80.
@@ -362,8 +366,9 @@ void Value::set(std::string key, Value value) {
 
 Value object(std::initializer_list<Member> members) {
     Value value{Object{}};
-    for (const auto& [key, member] : members)
+    for (const auto& [key, member] : members) {
         value.set(key, member);
+    }
     return value;
 }
 

@@ -2,16 +2,30 @@
 // Copyright the Latchkey developers
 #include "crypto/certificate.hpp"
 
+#include "base/clock.hpp"
 #include "crypto/limits.hpp"
 #include "crypto/openssl.hpp"
+#include "crypto/verify.hpp"
+#include "latchkey/bytes.hpp"
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <ctime>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include <openssl/asn1.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/obj_mac.h>
 #include <openssl/objects.h>
+#include <openssl/safestack.h>
+#include <openssl/types.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -170,8 +184,9 @@ SignatureCheck Certificate::verify(
     EVP_PKEY* key = X509_get0_pubkey(object_.get());
     if (key == nullptr || !fits(key, algorithm)) return SignatureCheck::key_unusable;
     Bytes whole;
-    for (const ByteView part : message)
+    for (const ByteView part : message) {
         whole.insert(whole.end(), part.begin(), part.end());
+    }
     const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
     if (context == nullptr ||
         EVP_DigestVerifyInit_ex(

@@ -2,8 +2,11 @@
 // Copyright the Latchkey developers
 #include "crypto/der.hpp"
 
+#include "latchkey/bytes.hpp"
+
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 
 namespace latchkey::crypto::der {
 namespace {

@@ -2,16 +2,22 @@
 // Copyright the Latchkey developers
 #include "crypto/hash.hpp"
 
+#include "base/secret.hpp"
 #include "crypto/openssl.hpp"
+#include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <openssl/types.h>
 
 namespace latchkey::crypto {
 namespace {
@@ -34,13 +40,13 @@ class Hmac {
 public:
     explicit Hmac(ByteView key) : context_(EVP_MAC_CTX_new(hmac_algorithm())) {
         // OSSL_PARAM has no const form; the name is only read.
-        char digest[] = "SHA2-256";
-        const OSSL_PARAM parameters[] = {
-            OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+        std::array<char, 9> digest{"SHA2-256"};
+        const std::array parameters{
+            OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
             OSSL_PARAM_construct_end()
         };
         LATCHKEY_ASSERT(context_ != nullptr);
-        require(EVP_MAC_init(context_.get(), octets(key), key.size(), parameters));
+        require(EVP_MAC_init(context_.get(), octets(key), key.size(), parameters.data()));
     }
 
     void add(ByteView bytes) {
@@ -95,8 +101,9 @@ SecretKey expand_key(const SecretKey& key, std::initializer_list<ByteView> info)
     // One block of HKDF-Expand (RFC 5869 section 2.3) is all of a 32-byte key.
     constexpr std::array first_block{std::byte{1}};
     Hmac hmac(key.reveal());
-    for (const ByteView part : info)
+    for (const ByteView part : info) {
         hmac.add(part);
+    }
     hmac.add(first_block);
     return SecretKey(hmac.finish());
 }

@@ -2,16 +2,25 @@
 // Copyright the Latchkey developers
 #include "crypto/seal.hpp"
 
+#include "base/random.hpp"
+#include "base/secret.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/openssl.hpp"
+#include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include <openssl/evp.h>
+#include <openssl/types.h>
 
 namespace latchkey::crypto {
 namespace {
@@ -46,7 +55,7 @@ Sealer::Sealer(std::vector<Key> keys) : keys_(std::move(keys)) {
     LATCHKEY_ASSERT(!keys_.empty());
     for (auto key = keys_.begin(); key != keys_.end(); ++key) {
         const auto same_id = [&](const Key& other) { return other.id == key->id; };
-        LATCHKEY_ASSERT(std::none_of(key + 1, keys_.end(), same_id));
+        LATCHKEY_ASSERT(std::ranges::none_of(key + 1, keys_.end(), same_id));
     }
 }
 

@@ -3,7 +3,6 @@
 #include "crypto/system_random.hpp"
 
 #include "crypto/openssl.hpp"
-#include "latchkey/result.hpp"
 
 #include <cstddef>
 #include <span>

@@ -3,14 +3,26 @@
 #include "crypto/verify.hpp"
 
 #include "crypto/der.hpp"
+#include "crypto/hash.hpp"
 #include "crypto/limits.hpp"
 #include "crypto/openssl.hpp"
+#include "latchkey/bytes.hpp"
 
 #include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <optional>
 
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/obj_mac.h>
+#include <openssl/param_build.h>
+#include <openssl/params.h>
 #include <openssl/rsa.h>
+#include <openssl/types.h>
 
 namespace latchkey::crypto {
 namespace {
@@ -108,6 +120,33 @@ SignatureCheck check_of(int answer) {
     return answer == 1 ? SignatureCheck::valid : SignatureCheck::invalid;
 }
 
+SignatureCheck verify_ed25519(const SignatureVerifier::Input& input) {
+    if (input.key.size() != ed25519_key_size) return SignatureCheck::key_unusable;
+    if (input.signature.size() != ed25519_signature_size) return SignatureCheck::invalid;
+    const Owned<EVP_PKEY> key(EVP_PKEY_new_raw_public_key_ex(
+        nullptr, "ED25519", nullptr, octets(input.key), input.key.size()
+    ));
+    const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
+    if (key == nullptr || context == nullptr) return SignatureCheck::failed;
+    if (EVP_DigestVerifyInit_ex(
+            context.get(), nullptr, nullptr, nullptr, nullptr, key.get(), nullptr
+        ) != 1) {
+        return SignatureCheck::failed;
+    }
+    // Ed25519 hashes the message twice, so it must lie in one piece.
+    Bytes message;
+    for (const ByteView part : input.message) {
+        message.insert(message.end(), part.begin(), part.end());
+    }
+    return check_of(EVP_DigestVerify(
+        context.get(),
+        octets(input.signature),
+        input.signature.size(),
+        octets(message),
+        message.size()
+    ));
+}
+
 }  // namespace
 
 bool is_p256_point(ByteView point) {
@@ -200,33 +239,6 @@ SignatureCheck SignatureVerifier::verify_ecdsa(const Input& input) {
         input.signature.size(),
         octets(*digest),
         digest->size()
-    ));
-}
-
-SignatureCheck SignatureVerifier::verify_ed25519(const Input& input) {
-    if (input.key.size() != ed25519_key_size) return SignatureCheck::key_unusable;
-    if (input.signature.size() != ed25519_signature_size) return SignatureCheck::invalid;
-    const Owned<EVP_PKEY> key(EVP_PKEY_new_raw_public_key_ex(
-        nullptr, "ED25519", nullptr, octets(input.key), input.key.size()
-    ));
-    const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
-    if (key == nullptr || context == nullptr) return SignatureCheck::failed;
-    if (EVP_DigestVerifyInit_ex(
-            context.get(), nullptr, nullptr, nullptr, nullptr, key.get(), nullptr
-        ) != 1) {
-        return SignatureCheck::failed;
-    }
-    // Ed25519 hashes the message twice, so it must lie in one piece.
-    Bytes message;
-    for (const ByteView part : input.message) {
-        message.insert(message.end(), part.begin(), part.end());
-    }
-    return check_of(EVP_DigestVerify(
-        context.get(),
-        octets(input.signature),
-        input.signature.size(),
-        octets(message),
-        message.size()
     ));
 }
 

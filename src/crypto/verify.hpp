@@ -71,7 +71,6 @@ private:
     struct Objects;
 
     SignatureCheck verify_ecdsa(const Input& input);
-    SignatureCheck verify_ed25519(const Input& input);
     SignatureCheck verify_rsa(const Input& input);
 
     std::unique_ptr<Objects> objects_;

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "crypto/verify.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "latchkey/webauthn/verifier.hpp"
 #include "webauthn/ceremony.hpp"
 #include "webauthn/client_data.hpp"
 #include "webauthn/cose.hpp"
 
+#include <cstdint>
 #include <optional>
 
 namespace latchkey::webauthn {

@@ -2,12 +2,19 @@
 // Copyright the Latchkey developers
 #include "webauthn/authenticator_data.hpp"
 
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "webauthn/cbor.hpp"
 #include "webauthn/cose.hpp"
 #include "webauthn/limits.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 namespace latchkey::webauthn {
 namespace {
@@ -27,8 +34,9 @@ std::optional<ByteView> take(ByteView& rest, std::size_t size) {
 
 std::uint32_t big_endian(ByteView bytes) {
     std::uint32_t value = 0;
-    for (const std::byte byte : bytes)
+    for (const std::byte byte : bytes) {
         value = (value << 8U) | std::to_integer<std::uint32_t>(byte);
+    }
     return value;
 }
 

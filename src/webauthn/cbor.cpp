@@ -3,9 +3,15 @@
 #include "webauthn/cbor.hpp"
 
 #include "base/encoding.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <optional>
+#include <string_view>
 
 namespace latchkey::webauthn::cbor {
 namespace {

@@ -2,7 +2,13 @@
 // Copyright the Latchkey developers
 #include "webauthn/ceremony.hpp"
 
+#include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "latchkey/webauthn/verifier.hpp"
+
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 namespace latchkey::webauthn {

@@ -5,11 +5,15 @@
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "crypto/hash.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "webauthn/limits.hpp"
 
-#include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace latchkey::webauthn {
 namespace {

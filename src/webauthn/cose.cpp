@@ -2,11 +2,20 @@
 // Copyright the Latchkey developers
 #include "webauthn/cose.hpp"
 
+#include "crypto/verify.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "webauthn/cbor.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <utility>
 
 namespace latchkey::webauthn {
 namespace {

@@ -4,11 +4,14 @@
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "latchkey/webauthn/types.hpp"
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace latchkey::webauthn {
 namespace {
@@ -78,8 +81,9 @@ std::string issue_registration(
 ) {
     // 7.1 step 1
     json::Array excluded;
-    for (const auto& [id, transports] : exclude)
+    for (const auto& [id, transports] : exclude) {
         excluded.push_back(descriptor(id, transports));
+    }
     const json::Value user = object(
         {{"id", base64url_encode(ceremony.user_handle.value())},
          {"name", names.name},

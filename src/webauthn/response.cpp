@@ -2,11 +2,18 @@
 // Copyright the Latchkey developers
 #include "latchkey/webauthn/response.hpp"
 
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "webauthn/authenticator_data.hpp"
 #include "webauthn/cbor.hpp"
 #include "webauthn/client_data.hpp"
 #include "webauthn/limits.hpp"
 
+#include <cstdint>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::webauthn {

@@ -2,12 +2,20 @@
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/failure.hpp"
 #include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "webauthn/limits.hpp"
 
-#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 /// The JSON forms of 5.1: RegistrationResponseJSON and AuthenticationResponseJSON. Member names
 /// are those of the specification and stand in this file only.

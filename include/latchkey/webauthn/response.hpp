@@ -71,7 +71,10 @@ public:
     [[nodiscard]] const AuthenticatorData& authenticator_data() const { return data_; }
 
     /// Attested credential data: never absent in a registration.
-    [[nodiscard]] const AttestedCredentialData& attested() const { return *data_.attested; }
+    [[nodiscard]] const AttestedCredentialData& attested() const {
+        LATCHKEY_ASSERT(data_.attested.has_value());
+        return *data_.attested;
+    }
 
     /// The attestation statement format identifier, `fmt`.
     [[nodiscard]] std::string_view format() const { return format_; }

@@ -2,12 +2,18 @@
 // Copyright the Latchkey developers
 #include "webauthn/attestation/format.hpp"
 
+#include "crypto/certificate.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "webauthn/cbor.hpp"
 #include "webauthn/limits.hpp"
 
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace latchkey::webauthn::attestation {
 namespace {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/verifier.hpp"
 #include "webauthn/attestation/format.hpp"
+#include "webauthn/cbor.hpp"
 
 namespace latchkey::webauthn::attestation {
 

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "crypto/certificate.hpp"
 #include "crypto/der.hpp"
+#include "crypto/verify.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "latchkey/webauthn/verifier.hpp"
 #include "webauthn/attestation/format.hpp"
+#include "webauthn/cbor.hpp"
 #include "webauthn/cose.hpp"
 
 #include <algorithm>
@@ -63,8 +71,10 @@ bool is_wrapped(ByteView extension, const Aaguid& aaguid) {
     return value && reader.at_end() && std::ranges::equal(*value, aaguid.value());
 }
 
-Result<Evidence, Reason> verify_certified(const Input& input, const Statement& statement) {
-    auto certificates = read_certificates(*statement.x5c);
+Result<Evidence, Reason> verify_certified(
+    const Input& input, const Statement& statement, const cbor::Item& x5c
+) {
+    auto certificates = read_certificates(x5c);
     if (!certificates) return Fail{certificates.error()};
     const Certificate& leaf = certificates->front();
     const auto algorithm = signature_algorithm(statement.algorithm);
@@ -112,7 +122,8 @@ Result<Evidence, Reason> verify_self(const Input& input, const Statement& statem
 Result<Evidence, Reason> verify_packed(const Input& input) {
     const auto statement = read_statement(input.statement);
     if (!statement) return Fail{Reason::statement_malformed};
-    return statement->x5c ? verify_certified(input, *statement) : verify_self(input, *statement);
+    if (!statement->x5c) return verify_self(input, *statement);
+    return verify_certified(input, *statement, *statement->x5c);
 }
 
 }  // namespace latchkey::webauthn::attestation
