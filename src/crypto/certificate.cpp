@@ -107,9 +107,8 @@ ChainCheck check_of(int error) {
 
 void configure(X509_STORE_CTX* context, TimePoint now) {
     X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context);
-    X509_VERIFY_PARAM_set_time(
-        parameters, std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count()
-    );
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
+    X509_VERIFY_PARAM_set_time(parameters, seconds.count());
     // An anchor is trusted because it was given, not because it signed itself.
     X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
     X509_VERIFY_PARAM_set_depth(parameters, limits::chain_depth);

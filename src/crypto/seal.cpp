@@ -89,8 +89,7 @@ Bytes Sealer::seal(ByteView plain, ByteView context, Random& random) const {
 std::optional<SecretBytes> Sealer::open(ByteView sealed, ByteView context) const {
     if (sealed.size() < overhead) return std::nullopt;
     const auto id = std::to_integer<std::uint8_t>(sealed[0]);
-    const auto with_id = [id](const Key& key) { return key.id == id; };
-    const auto master = std::find_if(keys_.begin(), keys_.end(), with_id);
+    const auto master = std::ranges::find(keys_, id, &Key::id);
     if (master == keys_.end()) return std::nullopt;
 
     const ByteView salt = sealed.subspan(1, salt_size);
