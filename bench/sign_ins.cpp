@@ -7,7 +7,6 @@
 #include "crypto/system_random.hpp"
 #include "http/server.hpp"
 #include "pages/ceremonies.hpp"
-#include "pages/failure_meter.hpp"
 #include "pages/site.hpp"
 #include "pages/visit.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -137,7 +136,6 @@ private:
     crypto::Sealer sealer_{sealing_keys()};
     SecretKey pepper_;
     pages::Ceremonies ceremonies_{sealer_, clock_, random_};
-    pages::FailureMeter failures_{accounts::failed_passkeys_per_network, clock_};
     pages::Services services_{
         .site = site_,
         .store = *store_,
@@ -147,7 +145,6 @@ private:
         .sealer = sealer_,
         .pepper = pepper_,
         .ceremonies = ceremonies_,
-        .failures = failures_,
         .mail_queued = [] {},
         .log = [](const pages::LogEntry&) {},
     };

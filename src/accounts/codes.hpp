@@ -62,7 +62,4 @@ inline constexpr Limit codes_per_network{"codes_per_network", 60, 1h};
 inline constexpr Limit guesses_per_address{"guesses_per_address", 15, 24h};
 inline constexpr Limit guesses_per_network{"guesses_per_network", 100, 1h};
 
-/// What failed passkeys may cost one network. They cannot be guessed: this saves work, not secrets.
-inline constexpr Limit failed_passkeys_per_network{"failed_passkeys_per_network", 300, 1h};
-
 }  // namespace latchkey::accounts

@@ -16,7 +16,6 @@
 #include "outbound/outbox.hpp"
 #include "outbound/smtp_mailer.hpp"
 #include "pages/ceremonies.hpp"
-#include "pages/failure_meter.hpp"
 #include "pages/render.hpp"
 #include "pages/site.hpp"
 #include "pages/visit.hpp"
@@ -141,7 +140,6 @@ struct Application::Parts {
     pages::Site site;
     std::unique_ptr<pages::Renderer> renderer;
     std::optional<pages::Ceremonies> ceremonies;
-    std::optional<pages::FailureMeter> failures;
     std::optional<pages::Services> services;
 
     http::Router router;
@@ -180,7 +178,6 @@ Result<void, Wrong> Application::Parts::open(StartOptions options) {
 void Application::Parts::make_pages() {
     site = site_of(config);
     ceremonies.emplace(*sealer, clock, random);
-    failures.emplace(accounts::failed_passkeys_per_network, clock);
     services.emplace(pages::Services{
         .site = site,
         .store = *store,
@@ -190,7 +187,6 @@ void Application::Parts::make_pages() {
         .sealer = *sealer,
         .pepper = pepper,
         .ceremonies = *ceremonies,
-        .failures = *failures,
         .mail_queued = [this] { outbox_worker->notify(); },
         .log =
             [this](const pages::LogEntry& entry) {

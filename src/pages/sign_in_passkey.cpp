@@ -3,7 +3,6 @@
 #include "base/encoding.hpp"
 #include "pages/ceremonies.hpp"
 #include "pages/code_limits.hpp"
-#include "pages/failure_meter.hpp"
 #include "pages/handlers.hpp"
 #include "pages/sign_in_page.hpp"
 #include "pages/verifier.hpp"
@@ -20,14 +19,8 @@ struct Attempt {
     webauthn::AuthenticationResponse response;
 };
 
-http::Response refuse(const Visit& visit, const accounts::Purpose& purpose, SignInError error) {
-    visit.services.failures.count(visit.request.client.network());
-    return respond_sign_in(visit, purpose, error);
-}
-
 /// The credential is nobody's: the password manager may be told to forget it.
 http::Response respond_unknown(const Visit& visit, const Attempt& attempt) {
-    visit.services.failures.count(visit.request.client.network());
     json::Value model = sign_in_model(visit, attempt.purpose);
     model.set("error", error_model(visit, error_of(accounts::Refusal::unknown_credential)));
     model.set(
@@ -58,7 +51,7 @@ http::Outcome decide_and_save(
         std::make_shared<FreshTokens>(make_fresh(services));  // shared by both continuations
     auto decided =
         accounts::decide(visit->state(), purpose, event, visit->circumstances(), tokens->fresh);
-    if (!decided) return refuse(*visit, purpose, error_of(decided.error()));
+    if (!decided) return respond_sign_in(*visit, purpose, error_of(decided.error()));
     auto decision = std::make_shared<accounts::Decision>(std::move(*decided));
     std::vector<accounts::Change> changes = std::move(decision->changes);
     add_notices(*visit, changes, decision->notices);
@@ -81,7 +74,7 @@ http::Outcome decide_and_save(
             .refused = [visit, event, purpose, tries](RefusedChange) -> http::Outcome {
                 auto known = visit->services.store.find_passkey(event.passkey.record.id);
                 if (!known || tries <= 1) {
-                    return refuse(*visit, purpose, error_of(accounts::Refusal::expired));
+                    return respond_sign_in(*visit, purpose, error_of(accounts::Refusal::expired));
                 }
                 accounts::PasskeyAsserted again = event;
                 again.passkey = std::move(known->passkey);
@@ -101,14 +94,6 @@ http::Outcome post_sign_in_passkey(VisitPtr visit) {
 
     const auto ceremony = services.ceremonies.open(form.get("ceremony"), visit->browser_id);
     const accounts::Purpose purpose = ceremony ? ceremony->purpose : accounts::Purpose{};
-    if (const auto wait = services.failures.wait(visit->request.client.network())) {
-        return respond_sign_in(
-            *visit,
-            purpose,
-            {.status = 429, .code = "too_many", .reason = "failed passkeys of network", .wait = wait
-            }
-        );
-    }
     if (!ceremony || !ceremony->is_alive) {
         return respond_sign_in(
             *visit, purpose, {.status = 422, .code = "challenge_expired", .reason = "ceremony"}
@@ -116,7 +101,7 @@ http::Outcome post_sign_in_passkey(VisitPtr visit) {
     }
     auto response = webauthn::parse_authentication_response(form.get("response"));
     if (!response) {
-        return refuse(
+        return respond_sign_in(
             *visit,
             purpose,
             {.status = 400, .code = "bad_request", .reason = describe(response.error())}
@@ -132,9 +117,9 @@ http::Outcome post_sign_in_passkey(VisitPtr visit) {
         known->passkey.record,
         attempt.response
     );
-    if (!verified) return refuse(*visit, purpose, error_of_failure(verified.error()));
+    if (!verified) return respond_sign_in(*visit, purpose, error_of_failure(verified.error()));
     if (!services.ceremonies.spend(attempt.ceremony)) {
-        return refuse(
+        return respond_sign_in(
             *visit, purpose, {.status = 422, .code = "challenge_expired", .reason = "replayed"}
         );
     }

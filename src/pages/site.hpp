@@ -39,7 +39,6 @@ struct LogEntry {
 };
 
 class Ceremonies;
-class FailureMeter;
 
 /// What handlers work with. All of it outlives the server.
 struct Services {
@@ -51,7 +50,6 @@ struct Services {
     const crypto::Sealer& sealer;  // by the key file: outlives a restart
     const SecretKey& pepper;       // derived from the key file: codes, limits, CSRF tokens
     Ceremonies& ceremonies;
-    FailureMeter& failures;
     std::function<void()> mail_queued;  // wakes the outbox worker
     std::function<void(const LogEntry&)> log;
 };

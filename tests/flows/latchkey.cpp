@@ -8,7 +8,6 @@
 #include "crypto/system_random.hpp"
 #include "http/server.hpp"
 #include "pages/ceremonies.hpp"
-#include "pages/failure_meter.hpp"
 #include "pages/routes.hpp"
 #include "pages/visit.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -100,7 +99,6 @@ struct Latchkey::Process {
           sealer(sealing_keys()),
           pepper(crypto::derive_key(master_key(), "pepper")),
           ceremonies(sealer, clock, *random),
-          failures(accounts::failed_passkeys_per_network, clock),
           services{
               .site = site,
               .store = *store,
@@ -110,7 +108,6 @@ struct Latchkey::Process {
               .sealer = sealer,
               .pepper = pepper,
               .ceremonies = ceremonies,
-              .failures = failures,
               .mail_queued = [] {},
               .log =
                   [this](const pages::LogEntry& entry) {
@@ -181,7 +178,6 @@ struct Latchkey::Process {
     crypto::Sealer sealer;
     SecretKey pepper;
     pages::Ceremonies ceremonies;
-    pages::FailureMeter failures;
     std::mutex mutex;
     std::condition_variable logged;
     std::string log;  // guarded by mutex

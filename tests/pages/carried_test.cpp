@@ -5,7 +5,6 @@
 #include "crypto/system_random.hpp"
 #include "pages/ceremonies.hpp"
 #include "pages/cookies.hpp"
-#include "pages/failure_meter.hpp"
 #include "support/fixed_clock.hpp"
 
 #include <string>
@@ -16,9 +15,6 @@
 
 namespace latchkey::pages {
 namespace {
-
-using std::chrono::minutes;
-using std::chrono::seconds;
 
 SecretKey key_of(std::byte fill) {
     std::array<std::byte, 32> bytes{};
@@ -143,33 +139,6 @@ TEST_CASE("The spent list forgets what has expired") {
     const auto issued = process.ceremonies.issue("browser", {});
     REQUIRE(process.ceremonies.spend(*process.ceremonies.open(issued.sealed, "browser")));
     CHECK(process.ceremonies.spent_count() == 1);
-}
-
-TEST_CASE("A network waits after too many failures, and others do not") {
-    test::FixedClock clock(from_milliseconds(0));
-    FailureMeter meter({.name = "test", .count = 3, .window = minutes(1)}, clock);
-    CHECK_FALSE(meter.wait("a").has_value());
-    meter.count("a");
-    clock.advance(seconds(10));
-    meter.count("a");
-    meter.count("a");
-    CHECK(meter.wait("a") == seconds(50));
-    CHECK_FALSE(meter.wait("b").has_value());
-    clock.advance(seconds(50));
-    CHECK_FALSE(meter.wait("a").has_value());
-}
-
-TEST_CASE("T37: the failure meter does not grow beyond its limit and keeps the busy networks") {
-    test::FixedClock clock(from_milliseconds(0));
-    FailureMeter meter({.name = "test", .count = 1, .window = minutes(60)}, clock);
-    for (std::size_t i = 0; i < FailureMeter::networks_at_most; ++i) {
-        clock.advance(std::chrono::milliseconds(1));
-        meter.count(std::to_string(i));
-    }
-    meter.count("newest");
-    CHECK(meter.wait("newest").has_value());
-    CHECK_FALSE(meter.wait("0").has_value());
-    CHECK(meter.wait("1").has_value());
 }
 
 }  // namespace
