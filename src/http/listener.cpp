@@ -73,6 +73,7 @@ struct Listener::State {
 
     Loop& loop;
     Acceptor acceptor;
+    std::uint16_t port = 0;  // kept here: other threads ask, also after the stop
     Choose choose;
     Accept accept;
 
@@ -113,11 +114,12 @@ Result<std::unique_ptr<Listener>, std::string> Listener::open(Loop& loop, std::s
         }
         return Fail{std::move(what)};
     }
+    state->port = state->acceptor.local_endpoint().port();
     return std::make_unique<Listener>(std::move(state));
 }
 
 std::uint16_t Listener::port() const {
-    return state_->acceptor.local_endpoint().port();
+    return state_->port;
 }
 
 void Listener::start(Choose choose, Accept accept) {

@@ -28,6 +28,7 @@ public:
     Listener& operator=(Listener&&) = delete;
     ~Listener();
 
+    /// Thread-safe.
     [[nodiscard]] std::uint16_t port() const;
 
     /// The loop that serves the next connection.
