@@ -12,7 +12,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
-#include <fmt/format.h>
 
 namespace latchkey::app {
 namespace {

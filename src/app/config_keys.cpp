@@ -6,7 +6,7 @@
 #include <array>
 #include <numeric>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace latchkey::app {
 namespace {

@@ -3,7 +3,7 @@
 #include "app/config.hpp"
 #include "app/config_keys.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace latchkey::app {
 namespace {

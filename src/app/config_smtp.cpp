@@ -10,7 +10,7 @@
 #include <charconv>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 /// How the values of [smtp] are read.
 namespace latchkey::app::values {

@@ -9,7 +9,7 @@
 #include <charconv>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <fmt/ranges.h>
 
 /// How the value of each key is read. Whether values agree with each other is config.cpp's matter.

@@ -2,17 +2,30 @@
 // Copyright the Latchkey developers
 #include "app/control_socket.hpp"
 
+#include "app/descriptor.hpp"
+#include "app/origin.hpp"
+#include "base/json.hpp"
+#include "latchkey/result.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <cstring>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
-#include <fmt/format.h>
+#include <asm-generic/socket.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>

@@ -17,7 +17,7 @@
 #include <system_error>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <fmt/ranges.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>

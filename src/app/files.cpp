@@ -3,14 +3,22 @@
 #include "app/files.hpp"
 
 #include "app/descriptor.hpp"
+#include "app/origin.hpp"
+#include "base/secret.hpp"
+#include "latchkey/result.hpp"
 
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -2,17 +2,24 @@
 // Copyright the Latchkey developers
 #include "app/jobs.hpp"
 
+#include "base/clock.hpp"
 #include "store/store.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <stop_token>
 #include <utility>
+#include <vector>
 
 namespace latchkey::app {
 
 Schedule::Schedule(std::vector<Job> jobs, std::function<void(const Job&, int code)> on_failure)
     : on_failure_(std::move(on_failure)) {
-    for (Job& job : jobs)
+    for (Job& job : jobs) {
         entries_.push_back({.job = std::move(job)});
+    }
 }
 
 std::chrono::milliseconds Schedule::run_due(SteadyPoint now) {

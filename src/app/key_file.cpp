@@ -3,14 +3,24 @@
 #include "app/key_file.hpp"
 
 #include "app/files.hpp"
+#include "app/origin.hpp"
 #include "base/encoding.hpp"
+#include "base/random.hpp"
+#include "base/secret.hpp"
+#include "crypto/seal.hpp"
+#include "latchkey/result.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <cstdint>
+#include <cstddef>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace latchkey::app {
 namespace {

@@ -4,6 +4,8 @@
 
 #include <csignal>
 
+#include <signal.h>
+
 int main(int count, char** arguments) {
     // A reader of our output who goes away is told to us by the write that fails.
     std::signal(SIGPIPE, SIG_IGN);

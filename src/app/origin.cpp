@@ -2,13 +2,20 @@
 // Copyright the Latchkey developers
 #include "app/origin.hpp"
 
+#include "latchkey/result.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace latchkey::app {
 namespace {

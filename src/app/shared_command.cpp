@@ -12,7 +12,6 @@
 #include <utility>
 
 #include <fmt/core.h>
-#include <fmt/format.h>
 
 namespace latchkey::app {
 namespace {

@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "app/system_clock.hpp"
 
+#include "base/clock.hpp"
+
 #include <chrono>
 
 namespace latchkey::app {

@@ -2,6 +2,10 @@
 // Copyright the Latchkey developers
 #include "app/terminal.hpp"
 
+#include <cstddef>
+#include <string>
+#include <string_view>
+
 namespace latchkey::app {
 
 std::string printable(std::string_view text) {

@@ -2,11 +2,16 @@
 // Copyright the Latchkey developers
 #include "outbound/http_get.hpp"
 
+#include "latchkey/result.hpp"
 #include "outbound/curl.hpp"
 
 #include <array>
+#include <cstddef>
+#include <string>
+#include <utility>
 
 #include <curl/curl.h>
+#include <curl/easy.h>
 
 namespace latchkey::outbound {
 namespace {

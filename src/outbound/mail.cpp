@@ -2,12 +2,17 @@
 // Copyright the Latchkey developers
 #include "outbound/mail.hpp"
 
+#include "accounts/types.hpp"
 #include "base/json.hpp"
+#include "base/random.hpp"
 #include "base/secret.hpp"
+#include "crypto/seal.hpp"
+#include "latchkey/bytes.hpp"
 
+#include <optional>
 #include <string>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace latchkey::outbound {
 namespace {

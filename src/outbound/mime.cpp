@@ -5,12 +5,16 @@
 #include "base/encoding.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
+#include "outbound/mail.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace latchkey::outbound {
 namespace {
@@ -52,8 +56,9 @@ std::string encoded_words(std::string_view text) {
     std::string out;
     while (!text.empty()) {
         std::size_t size = std::min(bytes_per_word, text.size());
-        while (size < text.size() && is_continuation(text[size]))
+        while (size < text.size() && is_continuation(text[size])) {
             --size;
+        }
         if (!out.empty()) out += "\r\n ";
         out += fmt::format("=?utf-8?B?{}?=", base64_encode(bytes_of(text.substr(0, size))));
         text.remove_prefix(size);

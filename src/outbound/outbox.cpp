@@ -2,18 +2,32 @@
 // Copyright the Latchkey developers
 #include "outbound/outbox.hpp"
 
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
+#include "base/random.hpp"
 #include "crypto/hash.hpp"
+#include "latchkey/result.hpp"
 #include "outbound/mail.hpp"
+#include "outbound/mailer.hpp"
+#include "store/store.hpp"
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
 #include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace latchkey::outbound {
 namespace {
@@ -26,8 +40,9 @@ milliseconds spread(
     milliseconds first, std::uint32_t doublings, milliseconds longest, Random& random
 ) {
     milliseconds whole = first;
-    for (std::uint32_t i = 0; i < doublings && whole < longest; ++i)
+    for (std::uint32_t i = 0; i < doublings && whole < longest; ++i) {
         whole *= 2;
+    }
     whole = std::min(whole, longest);
     const auto drawn = random.bytes<2>();
     const auto part =
@@ -200,8 +215,9 @@ milliseconds Outbox::idle_time() {
         return std::chrono::ceil<milliseconds>(paused_until_ - steady_now);
     }
     const TimePoint now = parts_.clock.now();
-    while (!retries_.empty() && retries_.top() <= now)
+    while (!retries_.empty() && retries_.top() <= now) {
         retries_.pop();
+    }
     if (retries_.empty()) return limits::longest_sleep;
     return std::min<milliseconds>(limits::longest_sleep, retries_.top() - now);
 }

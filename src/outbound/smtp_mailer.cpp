@@ -2,17 +2,27 @@
 // Copyright the Latchkey developers
 #include "outbound/smtp_mailer.hpp"
 
+#include "base/clock.hpp"
 #include "latchkey/result.hpp"
 #include "outbound/curl.hpp"
+#include "outbound/mail.hpp"
+#include "outbound/mailer.hpp"
+#include "outbound/mime.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <curl/curl.h>
-#include <fmt/format.h>
+#include <curl/easy.h>
+#include <curl/system.h>
+#include <fmt/core.h>
 
 namespace latchkey::outbound {
 namespace {
@@ -75,8 +85,9 @@ std::string words_of(const Reply& reply, std::string_view recipient) {
     }
     if (reply.is_to_content) {
         words = words.substr(0, words.find_first_not_of("0123456789. -"));
-        while (words.ends_with(' '))
+        while (words.ends_with(' ')) {
             words.pop_back();
+        }
         return words;
     }
     // Servers write the address back in the case that they like.
