@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "support/mail_server.hpp"
 
+#include <cstdio>
+#include <exception>
 #include <stdexcept>
 
 #ifndef LATCHKEY_SOURCE_DIR
@@ -74,6 +76,15 @@ MailServer::MailServer()
     password = text_at(told, "password");
     ca_file = text_at(told, "ca");
     other_ca_file = text_at(told, "other_ca");
+}
+
+MailServer::~MailServer() {
+    process_.close_input();
+    try {
+        process_.wait();
+    } catch (const std::exception& error) {
+        std::fputs(error.what(), stderr);  // Process kills the script then
+    }
 }
 
 MailServer& MailServer::shared() {

@@ -30,6 +30,13 @@ struct ReceivedMail {
 class MailServer {
 public:
     MailServer();
+    MailServer(const MailServer&) = delete;
+    MailServer& operator=(const MailServer&) = delete;
+    MailServer(MailServer&&) = delete;
+    MailServer& operator=(MailServer&&) = delete;
+
+    /// Lets the script end exim4: killed, the script would leave it running.
+    ~MailServer();
 
     /// The one of this test program, started by the first call.
     static MailServer& shared();
