@@ -219,7 +219,6 @@ Result<void, Wrong> Application::Parts::make_server(MailRoute mail) {
             .redirect_hosts = std::move(redirects),
             .trusted_proxies = config.trusted_proxies,
             .hsts = config.origin.scheme == "https",
-            .form_action_origins = config.return_to,
             .threads = config.threads,
             .limits = {},
             .on_access = [this](const http::Access& access) { log_access(log, access); },

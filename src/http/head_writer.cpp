@@ -173,16 +173,11 @@ std::string http_date(TimePoint time) {
 
 HeadWriter::HeadWriter(const HeadWriterOptions& options) {
     // form-action also governs where a redirect after a form may lead (CSP level 3
-    // section 6.4.1.1).
-    std::string form_action = "form-action 'self'";
-    for (const auto& origin : options.form_action_origins) {
-        form_action += " " + origin;
-    }
+    // section 6.4.1.1): who goes on to another origin passes a page of ours.
     page_policy_ =
         "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
-        "img-src 'self' data:; connect-src 'self'; " +
-        form_action +
-        "; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+        "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'; require-trusted-types-for 'script'; "
         "trusted-types 'none'; report-uri /csp-report\r\n";
     data_policy_ =
         "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox\r\n";

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace latchkey::http {
 
@@ -25,8 +24,6 @@ struct ResponseFacts {
 
 struct HeadWriterOptions {
     bool hsts = false;
-    /// Origins beside our own where a form may lead, by redirect: the addresses people return to.
-    std::vector<std::string> form_action_origins;
 };
 
 /// The moment as IMF-fixdate (RFC 9110 section 5.6.7).

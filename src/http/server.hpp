@@ -55,7 +55,6 @@ struct ServerOptions {
     std::vector<std::pair<std::string, std::string>> redirect_hosts;  // Host -> origin (303, GET)
     std::vector<AddressRange> trusted_proxies;
     bool hsts = false;
-    std::vector<std::string> form_action_origins;  // where forms may lead beside here (CSP)
     unsigned threads = 1;
     ServerLimits limits;
     /// Called on the server's threads, several at once if there are more; must not throw.

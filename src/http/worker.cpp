@@ -46,7 +46,7 @@ PolicyOptions policy_of(const ServerOptions& options) {
 Service::Service(ServerOptions given, std::optional<TlsContext> secured, const Dependencies& needed)
     : options(std::move(given)),
       policy(policy_of(options)),
-      head_writer({.hsts = options.hsts, .form_action_origins = options.form_action_origins}),
+      head_writer({.hsts = options.hsts}),
       router(needed.router),
       store(needed.store),
       clock(needed.clock),

@@ -124,7 +124,6 @@ struct Latchkey::Process {
                 .listen = "127.0.0.1:0",
                 .hosts = {"localhost:8080"},
                 .trusted_proxies = {*http::AddressRange::parse("127.0.0.1")},
-                .form_action_origins = site.return_to,
                 .threads = options.threads,
                 .on_access =
                     [this](const http::Access& access) {

@@ -141,14 +141,6 @@ TEST_CASE("3.4.3: a page may load from here only, JSON may do nothing") {
     CHECK(policy_of("application/problem+json") == data);
 }
 
-TEST_CASE("a form may lead by redirect to the origins that people return to, if there are any") {
-    const HeadWriter writer({.form_action_origins = {"https://app.example", "https://b.example"}});
-    const auto head = writer.write({}, {.request_id = "id", .date = "now"}).value();
-    CHECK(
-        head.find("form-action 'self' https://app.example https://b.example;") != std::string::npos
-    );
-}
-
 TEST_CASE("14.2.2: nothing is cached unless the handler says how") {
     const auto plain = write({}).value();
     CHECK(has_line(plain, "Cache-Control: no-store"));
