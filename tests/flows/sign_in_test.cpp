@@ -210,24 +210,16 @@ TEST_CASE("When and where a passkey was used last is kept") {
     CHECK(ada.passkeys()[0].last_used_on == "Chrome on Linux");
 }
 
-TEST_CASE("Failed passkeys slow their network down, and nobody else") {
+TEST_CASE("T37: failed passkeys lock nobody out, not even behind the same address") {
     Latchkey latchkey;
-    Person ada(latchkey, "ada@example.com");
+    Person ada(latchkey, "ada@example.com", {.address = "198.51.100.9"});
     ada.sign_up();
     Person stranger(latchkey, "eve@example.com", {.address = "198.51.100.9"});
     stranger.browser.get("/sign-in");
     for (std::uint32_t i = 0; i < 300; ++i) {
         REQUIRE(stranger.post_assertion("{}").status() == 400);
     }
-    const Page limited = stranger.post_assertion("{}");
-    CHECK(limited.status() == 429);
-    CHECK(limited.error() == "too_many");
-    CHECK(limited.find("error.wait_seconds") != nullptr);
-    CHECK(limited.text("error.wait") == "60 minutes");
     CHECK(ada.sign_in().status() == 200);
-    latchkey.clock.advance(1h);
-    stranger.browser.get("/sign-in");
-    CHECK(stranger.post_assertion("{}").status() == 400);
 }
 
 }  // namespace
