@@ -39,7 +39,7 @@ struct RequireEpoch {
     std::uint32_t epoch = 0;
 };
 
-/// "Sign out everywhere": sessions, sign-ins and codes of earlier epochs are dead.
+/// "Sign out everywhere": sessions, sign-ins and codes of earlier epochs are dead, and deleted.
 /// Precondition: the account is at `from_epoch`.
 struct RaiseEpoch {
     AccountId account;
@@ -82,7 +82,7 @@ struct RenamePasskey {
 };
 
 /// Precondition: it is an active passkey of this account. Ends the sessions that it opened but
-/// `keep`.
+/// `keep`, and the sign-ins that it proved.
 struct RemovePasskey {
     AccountId account;
     PasskeyId passkey;
