@@ -20,13 +20,11 @@ namespace limits {
 inline constexpr std::size_t email_code_digits = 8;
 inline constexpr std::chrono::seconds email_code_lifetime = 10min;
 inline constexpr std::uint32_t attempts_per_code = 5;
-inline constexpr std::chrono::seconds code_resend_wait = 30s;
 
 inline constexpr std::chrono::seconds challenge_lifetime = 5min;
 inline constexpr std::chrono::seconds sign_in_lifetime = 15min;
 inline constexpr std::chrono::seconds step_up_lifetime = 5min;
 inline constexpr std::chrono::seconds session_lifetime = 24h;
-inline constexpr std::chrono::seconds session_idle = 1h;
 
 /// How far clocks of two moments may disagree: what is stamped later than that is not believed.
 inline constexpr std::chrono::seconds clock_tolerance = 60s;
