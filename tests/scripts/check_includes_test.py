@@ -46,7 +46,7 @@ class CheckIncludes(unittest.TestCase):
             ("src/pages/sign_in.cpp", "<sqlite3.h>"),
             ("src/http/server.cpp", "<curl/curl.h>"),
             ("src/outbound/mailer.cpp", "<boost/asio.hpp>"),
-            ("src/pages/sign_in.cpp", "<spdlog/spdlog.h>"),
+            ("src/pages/sign_in.cpp", "<toml++/toml.h>"),
             ("src/base/json.cpp", "<fmt/format.h>"),
             ("src/base/json.cpp", "<doctest/doctest.h>"),
         ]:
