@@ -84,11 +84,12 @@ Result<Decision> remove_passkey(
     const Acting& who, const PublicId& passkey, const Circumstances& at, const Fresh& fresh
 ) {
     TRY(check_session(who, at.now));
-    if (!is_fresh(who.session, at.now)) return Fail{proof_too_old};
     const Passkey* const found = find_usable(who.passkeys, passkey);
     if (found == nullptr) return Fail{not_yours};
     const auto usable = std::ranges::count_if(who.passkeys, is_usable);
     if (usable < 2 || who.account.factors < 2) return Fail{last_factor};
+    // Last: nobody is asked for a proof that would change nothing.
+    if (!is_fresh(who.session, at.now)) return Fail{proof_too_old};
     const Removal removal = removal_by(
         {
             .assurance = who.session.assurance,

@@ -88,6 +88,17 @@ TEST_CASE("removing needs a proof younger than five minutes") {
     CHECK(refusal(remove_2(who)) == proof_too_old);
 }
 
+TEST_CASE(
+    "a proof is asked for only if it would help: the last passkey and a foreign one come first"
+) {
+    Acting who = acting({passkey(2)});
+    who.session.authenticated_at = noon - 5min;
+    CHECK(refusal(remove_2(who)) == last_factor);
+    who = acting({passkey(1), passkey(3)});
+    who.session.authenticated_at = noon - 5min;
+    CHECK(refusal(remove_2(who)) == not_yours);
+}
+
 TEST_CASE("a session that is over, or from before 'sign out everywhere', changes nothing") {
     Acting who = with_two();
     who.session.expires_at = noon;

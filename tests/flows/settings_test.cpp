@@ -168,6 +168,12 @@ TEST_CASE("The last passkey cannot be removed; the page says so and leads to rep
     CHECK(refused.error() == "last_factor");
     CHECK(ada.passkeys().size() == 1);
 
+    // Nor by a proof: a stale one makes no difference.
+    latchkey.clock.advance(5min);
+    CHECK(*ada.browser.get(ada.remove_path(0)).find("last") == json::Value(true));
+    CHECK(*ada.browser.page().find("needs_proof") == json::Value(false));
+    CHECK(ada.browser.submit(ada.remove_path(0), {}).error() == "last_factor");
+
     ada.browser.use(http::Representation::html);
     const Page page = ada.browser.get(ada.remove_path(0));
     CHECK(forms_of(page.response.body).count(ada.remove_path(0)) == 0);
