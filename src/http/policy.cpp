@@ -145,6 +145,7 @@ Step read_target(const RequestHead& head, Request& request) {
     auto decoded = decode_path(path);
     if (!decoded) return refuse(400, "path is not in its one normal form");
     request.path = std::move(*decoded);
+    request.target = head.target;
     if (cut == std::string_view::npos) return {};
 
     const auto query = head.target.substr(cut + 1);

@@ -56,7 +56,8 @@ Representation parse_accept(std::string_view text);
 /// well-formed percent-encoding, no duplicate security headers (http/policy.cpp has the list).
 struct Request {
     Method method = Method::get;
-    std::string path;  // decoded; `..`, `//`, NUL and `\` were refused
+    std::string target;  // path and query as they came
+    std::string path;    // decoded; `..`, `//`, NUL and `\` were refused
     Form query;
     std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
     std::vector<std::pair<std::string, std::string>> cookies;

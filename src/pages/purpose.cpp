@@ -89,6 +89,12 @@ std::string sign_in_location(const accounts::Purpose& purpose) {
     return "/sign-in" + query;
 }
 
+std::string sign_in_location_for(std::string_view target, const Site& site) {
+    accounts::Purpose purpose;
+    if (may_return_to(target, site)) purpose.return_to = std::string(target);
+    return sign_in_location(purpose);
+}
+
 json::Value to_json(const accounts::Purpose& purpose) {
     json::Value value = json::object({
         {"intent", name_of(purpose.intent)},

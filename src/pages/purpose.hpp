@@ -20,6 +20,10 @@ accounts::Purpose read_purpose(const http::Form& query, const Site& site);
 /// The address of the sign-in page for this purpose: what read_purpose reads.
 std::string sign_in_location(const accounts::Purpose& purpose);
 
+/// The same for a stranger who asked for `target`, path and query: back there after the sign-in, if
+/// one may return to it.
+std::string sign_in_location_for(std::string_view target, const Site& site);
+
 json::Value to_json(const accounts::Purpose& purpose);
 std::optional<accounts::Purpose> purpose_from_json(const json::Value& value);
 

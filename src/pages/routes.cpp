@@ -2,8 +2,8 @@
 // Copyright the Latchkey developers
 #include "pages/routes.hpp"
 
-#include "base/encoding.hpp"
 #include "pages/assets.hpp"
+#include "pages/purpose.hpp"
 #include "pages/site.hpp"
 
 #include <array>
@@ -17,6 +17,7 @@ namespace {
 constexpr auto get = http::Method::get;
 constexpr auto post = http::Method::post;
 constexpr std::string_view csp_report_path = "/csp-report";
+constexpr std::string_view done_path = "/sign-in/done";
 
 constexpr std::array table{
     PageRoute{get, "/", Needs::nothing, get_home},
@@ -28,7 +29,7 @@ constexpr std::array table{
     PageRoute{get, "/sign-in/add-passkey", Needs::sign_in, get_add_passkey},
     PageRoute{post, "/sign-in/add-passkey", Needs::sign_in, post_add_passkey},
     PageRoute{post, "/sign-in/restart", Needs::nothing, post_sign_in_restart},
-    PageRoute{get, "/sign-in/done", Needs::session, get_sign_in_done},
+    PageRoute{get, done_path, Needs::session, get_sign_in_done},
     PageRoute{get, "/settings/security", Needs::session, get_security},
     PageRoute{post, "/settings/passkeys/{id}/rename", Needs::session, post_rename_passkey},
     PageRoute{get, "/settings/passkeys/{id}/remove", Needs::session, get_remove_passkey},
@@ -45,12 +46,18 @@ constexpr std::array table{
     PageRoute{post, csp_report_path, Needs::nothing, post_csp_report},
 };
 
+/// What a stranger asked for. A page that only leads on is passed over.
+std::string_view asked_for(const http::Request& request) {
+    if (request.path == done_path) return request.query.get("return_to");
+    return request.target;
+}
+
 http::Response turn_away(const Visit& visit, Needs needs) {
     const bool is_page = visit.request.method == http::Method::get &&
                          visit.request.representation == http::Representation::html;
     if (needs == Needs::session) {
         if (!is_page) return respond_error(visit, 401, "not_signed_in", "route needs a session");
-        return http::see_other("/sign-in?return_to=" + percent_encode(visit.request.path));
+        return http::see_other(sign_in_location_for(asked_for(visit.request), visit.services.site));
     }
     if (is_page) return http::see_other("/sign-in");
     return respond_error(visit, 409, "sign_in_expired", "route needs a sign-in under way");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "pages/handlers.hpp"
+#include "pages/purpose.hpp"
 
 #include <chrono>
 #include <string>
@@ -22,10 +23,17 @@ std::string_view acr_of(accounts::Assurance assurance) {
 }  // namespace
 
 /// For a proxy in front of an app: nginx `auth_request`, Caddy `forward_auth`. 200 and who it is,
-/// or 401; docs/operating/protect-an-app.md has both set-ups.
+/// or 401 and where to sign in; docs/operating/protect-an-app.md has both set-ups.
 http::Outcome get_session(VisitPtr visit) {
     if (!visit->session) {
-        return http::json_response(401, R"({"error":{"code":"not_signed_in"}})");
+        http::Response response = http::json_response(401, R"({"error":{"code":"not_signed_in"}})");
+        // A proxy cannot encode what it was asked for: it gets the whole address.
+        const std::string* asked_for = visit->request.header("x-forwarded-uri");
+        response.headers.emplace_back(
+            "Latchkey-Sign-In",
+            sign_in_location_for(asked_for == nullptr ? "" : *asked_for, visit->services.site)
+        );
+        return response;
     }
     const store::KnownSession& known = *visit->session;
     const auto authenticated_at =

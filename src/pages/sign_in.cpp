@@ -20,8 +20,10 @@ http::Outcome get_sign_in(VisitPtr visit) {
 
 /// Back to the start: what was proved in this sign-in is given up.
 http::Outcome post_sign_in_restart(VisitPtr visit) {
-    const auto to_the_start = [] {
-        http::Response response = http::see_other("/sign-in");
+    const std::string start =
+        sign_in_location_for(visit->sign_in ? visit->sign_in->return_to : "", visit->services.site);
+    const auto to_the_start = [start] {
+        http::Response response = http::see_other(start);
         response.cookies.push_back(delete_cookie(cookie_names::sign_in));
         response.cookies.push_back(delete_cookie(cookie_names::code));
         return response;

@@ -241,15 +241,54 @@ TEST_CASE("T22: a page that needs a session leads there after the sign-in, and n
     Latchkey latchkey;
     Browser browser(latchkey, {.representation = http::Representation::html});
     CHECK(browser.get("/settings/security").location() == "/sign-in?return_to=/settings/security");
+    CHECK(
+        browser.get("/settings/security?message=added&x=//evil").location() ==
+        "/sign-in?return_to=/settings/security%3Fmessage%3Dadded%26x%3D//evil"
+    );
     const Page removal = browser.get("/settings/passkeys/AAAAAAAAAAAAAAAAAAAAAA/remove");
     CHECK(
         removal.location() == "/sign-in?return_to=/settings/passkeys/AAAAAAAAAAAAAAAAAAAAAA/remove"
     );
     const Page odd = browser.get("/settings/passkeys/%22%3e%3cscript%3e/remove");
-    CHECK(odd.location() == "/sign-in?return_to=/settings/passkeys/%22%3E%3Cscript%3E/remove");
+    CHECK(
+        odd.location() == "/sign-in?return_to=/settings/passkeys/%2522%253e%253cscript%253e/remove"
+    );
     const Page follow = browser.follow(odd);
     CHECK(follow.status() == 200);
     CHECK(follow.response.body.find("<script>") == std::string::npos);
+}
+
+TEST_CASE("T22: the page that leads on to an app keeps its target through a new sign-in") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com");
+    ada.sign_up();
+    ada.browser.use(http::Representation::html);
+    const std::string app = "https://app.example.com/a?b=c%20d&e=" + std::string(900, 'f');
+    const std::string done = "/sign-in/done?return_to=";
+    const auto sent_to_sign_in = [&ada](const std::string& path) {
+        ada.browser.http().cookies.erase("__Host-latchkey_session");
+        return ada.browser.get(path).location();
+    };
+    const std::string sign_in = sent_to_sign_in(done + percent_encode(app));
+    CHECK(sign_in == sign_in_path(app));
+    ada.browser.use(http::Representation::json);
+    ada.browser.get(sign_in);
+    CHECK(ada.use_passkey(ada.device).location() == app);
+
+    ada.browser.use(http::Representation::html);
+    for (const std::string_view target : elsewhere) {
+        CAPTURE(target);
+        const std::string location = sent_to_sign_in(done + percent_encode(target));
+        CHECK((location == "/sign-in" || location.empty()));
+    }
+}
+
+TEST_CASE("T22: who starts over still comes back to where the sign-in began") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com", {.representation = http::Representation::html});
+    REQUIRE(ada.prove_by_code("?return_to=/help%3Fa").location() == "/sign-in/add-passkey");
+    ada.browser.get("/sign-in/add-passkey");
+    CHECK(ada.browser.submit("/sign-in/restart", {}).location() == "/sign-in?return_to=/help%3Fa");
 }
 
 }  // namespace

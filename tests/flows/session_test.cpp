@@ -43,6 +43,24 @@ TEST_CASE("/session answers 401 without one, and gives no browser a cookie") {
     CHECK(browser.http().head("/session").status == 401);
 }
 
+TEST_CASE("/session tells a proxy where a stranger signs in, and to come back (T22)") {
+    Latchkey latchkey;
+    Browser browser(latchkey);
+    const auto sign_in = [&](const Fields& headers) {
+        return browser.http().get("/session", headers).header("latchkey-sign-in");
+    };
+    CHECK(sign_in({}) == "/sign-in");
+    CHECK(
+        sign_in({{"x-forwarded-uri", "/reports?page=2&all"}}) ==
+        "/sign-in?return_to=/reports%3Fpage%3D2%26all"
+    );
+    CHECK(sign_in({{"x-forwarded-uri", "//evil.test"}}) == "/sign-in");
+    CHECK(sign_in({{"x-forwarded-uri", "https://evil.test/"}}) == "/sign-in");
+    CHECK(sign_in({{"x-forwarded-uri", "/" + std::string(1'024, 'a')}}) == "/sign-in");
+    // Two of them are two stories.
+    CHECK(sign_in({{"x-forwarded-uri", "/a, /b"}}) == "/sign-in");
+}
+
 TEST_CASE("A session ends 24 hours after its proof, whatever happened in between") {
     Latchkey latchkey;
     Person ada(latchkey, "ada@example.com");

@@ -70,6 +70,7 @@ TEST_CASE("an accepted head becomes a request") {
     const auto& request = checked.request;
     CHECK(request.method == Method::post);
     CHECK(request.path == "/a b");
+    CHECK(request.target == "/a%20b?x=1&y=%C3%A9");
     CHECK(request.query.get("x") == "1");
     CHECK(request.query.get("y") == "\u00e9");
     CHECK(*request.cookie("b") == "2");
