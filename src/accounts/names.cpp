@@ -26,6 +26,8 @@ std::string_view name_of(SignInEvent event) {
             return "passkey_asserted";
         case SignInEvent::code_matched:
             return "code_matched";
+        case SignInEvent::upstream_proved:
+            return "upstream_proved";
         case SignInEvent::passkey_created:
             return "passkey_created";
         case SignInEvent::started_over:

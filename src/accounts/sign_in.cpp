@@ -52,16 +52,27 @@ void use_passkey(Draft& draft, const PasskeyAsserted& event, const Circumstances
     }
 }
 
-/// The e-mail proof of somebody who has no account: the passkey will bring it.
+/// A first proof that was not a passkey: what the rules look at, whichever it was.
+struct FirstProof {
+    Proof proof = Proof::email_code;
+    const EmailAddress& email;
+    std::optional<Identity> identity;
+    const std::optional<Account>& account;
+    const std::vector<Passkey>& passkeys;
+    bool may_sign_up = false;
+};
+
+/// The proof of somebody who has no account: the passkey will bring it.
 Result<Decision> start_sign_up(
-    const Purpose& purpose, const CodeMatched& event, const Circumstances& at, const Fresh& fresh
+    const Purpose& purpose, const FirstProof& proof, const Circumstances& at, const Fresh& fresh
 ) {
-    if (!event.may_sign_up) return Fail{sign_up_closed};
+    if (!proof.may_sign_up) return Fail{sign_up_closed};
     if (purpose.replaces) return Fail{not_yours};
     Draft draft(at, fresh);
     draft.start_sign_in({
-        .email = event.email,
-        .proof = Proof::email_code,
+        .email = proof.email,
+        .proof = proof.proof,
+        .identity = proof.identity,
         .user_handle = fresh.user_handle,
         .intent = purpose.intent,
         .return_to = purpose.return_to,
@@ -69,13 +80,13 @@ Result<Decision> start_sign_up(
     return draft.finish(SignInState::enrol, purpose.return_to);
 }
 
-/// The e-mail proof of an account's owner. If the account has passkeys it is the way around them,
+/// The proof of an account's owner. If the account has passkeys it is the way around them,
 /// design.md 4.3 "notify": let in at once, marked, logged and told.
-Result<Decision> go_on_by_email(
-    const Purpose& purpose, const CodeMatched& event, const Circumstances& at, const Fresh& fresh
+Result<Decision> go_on_without_passkey(
+    const Purpose& purpose, const FirstProof& proof, const Circumstances& at, const Fresh& fresh
 ) {
-    const Account& account = *event.account;
-    const bool is_recovery = !event.passkeys.empty();
+    const Account& account = *proof.account;
+    const bool is_recovery = !proof.passkeys.empty();
     Draft draft(at, fresh);
     draft.add(RequireEpoch{.account = account.id, .epoch = account.epoch});
     if (is_recovery) {
@@ -83,7 +94,7 @@ Result<Decision> go_on_by_email(
         draft.log(EventKind::signed_in_recovered, account.id);
         draft.tell(NoticeKind::signed_in_recovered, account);
     }
-    const bool can_sign_in = std::ranges::any_of(event.passkeys, is_usable);
+    const bool can_sign_in = std::ranges::any_of(proof.passkeys, is_usable);
     if (can_sign_in && purpose.intent != Intent::add_passkey) {
         draft.open_session({
             .account = account,
@@ -94,12 +105,13 @@ Result<Decision> go_on_by_email(
         });
         return draft.finish(SignInState::done, purpose.return_to);
     }
-    TRY(check_room(event.passkeys, purpose.replaces));
+    TRY(check_room(proof.passkeys, purpose.replaces));
     draft.start_sign_in({
         .account = account.id,
         .account_epoch = account.epoch,
         .email = account.email,
-        .proof = Proof::email_code,
+        .proof = proof.proof,
+        .identity = proof.identity,
         .recovered = is_recovery,
         .user_handle = account.user_handle,
         .intent = purpose.intent,
@@ -107,6 +119,15 @@ Result<Decision> go_on_by_email(
         .return_to = purpose.return_to,
     });
     return draft.finish(SignInState::enrol, purpose.return_to);
+}
+
+Result<Decision> go_on(
+    const Purpose& purpose, const FirstProof& proof, const Circumstances& at, const Fresh& fresh
+) {
+    if (!proof.account) return start_sign_up(purpose, proof, at, fresh);
+    // The second step has no rows yet: a first proof alone never skips it.
+    if (std::ranges::any_of(proof.passkeys, is_second_factor)) return Fail{not_in_this_state};
+    return go_on_without_passkey(purpose, proof, at, fresh);
 }
 
 /// A code is good only for who had the address when it was sent, in the same epoch.
@@ -181,10 +202,34 @@ Result<Decision> decide(
     if (!accepts(state, SignInEvent::code_matched)) return Fail{not_in_this_state};
     if (at.now >= event.code.expires_at) return Fail{expired};
     TRY(check_subject(event));
-    if (!event.account) return start_sign_up(purpose, event, at, fresh);
-    // The second step has no rows yet: a first proof alone never skips it.
-    if (std::ranges::any_of(event.passkeys, is_second_factor)) return Fail{not_in_this_state};
-    return go_on_by_email(purpose, event, at, fresh);
+    const FirstProof proof{
+        .proof = Proof::email_code,
+        .email = event.email,
+        .identity = std::nullopt,
+        .account = event.account,
+        .passkeys = event.passkeys,
+        .may_sign_up = event.may_sign_up,
+    };
+    return go_on(purpose, proof, at, fresh);
+}
+
+Result<Decision> decide(
+    SignInState state,
+    const Purpose& purpose,
+    const UpstreamProved& event,
+    const Circumstances& at,
+    const Fresh& fresh
+) {
+    if (!accepts(state, SignInEvent::upstream_proved)) return Fail{not_in_this_state};
+    const FirstProof proof{
+        .proof = Proof::upstream,
+        .email = event.email,
+        .identity = event.identity,
+        .account = event.account,
+        .passkeys = event.passkeys,
+        .may_sign_up = event.may_sign_up,
+    };
+    return go_on(purpose, proof, at, fresh);
 }
 
 }  // namespace latchkey::accounts

@@ -23,6 +23,7 @@ enum class SignInEvent : std::uint8_t {
     code_requested,    // an address was given; a code goes out
     passkey_asserted,  // an authentication ceremony verified
     code_matched,      // the right code was spent
+    upstream_proved,   // another provider said who it is
     passkey_created,   // a registration ceremony verified
     started_over,      // the person went back, or it expired
 };
@@ -43,9 +44,13 @@ inline constexpr auto sign_in_table = [] {
         Transition{start, code_requested, identified, "always"},
         Transition{start, passkey_asserted, done, "to sign in"},
         Transition{start, passkey_asserted, enrol, "to add a passkey"},
+        Transition{start, upstream_proved, enrol, "no passkey yet, or to add one"},
+        Transition{start, upstream_proved, done, "a passkey was lost"},
         Transition{identified, code_requested, identified, "always"},
         Transition{identified, passkey_asserted, done, "to sign in"},
         Transition{identified, passkey_asserted, enrol, "to add a passkey"},
+        Transition{identified, upstream_proved, enrol, "no passkey yet, or to add one"},
+        Transition{identified, upstream_proved, done, "a passkey was lost"},
         Transition{identified, code_matched, enrol, "no passkey yet, or to add one"},
         Transition{identified, code_matched, done, "a passkey was lost"},
         Transition{identified, started_over, start, "always"},
@@ -158,6 +163,24 @@ Result<Decision> decide(
     SignInState state,
     const Purpose& purpose,
     const CodeMatched& event,
+    const Circumstances& at,
+    const Fresh& fresh
+);
+
+/// Another provider's answer verified. `account` is the one that is linked to the identity, never
+/// one that merely has the address; the address is one that the provider vouches for.
+struct UpstreamProved {
+    Identity identity;
+    EmailAddress email;
+    std::optional<Account> account;
+    std::vector<Passkey> passkeys;  // of the account
+    bool may_sign_up = false;       // what policy says of the address; false if an account has it
+};
+
+Result<Decision> decide(
+    SignInState state,
+    const Purpose& purpose,
+    const UpstreamProved& event,
     const Circumstances& at,
     const Fresh& fresh
 );

@@ -68,7 +68,15 @@ struct Passkey {
 };
 
 /// How a person proved who they are, in this sign-in.
-enum class Proof : std::uint8_t { passkey = 0, email_code = 1 };
+enum class Proof : std::uint8_t { passkey = 0, email_code = 1, upstream = 2 };
+
+/// Who somebody is at another provider (Google, Apple): nothing but these two together tells.
+struct Identity {
+    std::string issuer;
+    std::string subject;
+
+    bool operator==(const Identity&) const = default;
+};
 
 /// Authentication context class of a session (design.md 4.4).
 enum class Assurance : std::uint8_t {
@@ -115,7 +123,8 @@ struct SignIn {
     EmailAddress email;  // proved, if the account is new; else the account's
     Proof proof = Proof::email_code;
     std::optional<PasskeyId> passkey;  // the one that was the proof
-    bool recovered = false;            // e-mail proof on an account that has a passkey
+    std::optional<Identity> identity;  // the one that was the proof: a new account is linked to it
+    bool recovered = false;            // another proof on an account that has a passkey
     TimePoint proved_at;
     webauthn::UserHandle user_handle;  // of the account, or the one the new account will get
     Intent intent = Intent::sign_in;

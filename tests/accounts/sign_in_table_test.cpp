@@ -19,19 +19,22 @@ constexpr std::array events{
     SignInEvent::code_requested,
     SignInEvent::passkey_asserted,
     SignInEvent::code_matched,
+    SignInEvent::upstream_proved,
     SignInEvent::passkey_created,
     SignInEvent::started_over,
 };
 
-TEST_CASE("of the 20 pairs of state and event these eight are accepted, and no other") {
+TEST_CASE("of the 24 pairs of state and event these ten are accepted, and no other") {
     using enum SignInState;
     using enum SignInEvent;
-    constexpr std::array<std::pair<SignInState, SignInEvent>, 8> accepted{{
+    constexpr std::array<std::pair<SignInState, SignInEvent>, 10> accepted{{
         {start, code_requested},
         {start, passkey_asserted},
+        {start, upstream_proved},
         {identified, code_requested},
         {identified, passkey_asserted},
         {identified, code_matched},
+        {identified, upstream_proved},
         {identified, started_over},
         {enrol, passkey_created},
         {enrol, started_over},
@@ -60,9 +63,9 @@ TEST_CASE("only a proof leads to done, and nothing leads on from there") {
     for (const Transition& row : sign_in_table) {
         CHECK(row.from != SignInState::done);
         if (row.to != SignInState::done) continue;
-        const bool is_proof = row.event == SignInEvent::passkey_asserted ||
-                              row.event == SignInEvent::code_matched ||
-                              row.event == SignInEvent::passkey_created;
+        const bool is_proof =
+            row.event == SignInEvent::passkey_asserted || row.event == SignInEvent::code_matched ||
+            row.event == SignInEvent::upstream_proved || row.event == SignInEvent::passkey_created;
         CHECK(is_proof);
     }
 }

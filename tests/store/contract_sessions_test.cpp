@@ -107,7 +107,9 @@ TEST_CASE("a sign-in reads back as it was started, for an account or a new perso
     known.intent = Intent::confirm;
     known.replaces = std::nullopt;
     known.return_to = "";
-    const auto stranger = sample_sign_in(db->store(), std::nullopt, day_one);
+    auto stranger = sample_sign_in(db->store(), std::nullopt, day_one);
+    stranger.proof = Proof::upstream;
+    stranger.identity = Identity{.issuer = "https://accounts.example.com", .subject = "1076"};
     REQUIRE(committed(*db, {StartSignIn{known}, StartSignIn{stranger}}));
 
     CHECK(db->store().find_sign_in(known.id) == known);

@@ -179,6 +179,9 @@ Applied SignInChanges::apply(const accounts::CountTowardsLimit& change) {
 
 Applied SignInChanges::apply(const accounts::StartSignIn& change) {
     const auto& sign_in = change.sign_in;
+    const auto& identity = sign_in.identity;
+    const auto issuer = identity ? std::optional(identity->issuer) : std::nullopt;
+    const auto subject = identity ? std::optional(identity->subject) : std::nullopt;
     return applied(start_sign_in_
                        .run(
                            sign_in.id,
@@ -196,7 +199,9 @@ Applied SignInChanges::apply(const accounts::StartSignIn& change) {
                            static_cast<std::uint32_t>(sign_in.intent),
                            sign_in.replaces,
                            sign_in.return_to,
-                           sign_in.expires_at
+                           sign_in.expires_at,
+                           issuer,
+                           subject
                        )
                        .step);
 }

@@ -171,8 +171,9 @@ private:
         connection_,
         "INSERT INTO sign_ins (id, token_hash, version, state, account, account_epoch, email,"
         "                      proof, passkey, recovered, proved_at, user_handle, intent,"
-        "                      replaces, return_to, expires_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+        "                      replaces, return_to, expires_at, issuer, subject)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+        "         ?18)"
     };
     Statement finish_sign_in_{
         connection_, "DELETE FROM sign_ins WHERE id = ?1 AND version = ?2 AND expires_at > ?3"

@@ -76,7 +76,8 @@ struct Reader {
     Statement sign_in_by_id{
         *connection,
         "SELECT id, token_hash, version, state, account, account_epoch, email, proof, passkey,"
-        "       recovered, proved_at, user_handle, intent, replaces, return_to, expires_at"
+        "       recovered, proved_at, user_handle, intent, replaces, return_to, expires_at,"
+        "       issuer, subject"
         " FROM sign_ins WHERE id = ?1"
     };
     Statement code_by_id{

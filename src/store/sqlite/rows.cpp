@@ -23,6 +23,11 @@ webauthn::CoseAlgorithm algorithm_of(const Rows& rows, int column) {
     return static_cast<webauthn::CoseAlgorithm>(value);
 }
 
+std::optional<accounts::Identity> identity_of(const Rows& rows, int first) {
+    if (rows.is_null(first)) return std::nullopt;
+    return accounts::Identity{.issuer = rows.text(first), .subject = rows.text(first + 1)};
+}
+
 std::vector<std::string> transports_of(const Rows& rows, int column) {
     const auto parsed = json::parse(rows.text(column));
     const auto* array = parsed ? parsed->as_array() : nullptr;
@@ -110,8 +115,9 @@ accounts::SignIn sign_in_of(const Rows& rows) {
         .account = rows.optional_id<accounts::AccountId>(4),
         .account_epoch = rows.unsigned_integer(5),
         .email = email_of(rows, 6),
-        .proof = rows.enumerator(7, accounts::Proof::email_code),
+        .proof = rows.enumerator(7, accounts::Proof::upstream),
         .passkey = rows.optional_id<accounts::PasskeyId>(8),
+        .identity = identity_of(rows, 16),
         .recovered = rows.boolean(9),
         .proved_at = rows.time(10),
         .user_handle = webauthn::UserHandle(rows.blob(11)),

@@ -32,7 +32,7 @@ accounts::Session session_of(const Rows& rows, int first = 0);
 inline constexpr int session_columns = 11;
 
 /// id, token_hash, version, state, account, account_epoch, email, proof, passkey, recovered,
-/// proved_at, user_handle, intent, replaces, return_to, expires_at.
+/// proved_at, user_handle, intent, replaces, return_to, expires_at, issuer, subject.
 accounts::SignIn sign_in_of(const Rows& rows);
 
 /// id, mac, address_key, account, account_epoch, attempts, spent, created_at, expires_at.
