@@ -15,6 +15,11 @@ namespace latchkey::app {
 namespace {
 
 constexpr std::size_t value_limit = 1'000;  // bytes of one value
+
+/// Waking the thread for each line would cost a busy server as much as the rest of a request's
+/// HTTP.
+constexpr std::chrono::milliseconds gathering_time{20};
+
 constexpr std::string_view replacement = "\\ufffd";
 
 std::string_view name_of(LogLevel level) {
@@ -90,19 +95,23 @@ Log::~Log() {
 void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
     if (level < least_) return;
     const std::string line = log_line(clock_.now(), level, event, fields);
+    bool is_first = false;
     {
         const std::scoped_lock lock(mutex_);
         if (waiting_.size() + line.size() > limits_.waiting_bytes) {
             ++dropped_;
             return;
         }
+        is_first = waiting_.empty();
         waiting_ += line;
     }
-    changed_.notify_all();
+    if (is_first) changed_.notify_all();
 }
 
 void Log::flush() {
     std::unique_lock lock(mutex_);
+    is_flushing_ = true;
+    changed_.notify_all();
     changed_.wait(lock, [this] { return waiting_.empty() && !is_writing_; });
 }
 
@@ -111,6 +120,8 @@ void Log::run() {
     while (true) {
         changed_.wait(lock, [this] { return !waiting_.empty() || is_stopping_; });
         if (waiting_.empty()) return;
+        changed_.wait_for(lock, gathering_time, [this] { return is_flushing_ || is_stopping_; });
+        is_flushing_ = false;
         std::string lines = std::exchange(waiting_, {});
         if (const std::size_t dropped = std::exchange(dropped_, 0); dropped > 0) {
             lines += log_line(

@@ -25,7 +25,8 @@ struct LogField {
 
 /// Structured logs: one JSON object a line (time in UTC, level, event, fields in order). Every
 /// value is escaped and cut at 1,000 bytes, so that no input can forge a line or steer a
-/// terminal. Callers never wait: a thread writes; what it cannot keep up with is counted and told.
+/// terminal. Callers never wait: a thread writes what came within 20 ms in one piece; what it
+/// cannot keep up with is counted and told.
 class Log {
 public:
     struct Limits {
@@ -62,6 +63,7 @@ private:
     std::string waiting_;       // guarded by mutex_
     std::size_t dropped_ = 0;   // guarded by mutex_
     bool is_writing_ = false;   // guarded by mutex_
+    bool is_flushing_ = false;  // guarded by mutex_; until what is waiting is written
     bool is_stopping_ = false;  // guarded by mutex_
     std::thread thread_;        // last: it uses all of the above
 };

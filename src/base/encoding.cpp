@@ -25,8 +25,8 @@ constexpr std::array<std::uint8_t, 256> url_values = [] {
 }();
 
 std::string encode_with(std::string_view alphabet, ByteView bytes) {
-    std::string text;
-    text.reserve((bytes.size() * 4 + 2) / 3 + 2);
+    std::string text((bytes.size() * 4 + 2) / 3, '\0');
+    auto next = text.begin();
     std::uint32_t pending = 0;
     int bits = 0;
     for (const std::byte byte : bytes) {
@@ -34,10 +34,10 @@ std::string encode_with(std::string_view alphabet, ByteView bytes) {
         bits += 8;
         while (bits >= 6) {
             bits -= 6;
-            text += alphabet[(pending >> static_cast<unsigned>(bits)) & 0x3fU];
+            *next++ = alphabet[(pending >> static_cast<unsigned>(bits)) & 0x3fU];
         }
     }
-    if (bits > 0) text += alphabet[(pending << static_cast<unsigned>(6 - bits)) & 0x3fU];
+    if (bits > 0) *next = alphabet[(pending << static_cast<unsigned>(6 - bits)) & 0x3fU];
     return text;
 }
 

@@ -237,7 +237,12 @@ void write_unicode_escape(std::string& out, unsigned code_unit) {
     }
 }
 
-/// One byte below 0x80.
+bool is_plain(char c) {
+    const auto code = static_cast<unsigned char>(c);
+    return code >= 0x20 && code < 0x80 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+}
+
+/// One byte below 0x80 that is not plain.
 void write_ascii(std::string& out, char character) {
     constexpr std::string_view meanings = "\"\\\b\f\n\r\t";
     constexpr std::string_view names = "\"\\bfnrt";
@@ -245,16 +250,19 @@ void write_ascii(std::string& out, char character) {
     if (const std::size_t i = meanings.find(character); i != std::string_view::npos) {
         out += '\\';
         out += names[i];
-    } else if (code < 0x20 || character == '<' || character == '>' || character == '&') {
-        write_unicode_escape(out, code);
     } else {
-        out += character;
+        write_unicode_escape(out, code);
     }
 }
 
 void write_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {
+        // Almost all of what we write is plain: whole runs at a time.
+        const auto run = std::ranges::find_if_not(text, is_plain) - text.begin();
+        out += text.substr(0, static_cast<std::size_t>(run));
+        text.remove_prefix(static_cast<std::size_t>(run));
+        if (text.empty()) break;
         const std::size_t length = utf8_length(text);
         const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
         if (length == 0) {

@@ -36,17 +36,29 @@ EVP_MAC* hmac_algorithm() {
     return algorithm.get();
 }
 
-class Hmac {
-public:
-    explicit Hmac(ByteView key) : context_(EVP_MAC_CTX_new(hmac_algorithm())) {
+/// A context that knows its hash but no key. Making one looks the hash up by name, which costs ten
+/// times what a short MAC does: all others are copies.
+const EVP_MAC_CTX* hmac_sha256_context() {
+    static const Owned<EVP_MAC_CTX> context = [] {
+        Owned<EVP_MAC_CTX> made(EVP_MAC_CTX_new(hmac_algorithm()));
         // OSSL_PARAM has no const form; the name is only read.
         std::array<char, 9> digest{"SHA2-256"};
         const std::array parameters{
             OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
             OSSL_PARAM_construct_end()
         };
+        LATCHKEY_ASSERT(made != nullptr);
+        require(EVP_MAC_CTX_set_params(made.get(), parameters.data()));
+        return made;
+    }();
+    return context.get();
+}
+
+class Hmac {
+public:
+    explicit Hmac(ByteView key) : context_(EVP_MAC_CTX_dup(hmac_sha256_context())) {
         LATCHKEY_ASSERT(context_ != nullptr);
-        require(EVP_MAC_init(context_.get(), octets(key), key.size(), parameters.data()));
+        require(EVP_MAC_init(context_.get(), octets(key), key.size(), nullptr));
     }
 
     void add(ByteView bytes) {

@@ -6,7 +6,8 @@
 
 namespace latchkey::crypto {
 
-/// OpenSSL's generator for secrets (RAND_priv_bytes). Stops the process if it fails.
+/// The kernel's generator (getrandom): a third of the price of OpenSSL's RAND_priv_bytes, and no
+/// state in this process that could leak or be forked. Stops the process if it fails.
 class SystemRandom final : public Random {
 public:
     void fill(std::span<std::byte> out) override;

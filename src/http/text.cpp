@@ -3,14 +3,26 @@
 #include "http/text.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace latchkey::http {
 
 namespace {
 
+/// tchar of RFC 9110 section 5.6.2.
+constexpr std::array<bool, 256> token_characters = [] {
+    std::array<bool, 256> is_token_character{};
+    constexpr std::string_view characters =
+        "!#$%&'*+-.^_`|~0123456789"
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    for (const char c : characters) {
+        is_token_character.at(static_cast<unsigned char>(c)) = true;
+    }
+    return is_token_character;
+}();
+
 bool is_token_character(char c) {
-    if ((c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z')) return true;
-    return std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    return token_characters.at(static_cast<unsigned char>(c));
 }
 
 /// The value of a hexadecimal digit, or -1.

@@ -81,20 +81,26 @@ std::optional<Ceremony> Ceremonies::open(std::string_view sealed, std::string_vi
 bool Ceremonies::spend(const Ceremony& ceremony) {
     const SteadyPoint now = clock_.steady_now();
     if (!ceremony.is_alive || now >= ceremony.expires_at) return false;
+    Spent challenge{};
+    LATCHKEY_ASSERT(ceremony.challenge.value().size() == challenge.size());
+    std::ranges::copy(ceremony.challenge.value(), challenge.begin());
     const std::scoped_lock lock(mutex_);
-    const auto over = spent_by_expiry_.upper_bound(now);
-    for (auto it = spent_by_expiry_.begin(); it != over; ++it)
-        spent_.erase(it->second);
-    spent_by_expiry_.erase(spent_by_expiry_.begin(), over);
-    const Bytes& challenge = ceremony.challenge.value();
-    if (!spent_.emplace(challenge, ceremony.expires_at).second) return false;
-    spent_by_expiry_.emplace(ceremony.expires_at, challenge);
-    return true;
+    forget_expired(now);
+    return !spent_before_.contains(challenge) && spent_.insert(challenge).second;
+}
+
+/// What was spent a lifetime ago or longer is expired by now, whenever it was issued.
+void Ceremonies::forget_expired(SteadyPoint now) {
+    if (now < begun_at_ + accounts::limits::challenge_lifetime) return;
+    const bool is_all_expired = now >= begun_at_ + 2 * accounts::limits::challenge_lifetime;
+    spent_before_ = is_all_expired ? SpentSet() : std::move(spent_);
+    spent_ = {};
+    begun_at_ = now;
 }
 
 std::size_t Ceremonies::spent_count() {
     const std::scoped_lock lock(mutex_);
-    return spent_.size();
+    return spent_.size() + spent_before_.size();
 }
 
 }  // namespace latchkey::pages

@@ -10,11 +10,12 @@
 
 #include <array>
 #include <cstddef>
-#include <map>
+#include <cstring>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 namespace latchkey::pages {
 
@@ -56,9 +57,26 @@ private:
     const Clock& clock_;
     Random& random_;
     std::array<std::byte, 16> process_;
+
+    /// Challenges are random and ours (they were sealed): any of their bits make a good hash.
+    using Spent = std::array<std::byte, 32>;
+
+    struct FirstBytes {
+        std::size_t operator()(const Spent& challenge) const {
+            std::size_t hash = 0;
+            std::memcpy(&hash, challenge.data(), sizeof hash);
+            return hash;
+        }
+    };
+
+    using SpentSet = std::unordered_set<Spent, FirstBytes>;
+
+    void forget_expired(SteadyPoint now);
+
     std::mutex mutex_;
-    std::map<Bytes, SteadyPoint> spent_;                 // guarded by mutex_
-    std::multimap<SteadyPoint, Bytes> spent_by_expiry_;  // guarded by mutex_
+    SpentSet spent_;          // guarded by mutex_; since begun_at_
+    SpentSet spent_before_;   // guarded by mutex_; in the lifetime of a challenge before that
+    SteadyPoint begun_at_{};  // guarded by mutex_
 };
 
 }  // namespace latchkey::pages

@@ -128,6 +128,26 @@ TEST_CASE("T17: a challenge of another browser does not open") {
     CHECK_FALSE(process.ceremonies.open("AAAA", "browser a").has_value());
 }
 
+TEST_CASE("T16: no moment lets a challenge be spent twice while it lives") {
+    const auto lifetime = accounts::limits::challenge_lifetime;
+    for (const auto issued_after : {0 * lifetime, lifetime / 2, lifetime}) {
+        for (const auto spent_after : {0 * lifetime, lifetime / 3, lifetime * 9 / 10}) {
+            Process process;
+            const auto first = process.ceremonies.issue("browser", {});
+            REQUIRE(process.ceremonies.spend(*process.ceremonies.open(first.sealed, "browser")));
+            process.clock.advance(issued_after);
+            const auto issued = process.ceremonies.issue("browser", {});
+            process.clock.advance(spent_after);
+            const auto ceremony = process.ceremonies.open(issued.sealed, "browser");
+            REQUIRE(process.ceremonies.spend(*ceremony));
+            for (int i = 0; i < 20; ++i) {
+                CHECK_FALSE(process.ceremonies.spend(*ceremony));
+                process.clock.advance(lifetime / 20);
+            }
+        }
+    }
+}
+
 TEST_CASE("The spent list forgets what has expired") {
     Process process;
     for (int i = 0; i < 100; ++i) {
@@ -135,7 +155,14 @@ TEST_CASE("The spent list forgets what has expired") {
         REQUIRE(process.ceremonies.spend(*process.ceremonies.open(issued.sealed, "browser")));
     }
     CHECK(process.ceremonies.spent_count() == 100);
-    process.clock.advance(accounts::limits::challenge_lifetime);
+    // A list is let go as a whole, once the youngest challenge in it has expired.
+    for (const std::size_t kept : {101U, 2U, 2U}) {
+        process.clock.advance(accounts::limits::challenge_lifetime);
+        const auto issued = process.ceremonies.issue("browser", {});
+        REQUIRE(process.ceremonies.spend(*process.ceremonies.open(issued.sealed, "browser")));
+        CHECK(process.ceremonies.spent_count() == kept);
+    }
+    process.clock.advance(2 * accounts::limits::challenge_lifetime);
     const auto issued = process.ceremonies.issue("browser", {});
     REQUIRE(process.ceremonies.spend(*process.ceremonies.open(issued.sealed, "browser")));
     CHECK(process.ceremonies.spent_count() == 1);
