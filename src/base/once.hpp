@@ -18,15 +18,13 @@ class Once;
 /// std::move_only_function, which the standard library of g++ 12 lacks in C++20.
 template <class R, class... Arguments>
 class Once<R(Arguments...)> {
-    template <class Function>
-    static constexpr bool is_for =
-        !std::same_as<Function, Once> && std::is_invocable_r_v<R, Function, Arguments...>;
-
 public:
     Once() = default;
 
+    // In this order: a copy of Once is refused before R, which may be incomplete, is looked at.
     template <class Function>
-        requires is_for<std::remove_cvref_t<Function>>
+        requires(!std::same_as<std::remove_cvref_t<Function>, Once>) &&
+                std::is_invocable_r_v<R, std::remove_cvref_t<Function>, Arguments...>
     Once(Function&& function)
         : held_(std::make_unique<Model<std::remove_cvref_t<Function>>>(
               std::forward<Function>(function)
@@ -53,8 +51,7 @@ private:
 
     template <class Function>
     struct Model final : Base {
-        template <class F>
-        explicit Model(F&& f) : function(std::forward<F>(f)) {}
+        explicit Model(Function given) : function(std::move(given)) {}
 
         R call(Arguments... arguments) override {
             return std::move(function)(std::forward<Arguments>(arguments)...);
