@@ -2,11 +2,17 @@
 // Copyright the Latchkey developers
 #include "accounts/authenticator_names.hpp"
 
+#include "accounts/types.hpp"
 #include "base/encoding.hpp"
+#include "latchkey/webauthn/types.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace latchkey::accounts {
 namespace {

@@ -2,7 +2,13 @@
 // Copyright the Latchkey developers
 #include "accounts/codes.hpp"
 
+#include "accounts/email_address.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "base/secret.hpp"
 #include "crypto/hash.hpp"
+#include "latchkey/bytes.hpp"
 
 #include <algorithm>
 #include <array>

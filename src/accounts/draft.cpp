@@ -2,6 +2,15 @@
 // Copyright the Latchkey developers
 #include "accounts/draft.hpp"
 
+#include "accounts/changes.hpp"
+#include "accounts/events.hpp"
+#include "accounts/notices.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/types.hpp"
+#include "latchkey/result.hpp"
+
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace latchkey::accounts {

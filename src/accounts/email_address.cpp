@@ -3,6 +3,10 @@
 #include "accounts/email_address.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace latchkey::accounts {
 namespace {

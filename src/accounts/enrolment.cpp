@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/authenticator_names.hpp"
+#include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
+#include "accounts/events.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/passkey_rules.hpp"
 #include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "latchkey/result.hpp"
 
 #include <algorithm>
+#include <optional>
 
 // The last step of a sign-in that adds a passkey: the only place where one is made.
 namespace latchkey::accounts {

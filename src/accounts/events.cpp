@@ -3,6 +3,8 @@
 #include "accounts/events.hpp"
 
 #include <array>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::accounts {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+
+#include <string_view>
 
 namespace latchkey::accounts {
 

@@ -2,7 +2,17 @@
 // Copyright the Latchkey developers
 #include "accounts/passkey_rules.hpp"
 
+#include "accounts/changes.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "latchkey/result.hpp"
+
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <vector>
 
 namespace latchkey::accounts {
 namespace {

@@ -4,11 +4,25 @@
 
 #include "accounts/account_changes.hpp"
 #include "accounts/authenticator_names.hpp"
+#include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
+#include "accounts/events.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/passkey_rules.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/types.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace latchkey::accounts {
 namespace {

@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "accounts/policy.hpp"
 
+#include "accounts/email_address.hpp"
+
 #include <algorithm>
 
 namespace latchkey::accounts {

@@ -3,10 +3,17 @@
 #include "accounts/sign_in.hpp"
 
 #include "accounts/authenticator_names.hpp"
+#include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
+#include "accounts/events.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/passkey_rules.hpp"
+#include "accounts/types.hpp"
+#include "latchkey/result.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 
 namespace latchkey::accounts {
 namespace {

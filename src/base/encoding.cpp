@@ -2,9 +2,15 @@
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
 
+#include "latchkey/bytes.hpp"
+
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace latchkey {
 namespace {

@@ -3,12 +3,23 @@
 #include "base/json.hpp"
 
 #include "base/encoding.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
+#include <variant>
+#include <vector>
 
 namespace latchkey::json {
 namespace {

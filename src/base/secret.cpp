@@ -2,7 +2,9 @@
 // Copyright the Latchkey developers
 #include "base/secret.hpp"
 
+#include <cstddef>
 #include <cstring>
+#include <span>
 
 namespace latchkey {
 

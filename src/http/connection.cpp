@@ -2,10 +2,23 @@
 // Copyright the Latchkey developers
 #include "http/connection.hpp"
 
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
+#include "base/once.hpp"
+#include "http/address.hpp"
+#include "http/gate.hpp"
+#include "http/io.hpp"
 #include "http/limits.hpp"
+#include "http/outcome.hpp"
+#include "http/policy.hpp"
+#include "http/response.hpp"
+#include "http/stream.hpp"
+#include "http/worker.hpp"
+#include "store/commit.hpp"
+#include "store/store.hpp"
 
 #include <exception>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>

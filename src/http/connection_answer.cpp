@@ -3,6 +3,10 @@
 
 // The half of Connection that answers; connection.cpp has the half that reads.
 #include "http/connection.hpp"
+#include "http/head_writer.hpp"
+#include "http/io.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
 
 #include <algorithm>
 #include <chrono>

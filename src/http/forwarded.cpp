@@ -2,11 +2,16 @@
 // Copyright the Latchkey developers
 #include "http/forwarded.hpp"
 
+#include "http/address.hpp"
 #include "http/limits.hpp"
 #include "http/text.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <ranges>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 

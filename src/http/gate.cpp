@@ -2,6 +2,12 @@
 // Copyright the Latchkey developers
 #include "http/gate.hpp"
 
+#include "http/address.hpp"
+#include "latchkey/result.hpp"
+
+#include <mutex>
+#include <utility>
+
 namespace latchkey::http {
 
 Result<Gate::Ticket, Gate::Full> Gate::enter(const Address& address, Peer peer) {

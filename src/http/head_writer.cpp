@@ -2,12 +2,17 @@
 // Copyright the Latchkey developers
 #include "http/head_writer.hpp"
 
+#include "base/clock.hpp"
 #include "http/limits.hpp"
+#include "http/response.hpp"
 #include "http/text.hpp"
+#include "latchkey/result.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::http {

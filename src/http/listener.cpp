@@ -2,12 +2,20 @@
 // Copyright the Latchkey developers
 #include "http/listener.hpp"
 
+#include "http/address.hpp"
+#include "http/loop.hpp"
+#include "http/stream.hpp"
 #include "http/stream_socket.hpp"
+#include "latchkey/result.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <boost/asio/basic_socket_acceptor.hpp>

@@ -2,6 +2,10 @@
 // Copyright the Latchkey developers
 #include "http/loop.hpp"
 
+#include "base/once.hpp"
+
+#include <chrono>
+#include <memory>
 #include <mutex>
 #include <utility>
 

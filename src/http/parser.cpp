@@ -3,9 +3,16 @@
 #include "http/parser.hpp"
 
 #include "http/limits.hpp"
+#include "http/policy.hpp"
+#include "latchkey/result.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <boost/beast/http/basic_parser.hpp>

@@ -2,15 +2,20 @@
 // Copyright the Latchkey developers
 #include "http/policy.hpp"
 
-#include "base/encoding.hpp"
+#include "http/address.hpp"
 #include "http/forwarded.hpp"
 #include "http/limits.hpp"
+#include "http/request.hpp"
 #include "http/target.hpp"
 #include "http/text.hpp"
 #include "latchkey/result.hpp"
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace latchkey::http {
 

@@ -7,6 +7,12 @@
 #include "http/text.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace latchkey::http {
 

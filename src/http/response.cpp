@@ -2,6 +2,10 @@
 // Copyright the Latchkey developers
 #include "http/response.hpp"
 
+#include <string>
+#include <string_view>
+#include <utility>
+
 namespace latchkey::http {
 
 Response see_other(std::string_view location) {

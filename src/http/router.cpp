@@ -2,11 +2,16 @@
 // Copyright the Latchkey developers
 #include "http/router.hpp"
 
+#include "http/request.hpp"
 #include "latchkey/result.hpp"
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace latchkey::http {
 

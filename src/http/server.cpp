@@ -3,17 +3,29 @@
 #include "http/server.hpp"
 
 #include "base/encoding.hpp"
-#include "http/connection.hpp"
+#include "http/address.hpp"
+#include "http/head_writer.hpp"
 #include "http/listener.hpp"
+#include "http/loop.hpp"
+#include "http/router.hpp"
+#include "http/stream.hpp"
+#include "http/tls.hpp"
 #include "http/worker.hpp"
+#include "latchkey/result.hpp"
+#include "store/store.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace latchkey::http {
 

@@ -2,10 +2,17 @@
 // Copyright the Latchkey developers
 #include "http/stream.hpp"
 
+#include "base/once.hpp"
+#include "http/io.hpp"
 #include "http/stream_socket.hpp"
+#include "http/tls.hpp"
 
 #include <array>
+#include <cstddef>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>

@@ -6,6 +6,9 @@
 #include "http/text.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
 
 namespace latchkey::http {
 

@@ -2,11 +2,19 @@
 // Copyright the Latchkey developers
 #include "http/tls.hpp"
 
+#include "http/io.hpp"
+#include "latchkey/result.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>

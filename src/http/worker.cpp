@@ -2,11 +2,23 @@
 // Copyright the Latchkey developers
 #include "http/worker.hpp"
 
+#include "http/address.hpp"
 #include "http/connection.hpp"
+#include "http/exchange.hpp"
+#include "http/head_writer.hpp"
+#include "http/limits.hpp"
+#include "http/policy.hpp"
+#include "http/server.hpp"
+#include "http/stream.hpp"
 #include "http/text.hpp"
+#include "http/tls.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::http {

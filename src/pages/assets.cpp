@@ -2,6 +2,9 @@
 // Copyright the Latchkey developers
 #include "pages/assets.hpp"
 
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
 #include "pages/embedded.hpp"
 
 #include <algorithm>
@@ -9,6 +12,7 @@
 #include <charconv>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace latchkey::pages {
 namespace {

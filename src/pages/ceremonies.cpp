@@ -3,11 +3,24 @@
 #include "pages/ceremonies.hpp"
 
 #include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "base/random.hpp"
+#include "base/secret.hpp"
+#include "crypto/seal.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "pages/purpose.hpp"
 
-#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::pages {

@@ -2,11 +2,21 @@
 // Copyright the Latchkey developers
 #include "pages/code_limits.hpp"
 
+#include "accounts/changes.hpp"
 #include "accounts/codes.hpp"
+#include "accounts/email_address.hpp"
+#include "accounts/policy.hpp"
+#include "base/clock.hpp"
 #include "crypto/hash.hpp"
+#include "http/response.hpp"
+#include "latchkey/bytes.hpp"
+#include "pages/cookies.hpp"
+#include "pages/visit.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <string>
-#include <utility>
+#include <vector>
 
 namespace latchkey::pages {
 namespace {

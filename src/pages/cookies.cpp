@@ -2,12 +2,25 @@
 // Copyright the Latchkey developers
 #include "pages/cookies.hpp"
 
+#include "accounts/types.hpp"
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "base/random.hpp"
+#include "base/secret.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/seal.hpp"
+#include "http/response.hpp"
+#include "latchkey/bytes.hpp"
 #include "pages/purpose.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::pages {

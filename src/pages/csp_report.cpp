@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "base/json.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
 #include "pages/handlers.hpp"
+#include "pages/saves.hpp"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 namespace latchkey::pages {
 namespace {

@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "pages/embedded.hpp"
 
+#include <span>
+
 extern "C" {
 extern const latchkey::pages::embedded::Asset latchkey_embedded_assets[];
 extern const latchkey::pages::embedded::Asset latchkey_embedded_assets_end[];

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "http/outcome.hpp"
+#include "http/response.hpp"
 #include "pages/handlers.hpp"
+#include "pages/saves.hpp"
 
 namespace latchkey::pages {
 

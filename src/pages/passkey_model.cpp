@@ -3,10 +3,16 @@
 #include "pages/passkey_model.hpp"
 
 #include "accounts/authenticator_names.hpp"
+#include "accounts/types.hpp"
+#include "base/json.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "pages/visit.hpp"
 #include "pages/words.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
+#include <vector>
 
 namespace latchkey::pages {
 namespace {

@@ -2,12 +2,25 @@
 // Copyright the Latchkey developers
 #include "accounts/passkeys.hpp"
 
+#include "accounts/changes.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/json.hpp"
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
 #include "pages/handlers.hpp"
 #include "pages/passkey_model.hpp"
+#include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/visit.hpp"
+#include "store/commit.hpp"
+#include "store/store.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
+#include <vector>
 
 namespace latchkey::pages {
 namespace {

@@ -2,9 +2,18 @@
 // Copyright the Latchkey developers
 #include "pages/purpose.hpp"
 
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "http/request.hpp"
+#include "pages/site.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace latchkey::pages {
 namespace {

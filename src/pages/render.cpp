@@ -2,10 +2,18 @@
 // Copyright the Latchkey developers
 #include "pages/render.hpp"
 
+#include "base/json.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "latchkey/result.hpp"
+#include "outbound/mail.hpp"
 #include "pages/embedded.hpp"
 #include "pages/template_library.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::pages {

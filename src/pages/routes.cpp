@@ -2,13 +2,22 @@
 // Copyright the Latchkey developers
 #include "pages/routes.hpp"
 
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "http/router.hpp"
 #include "pages/assets.hpp"
+#include "pages/handlers.hpp"
 #include "pages/purpose.hpp"
 #include "pages/site.hpp"
+#include "pages/visit.hpp"
 
 #include <array>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::pages {

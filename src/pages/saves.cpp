@@ -2,13 +2,30 @@
 // Copyright the Latchkey developers
 #include "pages/saves.hpp"
 
+#include "accounts/changes.hpp"
+#include "accounts/notices.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "base/secret.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
+#include "outbound/mail.hpp"
+#include "pages/cookies.hpp"
+#include "pages/visit.hpp"
 #include "pages/words.hpp"
+#include "store/commit.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace latchkey::pages {
 namespace {

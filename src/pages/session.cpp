@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/types.hpp"
+#include "base/json.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
 #include "pages/handlers.hpp"
 #include "pages/purpose.hpp"
+#include "pages/saves.hpp"
+#include "store/store.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace latchkey::pages {
 namespace {

@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/sign_in.hpp"
+
 #include "accounts/account_changes.hpp"
+#include "accounts/types.hpp"
+#include "base/json.hpp"
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "pages/cookies.hpp"
 #include "pages/handlers.hpp"
 #include "pages/purpose.hpp"
+#include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/visit.hpp"
+#include "store/commit.hpp"
+
+#include <cstddef>
+#include <string>
+#include <utility>
 
 namespace latchkey::pages {
 

@@ -1,14 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/authenticator_names.hpp"
+#include "accounts/changes.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/json.hpp"
 #include "crypto/hash.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/handlers.hpp"
+#include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
 #include "pages/verifier.hpp"
+#include "pages/visit.hpp"
+#include "store/commit.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace latchkey::pages {
 namespace {

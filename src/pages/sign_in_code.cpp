@@ -1,11 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
 #include "accounts/codes.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/json.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/handlers.hpp"
+#include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/visit.hpp"
+#include "store/commit.hpp"
 
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace latchkey::pages {
 namespace {

@@ -3,11 +3,22 @@
 #include "pages/sign_in_page.hpp"
 
 #include "accounts/passkeys.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "http/response.hpp"
+#include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "pages/ceremonies.hpp"
 #include "pages/purpose.hpp"
+#include "pages/site.hpp"
+#include "pages/visit.hpp"
 #include "pages/words.hpp"
 
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace latchkey::pages {

@@ -1,13 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/response.hpp"
 #include "pages/ceremonies.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/handlers.hpp"
+#include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
 #include "pages/verifier.hpp"
+#include "pages/visit.hpp"
+#include "store/commit.hpp"
 
+#include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace latchkey::pages {
 namespace {

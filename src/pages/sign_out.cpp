@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/account_changes.hpp"
+#include "accounts/sign_in.hpp"
+#include "base/json.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
+#include "pages/cookies.hpp"
 #include "pages/handlers.hpp"
+#include "pages/saves.hpp"
+#include "pages/visit.hpp"
+#include "store/commit.hpp"
+
+#include <utility>
 
 namespace latchkey::pages {
 

@@ -2,8 +2,18 @@
 // Copyright the Latchkey developers
 #include "pages/template.hpp"
 
+#include "base/json.hpp"
+#include "latchkey/result.hpp"
+
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace latchkey::pages {
 namespace {

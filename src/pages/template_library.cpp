@@ -3,9 +3,15 @@
 #include "pages/template_library.hpp"
 
 #include "base/json.hpp"
+#include "latchkey/result.hpp"
+#include "pages/template.hpp"
 
 #include <array>
+#include <functional>
+#include <map>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::pages {

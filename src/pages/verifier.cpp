@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "pages/verifier.hpp"
 
+#include "latchkey/webauthn/verifier.hpp"
+
 namespace latchkey::pages {
 
 webauthn::Verifier& verifier() {

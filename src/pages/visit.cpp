@@ -4,10 +4,24 @@
 
 #include "accounts/account_changes.hpp"
 #include "accounts/authenticator_names.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "base/secret.hpp"
 #include "crypto/hash.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "pages/cookies.hpp"
+#include "pages/site.hpp"
+#include "store/store.hpp"
 
-#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::pages {

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "base/json.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
 #include "pages/handlers.hpp"
+#include "pages/saves.hpp"
+#include "pages/visit.hpp"
+
+#include <string>
+#include <utility>
 
 namespace latchkey::pages {
 

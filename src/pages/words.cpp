@@ -2,10 +2,15 @@
 // Copyright the Latchkey developers
 #include "pages/words.hpp"
 
+#include "base/clock.hpp"
+
 #include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace latchkey::pages {
 namespace {
