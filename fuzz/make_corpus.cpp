@@ -73,10 +73,7 @@ private:
 
 void add_software(Corpus& corpus) {
     const Scene scene;
-    for (const auto algorithm :
-         {webauthn::CoseAlgorithm::es256,
-          webauthn::CoseAlgorithm::eddsa,
-          webauthn::CoseAlgorithm::rs256}) {
+    for (const auto algorithm : test::available_algorithms()) {
         for (const auto statement :
              {test::StatementKind::none,
               test::StatementKind::packed_self,

@@ -10,6 +10,7 @@ const std::string origin = "https://example.org";
 }  // namespace
 
 Scene::Scene() {
+    policy.algorithms = test::available_algorithms();
     // Certificates of any root are verified, and lead nowhere.
     policy.attestation = webauthn::Attestation::preferred;
     policy.trust = webauthn::AttestationTrust::roots;

@@ -21,14 +21,19 @@ constexpr std::string_view mail_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::uint8_t not_in_alphabet = 0xff;
 
-constexpr std::array<std::uint8_t, 256> url_values = [] {
-    std::array<std::uint8_t, 256> values{};
+using CharacterValues = std::array<std::uint8_t, 256>;
+
+constexpr CharacterValues values_of(std::string_view alphabet) {
+    CharacterValues values{};
     values.fill(not_in_alphabet);
-    for (std::size_t i = 0; i < url_alphabet.size(); ++i) {
-        values.at(static_cast<unsigned char>(url_alphabet[i])) = static_cast<std::uint8_t>(i);
+    for (std::size_t i = 0; i < alphabet.size(); ++i) {
+        values.at(static_cast<unsigned char>(alphabet[i])) = static_cast<std::uint8_t>(i);
     }
     return values;
-}();
+}
+
+constexpr CharacterValues url_values = values_of(url_alphabet);
+constexpr CharacterValues mail_values = values_of(mail_alphabet);
 
 std::string encode_with(std::string_view alphabet, ByteView bytes) {
     std::string text((bytes.size() * 4 + 2) / 3, '\0');
@@ -45,6 +50,28 @@ std::string encode_with(std::string_view alphabet, ByteView bytes) {
     }
     if (bits > 0) *next = alphabet[(pending << static_cast<unsigned>(6 - bits)) & 0x3fU];
     return text;
+}
+
+/// Characters without padding, all of the alphabet.
+std::optional<Bytes> decode_with(const CharacterValues& values, std::string_view text) {
+    if (text.size() % 4 == 1) return std::nullopt;
+    Bytes bytes;
+    bytes.reserve(text.size() * 3 / 4);
+    std::uint32_t pending = 0;
+    int bits = 0;
+    for (const char character : text) {
+        const std::uint8_t value = values.at(static_cast<unsigned char>(character));
+        if (value == not_in_alphabet) return std::nullopt;
+        pending = ((pending << 6U) | value) & 0xffffU;
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            bytes.push_back(static_cast<std::byte>((pending >> static_cast<unsigned>(bits)) & 0xffU)
+            );
+        }
+    }
+    if ((pending & ((1U << static_cast<unsigned>(bits)) - 1U)) != 0) return std::nullopt;
+    return bytes;
 }
 
 int hex_value(char character) {
@@ -67,25 +94,15 @@ std::string base64_encode(ByteView bytes) {
     return text;
 }
 
+std::optional<Bytes> base64_decode(std::string_view text) {
+    if (text.size() % 4 != 0) return std::nullopt;
+    for (int padding = 0; padding < 2 && text.ends_with('='); ++padding)
+        text.remove_suffix(1);
+    return decode_with(mail_values, text);
+}
+
 std::optional<Bytes> base64url_decode(std::string_view text) {
-    if (text.size() % 4 == 1) return std::nullopt;
-    Bytes bytes;
-    bytes.reserve(text.size() * 3 / 4);
-    std::uint32_t pending = 0;
-    int bits = 0;
-    for (const char character : text) {
-        const std::uint8_t value = url_values.at(static_cast<unsigned char>(character));
-        if (value == not_in_alphabet) return std::nullopt;
-        pending = ((pending << 6U) | value) & 0xffffU;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            bytes.push_back(static_cast<std::byte>((pending >> static_cast<unsigned>(bits)) & 0xffU)
-            );
-        }
-    }
-    if ((pending & ((1U << static_cast<unsigned>(bits)) - 1U)) != 0) return std::nullopt;
-    return bytes;
+    return decode_with(url_values, text);
 }
 
 std::string hex_encode(ByteView bytes) {

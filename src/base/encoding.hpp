@@ -18,8 +18,12 @@ std::string base64url_encode(ByteView bytes);
 /// character. Anything else is nullopt, so every value has exactly one accepted spelling.
 std::optional<Bytes> base64url_decode(std::string_view text);
 
-/// base64 with padding (RFC 4648 section 4), for mail and basic authentication.
+/// base64 with padding (RFC 4648 section 4), for mail, basic authentication and certificates in
+/// JSON.
 std::string base64_encode(ByteView bytes);
+
+/// As strict as base64url_decode; the padding must be there.
+std::optional<Bytes> base64_decode(std::string_view text);
 
 /// Lower-case hexadecimal.
 std::string hex_encode(ByteView bytes);

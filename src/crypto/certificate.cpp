@@ -5,10 +5,10 @@
 #include "base/clock.hpp"
 #include "crypto/limits.hpp"
 #include "crypto/openssl.hpp"
+#include "crypto/scheme.hpp"
 #include "crypto/verify.hpp"
 #include "latchkey/bytes.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <ctime>
@@ -16,7 +16,7 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <openssl/asn1.h>
@@ -64,35 +64,25 @@ int identifier_of(NameAttribute attribute) {
     return NID_undef;
 }
 
-bool is_on_p256(const EVP_PKEY* key) {
-    std::array<char, 32> name{};
-    std::size_t length = 0;
-    if (EVP_PKEY_get_group_name(key, name.data(), name.size(), &length) != 1) return false;
-    return std::string_view(name.data(), length) == SN_X9_62_prime256v1;
-}
-
-bool has_rsa_size(const EVP_PKEY* key) {
-    const auto bits = static_cast<std::size_t>(EVP_PKEY_get_bits(key));
-    return bits >= limits::rsa_modulus_bits_min && bits <= limits::rsa_modulus_bits_max;
-}
-
-bool fits(const EVP_PKEY* key, SignatureAlgorithm algorithm) {
-    switch (algorithm) {
-        case SignatureAlgorithm::ecdsa_p256_sha256:
-            return EVP_PKEY_is_a(key, "EC") == 1 && is_on_p256(key);
-        case SignatureAlgorithm::ed25519:
-            return EVP_PKEY_is_a(key, "ED25519") == 1;
-        case SignatureAlgorithm::rsa_pkcs1_sha256:
-            return EVP_PKEY_is_a(key, "RSA") == 1 && has_rsa_size(key);
+/// All values of an attribute, as UTF-8, in order.
+std::vector<std::string> values_of(const X509_NAME* name, const ASN1_OBJECT* attribute) {
+    std::vector<std::string> values;
+    int position = X509_NAME_get_index_by_OBJ(name, attribute, -1);
+    while (position >= 0) {
+        unsigned char* text = nullptr;
+        const X509_NAME_ENTRY* entry = X509_NAME_get_entry(name, position);
+        const int length = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry));
+        if (length >= 0) {
+            const auto bytes = std::span(text, static_cast<std::size_t>(length));
+            values.emplace_back(text_of(std::as_bytes(bytes)));
+            OPENSSL_free(text);
+        }
+        position = X509_NAME_get_index_by_OBJ(name, attribute, position);
     }
-    return false;
+    return values;
 }
 
-const char* digest_of(SignatureAlgorithm algorithm) {
-    return algorithm == SignatureAlgorithm::ed25519 ? nullptr : "SHA2-256";
-}
-
-ChainCheck check_of(int error) {
+ChainCheck chain_check_of(int error) {
     switch (error) {
         case X509_V_ERR_CERT_NOT_YET_VALID:
         case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -140,21 +130,55 @@ int Certificate::version() const {
 
 std::vector<std::string> Certificate::subject(NameAttribute attribute) const {
     const ErrorScope errors;
-    const X509_NAME* name = X509_get_subject_name(object_.get());
+    return values_of(X509_get_subject_name(object_.get()), OBJ_nid2obj(identifier_of(attribute)));
+}
+
+bool Certificate::has_empty_subject() const {
+    return X509_NAME_entry_count(X509_get_subject_name(object_.get())) == 0;
+}
+
+std::vector<std::string> Certificate::alternative_name(const std::string& oid) const {
+    const ErrorScope errors;
     std::vector<std::string> values;
-    int position = X509_NAME_get_index_by_NID(name, identifier_of(attribute), -1);
-    while (position >= 0) {
-        unsigned char* text = nullptr;
-        const X509_NAME_ENTRY* entry = X509_NAME_get_entry(name, position);
-        const int length = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry));
-        if (length >= 0) {
-            const auto bytes = std::span(text, static_cast<std::size_t>(length));
-            values.emplace_back(text_of(std::as_bytes(bytes)));
-            OPENSSL_free(text);
+    const Owned<ASN1_OBJECT> attribute(OBJ_txt2obj(oid.c_str(), 1));
+    const Owned<GENERAL_NAMES> names(static_cast<GENERAL_NAMES*>(
+        X509_get_ext_d2i(object_.get(), NID_subject_alt_name, nullptr, nullptr)
+    ));
+    if (attribute == nullptr) return values;
+    for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+        const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+        if (name->type != GEN_DIRNAME) continue;
+        for (std::string& value : values_of(name->d.directoryName, attribute.get())) {
+            values.push_back(std::move(value));
         }
-        position = X509_NAME_get_index_by_NID(name, identifier_of(attribute), position);
     }
     return values;
+}
+
+bool Certificate::has_usage(const std::string& oid) const {
+    const ErrorScope errors;
+    const Owned<ASN1_OBJECT> purpose(OBJ_txt2obj(oid.c_str(), 1));
+    const Owned<EXTENDED_KEY_USAGE> usages(static_cast<EXTENDED_KEY_USAGE*>(
+        X509_get_ext_d2i(object_.get(), NID_ext_key_usage, nullptr, nullptr)
+    ));
+    if (purpose == nullptr) return false;
+    for (int i = 0; i < sk_ASN1_OBJECT_num(usages.get()); ++i) {
+        if (OBJ_cmp(sk_ASN1_OBJECT_value(usages.get(), i), purpose.get()) == 0) return true;
+    }
+    return false;
+}
+
+std::vector<std::string> Certificate::dns_names() const {
+    const ErrorScope errors;
+    std::vector<std::string> names;
+    const Owned<GENERAL_NAMES> alternatives(static_cast<GENERAL_NAMES*>(
+        X509_get_ext_d2i(object_.get(), NID_subject_alt_name, nullptr, nullptr)
+    ));
+    for (int i = 0; i < sk_GENERAL_NAME_num(alternatives.get()); ++i) {
+        const GENERAL_NAME* name = sk_GENERAL_NAME_value(alternatives.get(), i);
+        if (name->type == GEN_DNS) names.emplace_back(text_of(view_of(name->d.dNSName)));
+    }
+    return names;
 }
 
 BasicConstraints Certificate::basic_constraints() const {
@@ -180,23 +204,18 @@ SignatureCheck Certificate::verify(
     SignatureAlgorithm algorithm, ByteView signature, std::initializer_list<ByteView> message
 ) const {
     const ErrorScope errors;
+    const Scheme& scheme = scheme_of(algorithm);
     EVP_PKEY* key = X509_get0_pubkey(object_.get());
-    if (key == nullptr || !fits(key, algorithm)) return SignatureCheck::key_unusable;
-    Bytes whole;
-    for (const ByteView part : message) {
-        whole.insert(whole.end(), part.begin(), part.end());
-    }
-    const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
-    if (context == nullptr ||
-        EVP_DigestVerifyInit_ex(
-            context.get(), nullptr, digest_of(algorithm), nullptr, nullptr, key, nullptr
-        ) != 1) {
-        return SignatureCheck::failed;
-    }
-    const int answer = EVP_DigestVerify(
-        context.get(), octets(signature), signature.size(), octets(whole), whole.size()
-    );
-    return answer == 1 ? SignatureCheck::valid : SignatureCheck::invalid;
+    if (key == nullptr || !fits(key, scheme)) return SignatureCheck::key_unusable;
+    return verify_with(key, scheme, signature, message);
+}
+
+std::optional<Bytes> Certificate::public_key(SignatureAlgorithm algorithm) const {
+    const ErrorScope errors;
+    const Scheme& scheme = scheme_of(algorithm);
+    const EVP_PKEY* key = X509_get0_pubkey(object_.get());
+    if (key == nullptr || !fits(key, scheme)) return std::nullopt;
+    return key_bytes(key, scheme);
 }
 
 ChainCheck verify_chain(
@@ -233,7 +252,7 @@ ChainCheck Certificate::verify_path(
     }
     configure(context.get(), now);
     if (X509_verify_cert(context.get()) == 1) return ChainCheck::trusted;
-    return check_of(X509_STORE_CTX_get_error(context.get()));
+    return chain_check_of(X509_STORE_CTX_get_error(context.get()));
 }
 
 }  // namespace latchkey::crypto

@@ -52,6 +52,18 @@ public:
     /// All values of an attribute of the subject, as UTF-8, in order.
     [[nodiscard]] std::vector<std::string> subject(NameAttribute attribute) const;
 
+    [[nodiscard]] bool has_empty_subject() const;
+
+    /// All values of an attribute, by its OID in dotted form, in the directory names of the subject
+    /// alternative name, as UTF-8, in order.
+    [[nodiscard]] std::vector<std::string> alternative_name(const std::string& oid) const;
+
+    /// Whether the extended key usage has this purpose, by its OID in dotted form.
+    [[nodiscard]] bool has_usage(const std::string& oid) const;
+
+    /// The dNSName entries of the subject alternative name, in order.
+    [[nodiscard]] std::vector<std::string> dns_names() const;
+
     [[nodiscard]] BasicConstraints basic_constraints() const;
 
     struct Extension {
@@ -67,6 +79,10 @@ public:
     [[nodiscard]] SignatureCheck verify(
         SignatureAlgorithm algorithm, ByteView signature, std::initializer_list<ByteView> message
     ) const;
+
+    /// The key of this certificate, as crypto/verify.hpp describes it for the algorithm; nullopt:
+    /// it is of another type, curve or size.
+    [[nodiscard]] std::optional<Bytes> public_key(SignatureAlgorithm algorithm) const;
 
 private:
     friend ChainCheck verify_chain(

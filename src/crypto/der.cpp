@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace latchkey::crypto::der {
@@ -13,6 +14,11 @@ namespace {
 
 constexpr unsigned long_form = 0x80;
 constexpr std::byte sign_bit{0x80};
+
+// X.690 section 8.1.2: two bits of class, one of form, five of tag number.
+constexpr unsigned class_and_form = 0xe0;
+constexpr unsigned context_and_constructed = 0xa0;
+constexpr unsigned low_tag_number = 0x1f;  // all ones: the number follows
 
 bool is_zero(std::byte byte) {
     return byte == std::byte{0};
@@ -39,13 +45,72 @@ std::optional<Length> read_length(ByteView bytes) {
     return Length{1 + count, value};
 }
 
+/// X.690 section 8.1.2: the identifier of a constructed element of the class for its context.
+struct Identifier {
+    std::size_t octets = 0;
+    ContextTag tag;
+};
+
+std::optional<Identifier> read_context_tag(ByteView bytes) {
+    if (bytes.empty()) return std::nullopt;
+    const auto first = std::to_integer<unsigned>(bytes[0]);
+    if ((first & class_and_form) != context_and_constructed) return std::nullopt;
+    const unsigned low = first & low_tag_number;
+    if (low != low_tag_number) return Identifier{1, {low}};
+    std::uint32_t number = 0;
+    for (std::size_t i = 1; i <= 2 && i < bytes.size(); ++i) {
+        const auto octet = std::to_integer<unsigned>(bytes[i]);
+        number = (number << 7U) | (octet & 0x7fU);
+        if (number == 0) return std::nullopt;  // has a shorter form
+        if ((octet & 0x80U) != 0) continue;
+        if (number < low_tag_number) return std::nullopt;
+        return Identifier{1 + i, {number}};
+    }
+    return std::nullopt;
+}
+
+/// A length and the contents that it counts.
+void append_contents(Bytes& element, ByteView contents) {
+    if (contents.size() < long_form) {
+        element.push_back(static_cast<std::byte>(contents.size()));
+    } else {
+        Bytes length;
+        for (std::size_t rest = contents.size(); rest > 0; rest >>= 8U) {
+            length.insert(length.begin(), static_cast<std::byte>(rest & 0xffU));
+        }
+        element.push_back(static_cast<std::byte>(long_form | length.size()));
+        element.insert(element.end(), length.begin(), length.end());
+    }
+    element.insert(element.end(), contents.begin(), contents.end());
+}
+
 }  // namespace
 
 std::optional<ByteView> Reader::read(Tag tag) {
     if (rest_.empty() || rest_[0] != static_cast<std::byte>(tag)) return std::nullopt;
-    const auto length = read_length(rest_.subspan(1));
+    return read_contents(1);
+}
+
+std::optional<TaggedElement> Reader::read_tagged() {
+    const auto identifier = read_context_tag(rest_);
+    if (!identifier) return std::nullopt;
+    const auto contents = read_contents(identifier->octets);
+    if (!contents) return std::nullopt;
+    return TaggedElement{.tag = identifier->tag, .contents = *contents};
+}
+
+std::optional<ByteView> Reader::read(ContextTag tag) {
+    const Reader before = *this;
+    const auto element = read_tagged();
+    if (element && element->tag == tag) return element->contents;
+    *this = before;
+    return std::nullopt;
+}
+
+std::optional<ByteView> Reader::read_contents(std::size_t identifier_size) {
+    const auto length = read_length(rest_.subspan(identifier_size));
     if (!length) return std::nullopt;
-    const std::size_t header = 1 + length->octets;
+    const std::size_t header = identifier_size + length->octets;
     if (rest_.size() - header < length->value) return std::nullopt;
     const ByteView contents = rest_.subspan(header, length->value);
     rest_ = rest_.subspan(header + length->value);
@@ -68,17 +133,21 @@ std::optional<ByteView> Reader::read_unsigned() {
 
 Bytes write(Tag tag, ByteView contents) {
     Bytes element{static_cast<std::byte>(tag)};
-    if (contents.size() < long_form) {
-        element.push_back(static_cast<std::byte>(contents.size()));
+    append_contents(element, contents);
+    return element;
+}
+
+Bytes write(ContextTag tag, ByteView contents) {
+    Bytes element;
+    if (tag.number < low_tag_number) {
+        element.push_back(static_cast<std::byte>(context_and_constructed | tag.number));
     } else {
-        Bytes length;
-        for (std::size_t rest = contents.size(); rest > 0; rest >>= 8U) {
-            length.insert(length.begin(), static_cast<std::byte>(rest & 0xffU));
-        }
-        element.push_back(static_cast<std::byte>(long_form | length.size()));
-        element.insert(element.end(), length.begin(), length.end());
+        element.push_back(static_cast<std::byte>(context_and_constructed | low_tag_number));
+        const unsigned high = tag.number >> 7U;
+        if (high != 0) element.push_back(static_cast<std::byte>(0x80U | high));
+        element.push_back(static_cast<std::byte>(tag.number & 0x7fU));
     }
-    element.insert(element.end(), contents.begin(), contents.end());
+    append_contents(element, contents);
     return element;
 }
 

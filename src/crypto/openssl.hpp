@@ -16,6 +16,7 @@
 #include <openssl/param_build.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 /// How OpenSSL's objects are owned. Included by the sources of this folder only.
 namespace latchkey::crypto {
@@ -44,6 +45,12 @@ struct OpensslDelete {
     void operator()(EVP_PKEY* object) const { EVP_PKEY_free(object); }
 
     void operator()(EVP_PKEY_CTX* object) const { EVP_PKEY_CTX_free(object); }
+
+    void operator()(EXTENDED_KEY_USAGE* object) const { EXTENDED_KEY_USAGE_free(object); }
+
+    void operator()(GENERAL_NAMES* object) const { GENERAL_NAMES_free(object); }
+
+    void operator()(EVP_SIGNATURE* object) const { EVP_SIGNATURE_free(object); }
 
     void operator()(OSSL_PARAM* object) const { OSSL_PARAM_free(object); }
 

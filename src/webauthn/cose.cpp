@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "webauthn/cose.hpp"
 
+#include "crypto/rsa_key.hpp"
 #include "crypto/verify.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
@@ -21,7 +22,7 @@ namespace latchkey::webauthn {
 namespace {
 
 using crypto::SignatureAlgorithm;
-using KeyResult = Result<PublicKey, Reason>;
+using KeyResult = Result<Bytes, Reason>;
 
 // Labels common to all key types (RFC 9052 section 7.1).
 constexpr std::int64_t label_kty = 1;
@@ -31,11 +32,23 @@ constexpr std::int64_t label_alg = 3;
 constexpr std::int64_t kty_okp = 1;
 constexpr std::int64_t kty_ec2 = 2;
 constexpr std::int64_t kty_rsa = 3;
+constexpr std::int64_t kty_akp = 7;
 constexpr std::int64_t crv_p256 = 1;
+constexpr std::int64_t crv_p384 = 2;
+constexpr std::int64_t crv_p521 = 3;
 constexpr std::int64_t crv_ed25519 = 6;
+constexpr std::int64_t crv_ed448 = 7;
+constexpr std::int64_t crv_secp256k1 = 8;
+constexpr std::int64_t no_curve = 0;
 
-constexpr std::size_t p256_coordinate_size = 32;
-constexpr std::size_t ed25519_key_size = 32;
+/// One algorithm: the only key type, curve and size that WebAuthn allows it (5.8.5).
+struct Supported {
+    CoseAlgorithm identifier;
+    SignatureAlgorithm signature;
+    KeyResult (*read_key)(const cbor::Item& key, const Supported& supported);
+    std::int64_t curve;
+    std::size_t size;  // bytes of a coordinate or of the key; 0: read_key has its limits
+};
 
 bool is(const cbor::Item& key, std::int64_t label, std::int64_t expected) {
     const auto value = key.find(label);
@@ -53,32 +66,34 @@ std::optional<ByteView> bytes_at(const cbor::Item& key, std::int64_t label, std:
 }
 
 /// EC2 (RFC 9053 section 7.1.1): crv -1, x -2, y -3.
-KeyResult read_es256(const cbor::Item& key) {
-    const auto x = bytes_at(key, -2, p256_coordinate_size);
-    const auto y = bytes_at(key, -3, p256_coordinate_size);
-    // 5.8.5: ES256 is P-256, and never in compressed form.
-    if (!is(key, label_kty, kty_ec2) || !is(key, -1, crv_p256) || !x || !y || key.size() != 5) {
+KeyResult read_ec2(const cbor::Item& key, const Supported& supported) {
+    const auto x = bytes_at(key, -2, supported.size);
+    const auto y = bytes_at(key, -3, supported.size);
+    // 5.8.5: never in compressed form.
+    if (!is(key, label_kty, kty_ec2) || !is(key, -1, supported.curve) || !x || !y ||
+        key.size() != 5) {
         return Fail{Reason::credential_key_malformed};
     }
     Bytes point{std::byte{0x04}};
     point.insert(point.end(), x->begin(), x->end());
     point.insert(point.end(), y->begin(), y->end());
-    if (!crypto::is_p256_point(point)) return Fail{Reason::credential_key_malformed};
-    return PublicKey{.algorithm = CoseAlgorithm::es256, .material = std::move(point)};
+    if (!crypto::is_curve_point(supported.signature, point)) {
+        return Fail{Reason::credential_key_malformed};
+    }
+    return point;
 }
 
 /// OKP (RFC 9053 section 7.2): crv -1, x -2.
-KeyResult read_eddsa(const cbor::Item& key) {
-    const auto x = bytes_at(key, -2, ed25519_key_size);
-    // 5.8.5: EdDSA is Ed25519.
-    if (!is(key, label_kty, kty_okp) || !is(key, -1, crv_ed25519) || !x || key.size() != 4) {
+KeyResult read_okp(const cbor::Item& key, const Supported& supported) {
+    const auto x = bytes_at(key, -2, supported.size);
+    if (!is(key, label_kty, kty_okp) || !is(key, -1, supported.curve) || !x || key.size() != 4) {
         return Fail{Reason::credential_key_malformed};
     }
-    return PublicKey{.algorithm = CoseAlgorithm::eddsa, .material = Bytes(x->begin(), x->end())};
+    return Bytes(x->begin(), x->end());
 }
 
 /// RSA (RFC 8230 section 4): n -1, e -2.
-KeyResult read_rs256(const cbor::Item& key) {
+KeyResult read_rsa(const cbor::Item& key, const Supported&) {
     const auto modulus = bytes_at(key, -1);
     const auto exponent = bytes_at(key, -2);
     if (!is(key, label_kty, kty_rsa) || !modulus || !exponent || key.size() != 4) {
@@ -86,24 +101,44 @@ KeyResult read_rs256(const cbor::Item& key) {
     }
     auto der = crypto::write_rsa_public_key({.modulus = *modulus, .exponent = *exponent});
     if (!der) return Fail{Reason::credential_key_malformed};
-    return PublicKey{.algorithm = CoseAlgorithm::rs256, .material = *std::move(der)};
+    return *std::move(der);
 }
 
-struct Supported {
-    CoseAlgorithm identifier;
-    SignatureAlgorithm signature;
-    KeyResult (*read_key)(const cbor::Item& key);
-};
+/// AKP (RFC 9964): pub -1. Any bytes of the right number are a key of ML-DSA.
+KeyResult read_akp(const cbor::Item& key, const Supported& supported) {
+    const auto pub = bytes_at(key, -1, supported.size);
+    if (!is(key, label_kty, kty_akp) || !pub || key.size() != 3) {
+        return Fail{Reason::credential_key_malformed};
+    }
+    return Bytes(pub->begin(), pub->end());
+}
+
+using enum CoseAlgorithm;
+using Signature = SignatureAlgorithm;
 
 constexpr std::array supported_algorithms{
-    Supported{CoseAlgorithm::eddsa, SignatureAlgorithm::ed25519, read_eddsa},
-    Supported{CoseAlgorithm::es256, SignatureAlgorithm::ecdsa_p256_sha256, read_es256},
-    Supported{CoseAlgorithm::rs256, SignatureAlgorithm::rsa_pkcs1_sha256, read_rs256},
+    Supported{eddsa, Signature::ed25519, read_okp, crv_ed25519, 32},
+    Supported{es256, Signature::ecdsa_p256_sha256, read_ec2, crv_p256, 32},
+    Supported{rs256, Signature::rsa_pkcs1_sha256, read_rsa, no_curve, 0},
+    Supported{es384, Signature::ecdsa_p384_sha384, read_ec2, crv_p384, 48},
+    Supported{es512, Signature::ecdsa_p521_sha512, read_ec2, crv_p521, 66},
+    Supported{ps256, Signature::rsa_pss_sha256, read_rsa, no_curve, 0},
+    Supported{ps384, Signature::rsa_pss_sha384, read_rsa, no_curve, 0},
+    Supported{ps512, Signature::rsa_pss_sha512, read_rsa, no_curve, 0},
+    Supported{es256k, Signature::ecdsa_secp256k1_sha256, read_ec2, crv_secp256k1, 32},
+    Supported{ml_dsa_44, Signature::ml_dsa_44, read_akp, no_curve, 1'312},
+    Supported{ml_dsa_65, Signature::ml_dsa_65, read_akp, no_curve, 1'952},
+    Supported{ml_dsa_87, Signature::ml_dsa_87, read_akp, no_curve, 2'592},
+    Supported{ed448, Signature::ed448, read_okp, crv_ed448, 57},
+    Supported{rs384, Signature::rsa_pkcs1_sha384, read_rsa, no_curve, 0},
+    Supported{rs512, Signature::rsa_pkcs1_sha512, read_rsa, no_curve, 0},
 };
 
+/// The row of an algorithm; nullptr: there is none, or the linked OpenSSL cannot do it.
 const Supported* find_supported(CoseAlgorithm identifier) {
     const auto* found = std::ranges::find(supported_algorithms, identifier, &Supported::identifier);
-    return found == supported_algorithms.end() ? nullptr : found;
+    if (found == supported_algorithms.end()) return nullptr;
+    return crypto::is_available(found->signature) ? found : nullptr;
 }
 
 }  // namespace
@@ -136,7 +171,8 @@ Result<PublicKey, Reason> public_key_from_cose(ByteView cose_key) {
     if (supported == nullptr) return Fail{Reason::algorithm_not_supported};
     // A parameter beyond those of the type changes the size of the map and is refused with it:
     // 6.5.1 allows none, and a private key must not be among them.
-    return supported->read_key(*key);
+    auto material = TRY(supported->read_key(*key, *supported));
+    return PublicKey{.algorithm = *algorithm, .material = std::move(material)};
 }
 
 }  // namespace latchkey::webauthn

@@ -29,6 +29,7 @@ TEST_CASE("RFC 4648 section 10: the test vectors of base64, and base64url withou
     }};
     for (const auto& [plain, encoded] : vectors) {
         CHECK(base64_encode(bytes_of(plain)) == encoded);
+        CHECK(base64_decode(encoded) == copy_of(plain));
         const std::string_view unpadded = encoded.substr(0, encoded.find('='));
         CHECK(base64url_encode(bytes_of(plain)) == unpadded);
         CHECK(base64url_decode(unpadded) == copy_of(plain));
@@ -38,6 +39,8 @@ TEST_CASE("RFC 4648 section 10: the test vectors of base64, and base64url withou
 TEST_CASE("RFC 4648 section 5: base64url has its own two characters") {
     constexpr std::string_view bytes = "\xfb\xff\xbf";
     CHECK(base64_encode(bytes_of(bytes)) == "+/+/");
+    CHECK(base64_decode("+/+/") == copy_of(bytes));
+    CHECK(base64_decode("-_-_") == std::nullopt);
     CHECK(base64url_encode(bytes_of(bytes)) == "-_-_");
     CHECK(base64url_decode("-_-_") == copy_of(bytes));
 }
@@ -51,12 +54,22 @@ TEST_CASE("every value has exactly one accepted spelling in base64url") {
     CHECK(base64url_decode(std::string_view("Z\0==", 4)) == std::nullopt);
 }
 
+TEST_CASE("every value has exactly one accepted spelling in base64") {
+    for (const std::string_view text :
+         {"Zg", "Zg=", "Zg===", "Z===", "====", "=", "Zh==", "Zm9=", "Zg==Zg==", "Zg==\n", " Zg="
+         }) {
+        CAPTURE(text);
+        CHECK(base64_decode(text) == std::nullopt);
+    }
+}
+
 TEST_CASE("every byte survives base64url and hexadecimal") {
     for (std::size_t length = 0; length <= 256; ++length) {
         Bytes bytes(length);
         for (std::size_t i = 0; i < length; ++i)
             bytes[i] = static_cast<std::byte>(i * 37 + length);
         CHECK(base64url_decode(base64url_encode(bytes)) == bytes);
+        CHECK(base64_decode(base64_encode(bytes)) == bytes);
         CHECK(hex_decode(hex_encode(bytes)) == bytes);
     }
 }

@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "crypto/limits.hpp"
+#include "crypto/rsa_key.hpp"
 #include "support/cbor_writer.hpp"
 #include "support/certificates.hpp"
 #include "support/vectors.hpp"
@@ -101,29 +102,33 @@ TEST_CASE("A certificate is one DER element with each extension once, inside of 
 
 TEST_CASE("The key of a certificate verifies signatures of its own algorithm only") {
     const auto message = bytes_of("message");
-
-    struct Row {
-        CoseAlgorithm cose;
-        SignatureAlgorithm signature;
+    std::vector<PrivateKey> keys;
+    for (const auto algorithm : test::available_algorithms()) {
+        keys.push_back(PrivateKey::make(algorithm, 3'100));
+    }
+    // An RSA key is not bound to a hash or padding; all others have one algorithm.
+    const auto is_rsa = [](const PrivateKey& key) {
+        return read_rsa_public_key(key.public_key().material).has_value();
     };
-
-    const std::vector<Row> rows{
-        {CoseAlgorithm::es256, SignatureAlgorithm::ecdsa_p256_sha256},
-        {CoseAlgorithm::eddsa, SignatureAlgorithm::ed25519},
-        {CoseAlgorithm::rs256, SignatureAlgorithm::rsa_pkcs1_sha256}
-    };
-    for (const Row& own : rows) {
-        const auto key = PrivateKey::make(own.cose, 3'100);
-        const Bytes signature = key.sign(message);
-        const auto certificate = Certificate::parse(test::make_root({}, key).certificate);
+    for (const PrivateKey& own : keys) {
+        const auto algorithm = own.signature_algorithm();
+        const Bytes signature = own.sign(message);
+        const auto certificate = Certificate::parse(test::make_root({}, own).certificate);
         REQUIRE(certificate);
-        for (const Row& asked : rows) {
-            const auto check = certificate->verify(asked.signature, signature, {message});
-            const bool is_own = asked.cose == own.cose;
-            CHECK(check == (is_own ? SignatureCheck::valid : SignatureCheck::key_unusable));
+        CHECK(certificate->public_key(algorithm) == own.public_key().material);
+        CHECK(certificate->verify(algorithm, signature, {message}) == SignatureCheck::valid);
+        CHECK(certificate->verify(algorithm, {}, {message}) == SignatureCheck::invalid);
+        CHECK(certificate->verify(algorithm, signature, {}) == SignatureCheck::invalid);
+        for (const PrivateKey& other : keys) {
+            if (other.algorithm() == own.algorithm()) continue;
+            const auto asked = other.signature_algorithm();
+            const bool is_usable = is_rsa(own) && is_rsa(other);
+            CHECK(certificate->public_key(asked).has_value() == is_usable);
+            CHECK(
+                certificate->verify(asked, signature, {message}) ==
+                (is_usable ? SignatureCheck::invalid : SignatureCheck::key_unusable)
+            );
         }
-        CHECK(certificate->verify(own.signature, {}, {message}) == SignatureCheck::invalid);
-        CHECK(certificate->verify(own.signature, signature, {}) == SignatureCheck::invalid);
     }
 }
 

@@ -4,6 +4,8 @@
 
 #include "crypto/der.hpp"
 #include "crypto/openssl.hpp"
+#include "crypto/verify.hpp"
+#include "webauthn/cose.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -91,8 +93,8 @@ Owned<X509> unsigned_certificate(const CertificateFields& fields, const PrivateK
 }
 
 Identity sign(Owned<X509> certificate, const PrivateKey& issuer_key, const PrivateKey& key) {
-    const bool is_eddsa = issuer_key.algorithm() == webauthn::CoseAlgorithm::eddsa;
-    const EVP_MD* digest = is_eddsa ? nullptr : EVP_sha256();
+    const auto algorithm = webauthn::signature_algorithm(issuer_key.algorithm()).value();
+    const EVP_MD* digest = crypto::hash_of(algorithm) ? EVP_sha256() : nullptr;
     LATCHKEY_ASSERT(X509_sign(certificate.get(), issuer_key.handle(), digest) > 0);
     return {.certificate = der_of(certificate.get()), .key = key};
 }

@@ -4,114 +4,184 @@
 
 #include "crypto/hash.hpp"
 #include "crypto/openssl.hpp"
+#include "crypto/rsa_key.hpp"
+#include "crypto/scheme.hpp"
 #include "support/cbor_writer.hpp"
+#include "webauthn/cose.hpp"
 
-#include <array>
 #include <utility>
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/rsa.h>
 
 namespace latchkey::test {
 namespace {
 
+using crypto::KeyKind;
 using crypto::octets;
 using crypto::Owned;
 using crypto::require;
+using crypto::Scheme;
 using crypto::writable_octets;
 using webauthn::CoseAlgorithm;
 
-constexpr std::size_t p256_point_size = 65;
-constexpr std::size_t coordinate_size = 32;
-
-crypto::Sha256 secret_from(std::uint64_t seed) {
-    return crypto::sha256(bytes_of("latchkey test key " + std::to_string(seed)));
+const Scheme& scheme_of(CoseAlgorithm algorithm) {
+    return crypto::scheme_of(webauthn::signature_algorithm(algorithm).value());
 }
 
-/// The secret is below the order of P-256 but for one hash in 2^32, which EC_POINT_mul reduces.
-EVP_PKEY* make_p256(std::uint64_t seed) {
-    const auto secret = secret_from(seed);
-    const Owned<BIGNUM> scalar(BN_bin2bn(octets(secret), 32, nullptr));
-    const Owned<EC_GROUP> group(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
-    const Owned<EC_POINT> point(EC_POINT_new(group.get()));
-    require(EC_POINT_mul(group.get(), point.get(), scalar.get(), nullptr, nullptr, nullptr));
-    std::array<unsigned char, p256_point_size> encoded{};
-    LATCHKEY_ASSERT(
-        EC_POINT_point2oct(
-            group.get(),
-            point.get(),
-            POINT_CONVERSION_UNCOMPRESSED,
-            encoded.data(),
-            encoded.size(),
-            nullptr
-        ) == encoded.size()
-    );
-    const Owned<OSSL_PARAM_BLD> builder(OSSL_PARAM_BLD_new());
-    require(OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0));
-    require(OSSL_PARAM_BLD_push_octet_string(
-        builder.get(), OSSL_PKEY_PARAM_PUB_KEY, encoded.data(), encoded.size()
-    ));
-    require(OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, scalar.get()));
-    const Owned<OSSL_PARAM> parameters(OSSL_PARAM_BLD_to_param(builder.get()));
-    const Owned<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+/// As many bytes as are asked for (at most 64), always the same for a seed.
+Bytes secret_from(std::uint64_t seed, std::size_t size) {
+    const std::string text = "latchkey test key " + std::to_string(seed);
+    Bytes secret = copy_of(crypto::sha256(bytes_of(text)));
+    if (size > secret.size()) {
+        secret = join({secret, copy_of(crypto::sha256(bytes_of(text + "/2")))});
+    }
+    secret.resize(size);
+    return secret;
+}
+
+EVP_PKEY* key_from(const char* type, OSSL_PARAM_BLD* values) {
+    const Owned<OSSL_PARAM> parameters(OSSL_PARAM_BLD_to_param(values));
+    const Owned<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
     EVP_PKEY* key = nullptr;
     require(EVP_PKEY_fromdata_init(context.get()));
     require(EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_KEYPAIR, parameters.get()));
     return key;
 }
 
-EVP_PKEY* make_ed25519(std::uint64_t seed) {
-    const auto secret = secret_from(seed);
-    return EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, octets(secret), secret.size());
+/// The secret is below the order of the curve: 32 bytes are, but for one hash in 2^32 (which
+/// EC_POINT_mul reduces), and for larger curves it is shorter than the order.
+EVP_PKEY* make_on_curve(const Scheme& scheme, std::uint64_t seed) {
+    const std::size_t coordinate = scheme.key_size / 2;
+    const Bytes secret = secret_from(seed, coordinate == 32 ? 32 : 40);
+    const Owned<BIGNUM> scalar(BN_bin2bn(octets(secret), static_cast<int>(secret.size()), nullptr));
+    const Owned<EC_GROUP> group(EC_GROUP_new_by_curve_name(OBJ_sn2nid(scheme.group)));
+    const Owned<EC_POINT> point(EC_POINT_new(group.get()));
+    require(EC_POINT_mul(group.get(), point.get(), scalar.get(), nullptr, nullptr, nullptr));
+    Bytes encoded(scheme.key_size);
+    LATCHKEY_ASSERT(
+        EC_POINT_point2oct(
+            group.get(),
+            point.get(),
+            POINT_CONVERSION_UNCOMPRESSED,
+            writable_octets(encoded),
+            encoded.size(),
+            nullptr
+        ) == encoded.size()
+    );
+    const Owned<OSSL_PARAM_BLD> values(OSSL_PARAM_BLD_new());
+    require(
+        OSSL_PARAM_BLD_push_utf8_string(values.get(), OSSL_PKEY_PARAM_GROUP_NAME, scheme.group, 0)
+    );
+    require(OSSL_PARAM_BLD_push_octet_string(
+        values.get(), OSSL_PKEY_PARAM_PUB_KEY, octets(encoded), encoded.size()
+    ));
+    require(OSSL_PARAM_BLD_push_BN(values.get(), OSSL_PKEY_PARAM_PRIV_KEY, scalar.get()));
+    return key_from(scheme.type, values.get());
 }
 
-EVP_PKEY* make_key(CoseAlgorithm algorithm, std::uint64_t seed) {
-    switch (algorithm) {
-        case CoseAlgorithm::es256:
-            return make_p256(seed);
-        case CoseAlgorithm::eddsa:
-            return make_ed25519(seed);
-        case CoseAlgorithm::rs256:
+EVP_PKEY* make_ml_dsa(const Scheme& scheme, std::uint64_t seed) {
+    const Bytes secret = secret_from(seed, 32);
+    const Owned<OSSL_PARAM_BLD> values(OSSL_PARAM_BLD_new());
+    // OSSL_PKEY_PARAM_ML_DSA_SEED, which the headers of OpenSSL 3.0 do not have.
+    require(OSSL_PARAM_BLD_push_octet_string(values.get(), "seed", octets(secret), secret.size()));
+    return key_from(scheme.type, values.get());
+}
+
+EVP_PKEY* make_key(const Scheme& scheme, std::uint64_t seed) {
+    switch (scheme.kind) {
+        case KeyKind::curve_point:
+            return make_on_curve(scheme, seed);
+        case KeyKind::edwards: {
+            const Bytes secret = secret_from(seed, scheme.key_size);
+            return EVP_PKEY_new_raw_private_key_ex(
+                nullptr, scheme.type, nullptr, octets(secret), secret.size()
+            );
+        }
+        case KeyKind::rsa:
             return EVP_RSA_gen(2048U);
+        case KeyKind::ml_dsa:
+            return make_ml_dsa(scheme, seed);
     }
     return nullptr;
 }
 
-Bytes octet_parameter(const EVP_PKEY* key, const char* name) {
-    std::size_t size = 0;
-    require(EVP_PKEY_get_octet_string_param(key, name, nullptr, 0, &size));
-    Bytes value(size);
-    require(EVP_PKEY_get_octet_string_param(key, name, writable_octets(value), value.size(), &size)
-    );
-    return value;
-}
-
-Bytes number_parameter(const EVP_PKEY* key, const char* name) {
-    BIGNUM* read = nullptr;
-    require(EVP_PKEY_get_bn_param(key, name, &read));
-    const Owned<BIGNUM> number(read);
-    Bytes magnitude(static_cast<std::size_t>(BN_num_bytes(number.get())));
-    BN_bn2bin(number.get(), writable_octets(magnitude));
-    return magnitude;
+/// The curve of a key of type EC2 or OKP in the IANA COSE registry.
+std::int64_t curve_of(CoseAlgorithm algorithm) {
+    switch (algorithm) {
+        case CoseAlgorithm::es384:
+            return 2;
+        case CoseAlgorithm::es512:
+            return 3;
+        case CoseAlgorithm::eddsa:
+            return 6;
+        case CoseAlgorithm::ed448:
+            return 7;
+        case CoseAlgorithm::es256k:
+            return 8;
+        default:
+            return 1;
+    }
 }
 
 }  // namespace
+
+std::vector<CoseAlgorithm> available_algorithms() {
+    using enum CoseAlgorithm;
+    std::vector<CoseAlgorithm> algorithms{
+        es256,
+        eddsa,
+        rs256,
+        es384,
+        es512,
+        es256k,
+        ed448,
+        ps256,
+        ps384,
+        ps512,
+        ml_dsa_44,
+        ml_dsa_65,
+        ml_dsa_87,
+        rs384,
+        rs512
+    };
+    std::erase_if(algorithms, [](CoseAlgorithm algorithm) {
+        return !webauthn::signature_algorithm(algorithm);
+    });
+    return algorithms;
+}
 
 PrivateKey::PrivateKey(CoseAlgorithm algorithm, std::shared_ptr<evp_pkey_st> key)
     : algorithm_(algorithm), key_(std::move(key)) {}
 
 PrivateKey PrivateKey::make(CoseAlgorithm algorithm, std::uint64_t seed) {
-    std::shared_ptr<evp_pkey_st> key(make_key(algorithm, seed), crypto::OpensslDelete());
+    std::shared_ptr<evp_pkey_st> key(make_key(scheme_of(algorithm), seed), crypto::OpensslDelete());
     LATCHKEY_ASSERT(key != nullptr);
     return {algorithm, std::move(key)};
 }
 
+crypto::SignatureAlgorithm PrivateKey::signature_algorithm() const {
+    return scheme_of(algorithm_).algorithm;
+}
+
 Bytes PrivateKey::sign(ByteView message) const {
-    const char* digest = algorithm_ == CoseAlgorithm::eddsa ? nullptr : "SHA2-256";
+    return sign(message, signature_algorithm());
+}
+
+Bytes PrivateKey::sign(ByteView message, crypto::SignatureAlgorithm algorithm) const {
+    const Scheme& scheme = crypto::scheme_of(algorithm);
+    const char* digest = scheme.hash ? crypto::name_of(*scheme.hash) : nullptr;
     const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
-    require(
-        EVP_DigestSignInit_ex(context.get(), nullptr, digest, nullptr, nullptr, key_.get(), nullptr)
-    );
+    EVP_PKEY_CTX* parameters = nullptr;
+    require(EVP_DigestSignInit_ex(
+        context.get(), &parameters, digest, nullptr, nullptr, key_.get(), nullptr
+    ));
+    if (scheme.padding != 0) require(EVP_PKEY_CTX_set_rsa_padding(parameters, scheme.padding));
+    if (scheme.padding == RSA_PKCS1_PSS_PADDING) {
+        require(EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST));
+    }
     std::size_t size = 0;
     require(EVP_DigestSign(context.get(), nullptr, &size, octets(message), message.size()));
     Bytes signature(size);
@@ -126,28 +196,36 @@ Bytes PrivateKey::cose_key() const {
     const auto pair = [](std::int64_t label, Bytes value) {
         return std::pair(cbor::integer(label), std::move(value));
     };
+    const Scheme& scheme = scheme_of(algorithm_);
+    const Bytes material = crypto::key_bytes(key_.get(), scheme).value();
     const auto alg = pair(3, cbor::integer(static_cast<std::int64_t>(algorithm_)));
-    if (algorithm_ == CoseAlgorithm::eddsa) {
-        const Bytes x = octet_parameter(key_.get(), OSSL_PKEY_PARAM_PUB_KEY);
-        return cbor::map(
-            {pair(1, cbor::integer(1)), alg, pair(-1, cbor::integer(6)), pair(-2, cbor::bytes(x))}
-        );
+    const auto crv = pair(-1, cbor::integer(curve_of(algorithm_)));
+    switch (scheme.kind) {
+        case KeyKind::edwards:
+            return cbor::map({pair(1, cbor::integer(1)), alg, crv, pair(-2, cbor::bytes(material))}
+            );
+        case KeyKind::rsa: {
+            const auto key = crypto::read_rsa_public_key(material).value();
+            return cbor::map(
+                {pair(1, cbor::integer(3)),
+                 alg,
+                 pair(-1, cbor::bytes(key.modulus)),
+                 pair(-2, cbor::bytes(key.exponent))}
+            );
+        }
+        case KeyKind::ml_dsa:
+            return cbor::map({pair(1, cbor::integer(7)), alg, pair(-1, cbor::bytes(material))});
+        case KeyKind::curve_point:
+            break;
     }
-    if (algorithm_ == CoseAlgorithm::rs256) {
-        const Bytes n = number_parameter(key_.get(), OSSL_PKEY_PARAM_RSA_N);
-        const Bytes e = number_parameter(key_.get(), OSSL_PKEY_PARAM_RSA_E);
-        return cbor::map(
-            {pair(1, cbor::integer(3)), alg, pair(-1, cbor::bytes(n)), pair(-2, cbor::bytes(e))}
-        );
-    }
-    const Bytes point = octet_parameter(key_.get(), OSSL_PKEY_PARAM_PUB_KEY);
-    const ByteView coordinates = ByteView(point).subspan(1);
+    const ByteView coordinates = ByteView(material).subspan(1);
+    const std::size_t size = coordinates.size() / 2;
     return cbor::map(
         {pair(1, cbor::integer(2)),
          alg,
-         pair(-1, cbor::integer(1)),
-         pair(-2, cbor::bytes(coordinates.first(coordinate_size))),
-         pair(-3, cbor::bytes(coordinates.last(coordinate_size)))}
+         crv,
+         pair(-2, cbor::bytes(coordinates.first(size))),
+         pair(-3, cbor::bytes(coordinates.last(size)))}
     );
 }
 

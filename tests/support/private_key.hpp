@@ -2,15 +2,20 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "crypto/verify.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/webauthn/types.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 struct evp_pkey_st;  // OpenSSL's EVP_PKEY
 
 namespace latchkey::test {
+
+/// The algorithms that the linked OpenSSL can do, of those that the library knows.
+std::vector<webauthn::CoseAlgorithm> available_algorithms();
 
 /// A key pair that signs as an authenticator does. Copies share the key, which never changes.
 class PrivateKey {
@@ -20,8 +25,14 @@ public:
 
     [[nodiscard]] webauthn::CoseAlgorithm algorithm() const { return algorithm_; }
 
-    /// The signature as WebAuthn encodes it (6.5.5): DER for ES256, the bare bytes for the others.
+    /// How its signatures are verified.
+    [[nodiscard]] crypto::SignatureAlgorithm signature_algorithm() const;
+
+    /// The signature as WebAuthn encodes it (6.5.5): DER for ECDSA, the bare bytes for the others.
     [[nodiscard]] Bytes sign(ByteView message) const;
+
+    /// By another algorithm for the same type of key: RS1, which no credential has.
+    [[nodiscard]] Bytes sign(ByteView message, crypto::SignatureAlgorithm algorithm) const;
 
     /// The public half as COSE_Key, canonical.
     [[nodiscard]] Bytes cose_key() const;

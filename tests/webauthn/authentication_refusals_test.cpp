@@ -220,7 +220,7 @@ const std::array refusals{
     },
     Refusal{
         "7.2 step 21: a stored algorithm that cannot be verified is refused by name",
-        [](auto& a) { a.record.public_key.algorithm = static_cast<CoseAlgorithm>(-36); },
+        [](auto& a) { a.record.public_key.algorithm = static_cast<CoseAlgorithm>(-65535); },
         21,
         Reason::algorithm_not_supported
     },

@@ -29,7 +29,7 @@ inline RelyingParty test_relying_party() {
 /// What a server holds before the response comes, and what the client will send.
 struct RegistrationCase {
     RelyingParty rp = test_relying_party();
-    RegistrationPolicy policy{};
+    RegistrationPolicy policy{.algorithms = test::available_algorithms()};
     RegistrationCeremony ceremony{
         .challenge = Challenge(repeated(0x17, 32)), .user_handle = UserHandle(repeated(0x2a, 64))
     };

@@ -24,7 +24,7 @@ TEST_CASE("5.4: the options of a registration say all that the browser needs, an
     usb.set("transports", json::Array{"usb", "nfc"});
     const auto options = json::parse(issue_registration(
         registration.rp,
-        registration.policy,
+        RegistrationPolicy(),
         registration.ceremony,
         {.name = "ada@example.org", .display_name = "Ada \"A\" <Lovelace>"},
         {{.id = CredentialId(repeated(1, 16)), .transports = {"usb", "nfc"}},

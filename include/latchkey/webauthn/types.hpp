@@ -27,19 +27,32 @@ using Aaguid = Strong<struct AaguidTag, std::array<std::byte, 16>>;
 /// The moment at which certificates are judged, UTC.
 using TimePoint = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// COSE algorithm identifiers (RFC 9053, RFC 8812, RFC 9864). Values without a name may occur:
-/// they are refused as `Reason::algorithm_not_supported`.
+/// COSE algorithm identifiers (RFC 9053, RFC 8812, RFC 9864, RFC 9964), as WebAuthn restricts them
+/// (5.8.5). Values without a name may occur: they are refused as `Reason::algorithm_not_supported`,
+/// and so is ML-DSA where the linked OpenSSL is older than 3.5.
 enum class CoseAlgorithm : std::int32_t {
-    eddsa = -8,    // Ed25519
-    es256 = -7,    // ECDSA on P-256 with SHA-256
+    eddsa = -8,       // Ed25519
+    es256 = -7,       // ECDSA on P-256 with SHA-256
+    es384 = -35,      // ECDSA on P-384 with SHA-384
+    es512 = -36,      // ECDSA on P-521 with SHA-512
+    ps256 = -37,      // RSASSA-PSS with SHA-256
+    ps384 = -38,      // RSASSA-PSS with SHA-384
+    ps512 = -39,      // RSASSA-PSS with SHA-512
+    es256k = -47,     // ECDSA on secp256k1 with SHA-256
+    ml_dsa_44 = -48,  // FIPS 204
+    ml_dsa_65 = -49,
+    ml_dsa_87 = -50,
+    ed448 = -53,
     rs256 = -257,  // RSASSA-PKCS1-v1_5 with SHA-256
+    rs384 = -258,  // RSASSA-PKCS1-v1_5 with SHA-384
+    rs512 = -259,  // RSASSA-PKCS1-v1_5 with SHA-512
 };
 
 /// A credential public key, checked, in the form that verifies fastest.
 struct PublicKey {
     CoseAlgorithm algorithm = CoseAlgorithm::es256;
-    /// es256: the uncompressed point (65 bytes, 0x04 first); eddsa: the 32-byte key;
-    /// rs256: RSAPublicKey in DER (RFC 8017, A.1.1).
+    /// es*: the uncompressed point (0x04, x, y); eddsa, ed448, ml_dsa_*: the bare key; rs*, ps*:
+    /// RSAPublicKey in DER (RFC 8017, A.1.1).
     Bytes material;
 
     bool operator==(const PublicKey&) const = default;
