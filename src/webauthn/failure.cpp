@@ -42,7 +42,7 @@ constexpr std::array names{
     Name{Reason::credential_key_malformed, "credential_key_malformed"},
     Name{Reason::credential_id_too_long, "credential_id_too_long"},
     Name{Reason::format_unknown, "format_unknown"},
-    Name{Reason::format_not_supported, "format_not_supported"},
+    Name{Reason::format_refused, "format_refused"},
     Name{Reason::statement_malformed, "statement_malformed"},
     Name{Reason::statement_algorithm_mismatch, "statement_algorithm_mismatch"},
     Name{Reason::statement_algorithm_not_supported, "statement_algorithm_not_supported"},
@@ -50,6 +50,14 @@ constexpr std::array names{
     Name{Reason::certificate_requirements, "certificate_requirements"},
     Name{Reason::aaguid_mismatch, "aaguid_mismatch"},
     Name{Reason::bad_attestation_signature, "bad_attestation_signature"},
+    Name{Reason::statement_not_of_ceremony, "statement_not_of_ceremony"},
+    Name{Reason::attested_key_mismatch, "attested_key_mismatch"},
+    Name{Reason::key_authorization_refused, "key_authorization_refused"},
+    Name{Reason::tpm_structure_malformed, "tpm_structure_malformed"},
+    Name{Reason::tpm_not_certified, "tpm_not_certified"},
+    Name{Reason::tpm_name_mismatch, "tpm_name_mismatch"},
+    Name{Reason::safetynet_response_malformed, "safetynet_response_malformed"},
+    Name{Reason::device_integrity_failed, "device_integrity_failed"},
     Name{Reason::attestation_missing, "attestation_missing"},
     Name{Reason::attestation_not_trusted, "attestation_not_trusted"},
     Name{Reason::certificate_not_valid_now, "certificate_not_valid_now"},
@@ -81,6 +89,10 @@ std::string_view name_of(Reason reason) {
 std::string describe(const Failure& failure) {
     std::string text = failure.ceremony == Ceremony::registration ? "7.1 step " : "7.2 step ";
     text += std::to_string(failure.step);
+    if (failure.procedure) {
+        text += ", 8." + std::to_string(failure.procedure->section);
+        text += " step " + std::to_string(failure.procedure->step);
+    }
     text += ": ";
     text += name_of(failure.reason);
     return text;

@@ -15,6 +15,10 @@ inline constexpr std::size_t signature_bytes = 8'192;
 inline constexpr std::size_t credential_id_bytes = 1'023;  // 7.1 step 25
 inline constexpr std::size_t user_handle_bytes = 64;       // 5.4.3
 
+// SafetyNet responses are 5 to 10 kB, most of it certificates.
+inline constexpr std::size_t jws_bytes = 32'768;
+inline constexpr std::size_t jws_header_bytes = 32'768;
+
 // A response as JSON carries the attestation object twice (authenticatorData repeats a part of it)
 // and all in base64url, which is a third longer.
 inline constexpr std::size_t response_json_bytes = 196'608;
@@ -30,5 +34,6 @@ inline constexpr std::size_t cbor_items = 512;
 
 inline constexpr std::size_t format_bytes = 32;  // 8.1: attestation statement format identifiers
 inline constexpr std::size_t statement_certificates = 8;
+inline constexpr std::size_t compound_statements = 8;  // each costs as much as a whole statement
 
 }  // namespace latchkey::webauthn::limits

@@ -25,6 +25,12 @@ Fail<Failure> fail(std::uint8_t step, Reason reason) {
     return {{.ceremony = Ceremony::registration, .step = step, .reason = reason}};
 }
 
+Fail<Failure> fail(std::uint8_t step, const attestation::Refusal& refusal) {
+    Fail<Failure> failed = fail(step, refusal.reason);
+    failed.error.procedure = refusal.procedure;
+    return failed;
+}
+
 bool offers(const RegistrationPolicy& policy, CoseAlgorithm algorithm) {
     return std::ranges::find(policy.algorithms, algorithm) != policy.algorithms.end();
 }
@@ -89,7 +95,7 @@ Result<VerifiedRegistration, Failure> Verifier::verify_registration(
     auto key = public_key_from_cose(attested.public_key);
     if (!key) return fail(20, key.error());
 
-    const auto verify_statement = attestation::find_procedure(response.format());
+    const auto verify_statement = attestation::find_procedure(response.format(), policy);
     if (!verify_statement) return fail(21, verify_statement.error());
     const auto evidence = (*verify_statement)(attestation::Input{
         .statement = cbor::parse(response.statement()).value(),
@@ -97,6 +103,7 @@ Result<VerifiedRegistration, Failure> Verifier::verify_registration(
         .attested = attested,
         .client_data_hash = *hash,
         .credential_key = *key,
+        .policy = policy,
         .signatures = signatures,
     });
     if (!evidence) return fail(22, evidence.error());

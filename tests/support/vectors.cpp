@@ -38,7 +38,6 @@ const Judgement malformed_record = rejected("record_malformed");
 Verdict verdict_of(Reason reason) {
     switch (reason) {
         case Reason::algorithm_not_supported:
-        case Reason::format_not_supported:
         case Reason::statement_algorithm_not_supported:
             return Verdict::unsupported;
         default:
@@ -132,6 +131,7 @@ std::optional<TimePoint> time_from(std::string_view text) {
 RegistrationPolicy policy_of(const json::Value& record) {
     RegistrationPolicy policy;
     policy.attestation = Attestation::preferred;
+    policy.refused_formats.clear();
     policy.algorithms.clear();
     if (const json::Value* algs = record.find("algs"); algs != nullptr && algs->as_array()) {
         for (const json::Value& alg : *algs->as_array()) {

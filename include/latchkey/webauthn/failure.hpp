@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,7 +43,7 @@ enum class Reason : std::uint8_t {
     credential_id_too_long,
     // Attestation.
     format_unknown,                // not a registered format identifier
-    format_not_supported,          // registered, but this build has no procedure for it
+    format_refused,                // policy does not take this format
     statement_malformed,           // the statement does not have the syntax of its format
     statement_algorithm_mismatch,  // its algorithm does not fit the key that signed
     statement_algorithm_not_supported,
@@ -50,6 +51,14 @@ enum class Reason : std::uint8_t {
     certificate_requirements,  // of the format, as 8.2.1 has them for packed
     aaguid_mismatch,           // the certificate speaks of another model
     bad_attestation_signature,
+    statement_not_of_ceremony,  // it is about other data: its nonce or challenge differs
+    attested_key_mismatch,      // it is about another key than the credential's
+    key_authorization_refused,  // Android: the key may be used by all, was imported, or cannot sign
+    tpm_structure_malformed,    // certInfo or pubArea
+    tpm_not_certified,          // certInfo was not made by TPM2_Certify inside of a TPM
+    tpm_name_mismatch,          // certInfo certifies another object than pubArea
+    safetynet_response_malformed,
+    device_integrity_failed,    // SafetyNet: the device is not what it claims to be
     attestation_missing,        // policy requires one that vouches for the authenticator
     attestation_not_trusted,    // no path to a root that policy gave
     certificate_not_valid_now,  // a certificate of the path has expired, or is not valid yet
@@ -68,16 +77,27 @@ enum class Reason : std::uint8_t {
 /// The stable name of a reason: "challenge_mismatch".
 std::string_view name_of(Reason reason);
 
+/// A step of the verification procedure of an attestation statement format. Where the
+/// specification does not number the steps they are counted in order (docs/webauthn-steps.md).
+struct ProcedureStep {
+    std::uint8_t section = 0;  // 2 is section 8.2
+    std::uint8_t step = 0;
+
+    bool operator==(const ProcedureStep&) const = default;
+};
+
 /// Why a response was refused, with the step of the section that refused it.
 struct Failure {
     Ceremony ceremony = Ceremony::registration;
     std::uint8_t step = 0;
     Reason reason = Reason::response_malformed;
+    /// Only with 7.1 step 22: the step of the statement's own procedure.
+    std::optional<ProcedureStep> procedure{};
 
     bool operator==(const Failure&) const = default;
 };
 
-/// For the log: "7.2 step 11: challenge_mismatch".
+/// For the log: "7.2 step 11: challenge_mismatch", "7.1 step 22, 8.3 step 5: aaguid_mismatch".
 std::string describe(const Failure& failure);
 
 }  // namespace latchkey::webauthn

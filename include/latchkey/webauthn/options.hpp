@@ -49,6 +49,12 @@ enum class AttestationTrust : std::uint8_t {
     roots,  // one of RegistrationPolicy::roots; without any root nothing is trusted
 };
 
+/// Which keys of Android's key store an android-key statement may be about (8.4).
+enum class AndroidKeys : std::uint8_t {
+    any,                  // what either authorization list says counts
+    trusted_environment,  // the list that the trusted environment enforces must say it
+};
+
 /// Where a credential may live.
 enum class BackupEligibility : std::uint8_t { any, device_bound_only };
 
@@ -61,6 +67,9 @@ struct RegistrationPolicy {
     Attestation attestation = Attestation::none;
     AttestationTrust trust = AttestationTrust::any;
     std::vector<Bytes> roots{};  // X.509 certificates in DER; each may also be a leaf itself
+    /// Attestation statement formats that are not taken. SafetyNet is switched off and deprecated.
+    std::vector<std::string> refused_formats{"android-safetynet"};
+    AndroidKeys android_keys = AndroidKeys::any;
     BackupEligibility backup = BackupEligibility::any;
     /// If not empty: only these models, and only if a statement that leads to a root proves it.
     std::vector<Aaguid> allowed_aaguids{};

@@ -6,14 +6,23 @@
 #include "webauthn/attestation/format.hpp"
 #include "webauthn/cbor.hpp"
 
-namespace latchkey::webauthn::attestation {
+#include <cstdint>
 
-/// Section 8.7, "None Attestation Statement Format".
-Result<Evidence, Reason> verify_none(const Input& input) {
+namespace latchkey::webauthn::attestation {
+namespace {
+
+Fail<Refusal> fail(std::uint8_t step, Reason reason) {
+    return {{.procedure = {.section = 7, .step = step}, .reason = reason}};
+}
+
+}  // namespace
+
+// Section 8.7, "None Attestation Statement Format".
+Result<Evidence, Refusal> verify_none(const Input& input) {
     const bool is_empty_map =
         input.statement.type() == cbor::Type::map && input.statement.size() == 0;
-    if (!is_empty_map) return Fail{Reason::statement_malformed};
-    return Evidence{.type = AttestationType::none, .trust_path = {}};
+    if (!is_empty_map) return fail(1, Reason::statement_malformed);
+    return Evidence{.type = AttestationType::none, .trust_paths = {}};
 }
 
 }  // namespace latchkey::webauthn::attestation

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "crypto/certificate.hpp"
-#include "crypto/der.hpp"
-#include "crypto/verify.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/failure.hpp"
@@ -13,6 +11,7 @@
 #include "webauthn/cose.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,10 +21,10 @@ namespace {
 
 using crypto::Certificate;
 using crypto::NameAttribute;
-using crypto::SignatureCheck;
 
-// id-fido-gen-ce-aaguid (8.2.1)
-const std::string aaguid_extension = "1.3.6.1.4.1.45724.1.1.4";
+Fail<Refusal> fail(std::uint8_t step, Reason reason) {
+    return {{.procedure = {.section = 2, .step = step}, .reason = reason}};
+}
 
 struct Statement {
     CoseAlgorithm algorithm = CoseAlgorithm::es256;
@@ -64,66 +63,50 @@ bool meets_requirements(const Certificate& certificate) {
     return certificate.basic_constraints() == crypto::BasicConstraints::end_entity;
 }
 
-/// The AAGUID stands inside of two OCTET STRINGs: the one of every extension and one of its own.
-bool is_wrapped(ByteView extension, const Aaguid& aaguid) {
-    crypto::der::Reader reader(extension);
-    const auto value = reader.read(crypto::der::Tag::octet_string);
-    return value && reader.at_end() && std::ranges::equal(*value, aaguid.value());
-}
-
-Result<Evidence, Reason> verify_certified(
-    const Input& input, const Statement& statement, const cbor::Item& x5c
+Result<void, Reason> check_signature(
+    const Input& input, const Statement& statement, const Certificate& leaf
 ) {
-    auto certificates = read_certificates(x5c);
-    if (!certificates) return Fail{certificates.error()};
-    const Certificate& leaf = certificates->front();
     const auto algorithm = signature_algorithm(statement.algorithm);
     if (!algorithm) return Fail{Reason::statement_algorithm_not_supported};
-
-    const auto check = leaf.verify(
+    return require_valid(leaf.verify(
         *algorithm, statement.signature, {input.authenticator_data.bytes, input.client_data_hash}
-    );
-    if (check == SignatureCheck::failed) return Fail{Reason::cryptography_failed};
-    if (check == SignatureCheck::key_unusable) return Fail{Reason::statement_algorithm_mismatch};
-    if (check == SignatureCheck::invalid) return Fail{Reason::bad_attestation_signature};
-    if (!meets_requirements(leaf)) return Fail{Reason::certificate_requirements};
-
-    if (const auto extension = leaf.extension(aaguid_extension)) {
-        if (extension->critical) return Fail{Reason::certificate_requirements};
-        if (!is_wrapped(extension->value, input.attested.aaguid)) {
-            return Fail{Reason::aaguid_mismatch};
-        }
-    }
-    return Evidence{
-        .type = AttestationType::certified, .trust_path = std::move(certificates).value()
-    };
+    ));
 }
 
-Result<Evidence, Reason> verify_self(const Input& input, const Statement& statement) {
-    if (statement.algorithm != input.credential_key.algorithm) {
-        return Fail{Reason::statement_algorithm_mismatch};
-    }
+Result<void, Reason> check_self_signature(const Input& input, const Statement& statement) {
     const auto algorithm = signature_algorithm(statement.algorithm);
     if (!algorithm) return Fail{Reason::statement_algorithm_not_supported};
-    const auto check = input.signatures.verify({
+    return require_valid(input.signatures.verify({
         .algorithm = *algorithm,
         .key = input.credential_key.material,
         .signature = statement.signature,
         .message = {input.authenticator_data.bytes, input.client_data_hash},
-    });
-    if (check == SignatureCheck::failed) return Fail{Reason::cryptography_failed};
-    if (check != SignatureCheck::valid) return Fail{Reason::bad_attestation_signature};
-    return Evidence{.type = AttestationType::self, .trust_path = {}};
+    }));
 }
 
 }  // namespace
 
-/// Section 8.2, "Packed Attestation Statement Format".
-Result<Evidence, Reason> verify_packed(const Input& input) {
+// Section 8.2, "Packed Attestation Statement Format".
+Result<Evidence, Refusal> verify_packed(const Input& input) {
     const auto statement = read_statement(input.statement);
-    if (!statement) return Fail{Reason::statement_malformed};
-    if (!statement->x5c) return verify_self(input, *statement);
-    return verify_certified(input, *statement, *statement->x5c);
+    if (!statement) return fail(1, Reason::statement_malformed);
+    if (statement->x5c) {
+        auto certificates = read_certificates(*statement->x5c);
+        if (!certificates) return fail(1, certificates.error());
+        const Certificate& leaf = certificates->front();
+        const auto signature = check_signature(input, *statement, leaf);
+        if (!signature) return fail(2, signature.error());
+        if (!meets_requirements(leaf)) return fail(2, Reason::certificate_requirements);
+        const auto aaguid = check_aaguid_extension(leaf, input.attested.aaguid);
+        if (!aaguid) return fail(2, aaguid.error());
+        return certified_by(std::move(certificates).value());
+    }
+    if (statement->algorithm != input.credential_key.algorithm) {
+        return fail(3, Reason::statement_algorithm_mismatch);
+    }
+    const auto signature = check_self_signature(input, *statement);
+    if (!signature) return fail(3, signature.error());
+    return Evidence{.type = AttestationType::self, .trust_paths = {}};
 }
 
 }  // namespace latchkey::webauthn::attestation

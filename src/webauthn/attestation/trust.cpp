@@ -24,15 +24,29 @@ bool contains(const std::vector<Aaguid>& aaguids, const Aaguid& aaguid) {
     return std::ranges::find(aaguids, aaguid) != aaguids.end();
 }
 
-/// Whether the trust path leads to an anchor. Only `required` refuses one that does not.
-Result<bool, Reason> judge_path(
+/// The best that is found of any path. Each statement of a compound one covers the whole response,
+/// so one path that leads to an anchor proves what it would prove alone.
+ChainCheck check_paths(
+    const Evidence& evidence, std::span<const Certificate> anchors, TimePoint now
+) {
+    ChainCheck best = ChainCheck::not_trusted;
+    for (const TrustPath& path : evidence.trust_paths) {
+        const ChainCheck check = crypto::verify_chain(path, anchors, now);
+        if (check == ChainCheck::trusted) return check;
+        if (best == ChainCheck::not_trusted) best = check;
+    }
+    return best;
+}
+
+/// Whether a trust path leads to an anchor. Only `required` refuses if none does.
+Result<bool, Reason> judge_paths(
     const Evidence& evidence,
     std::span<const Certificate> anchors,
     const RegistrationPolicy& policy,
     TimePoint now
 ) {
     if (policy.trust == AttestationTrust::any) return false;
-    switch (crypto::verify_chain(evidence.trust_path, anchors, now)) {
+    switch (check_paths(evidence, anchors, now)) {
         case ChainCheck::trusted:
             return true;
         case ChainCheck::failed:
@@ -70,7 +84,7 @@ Result<bool, Reason> assess(
     if (policy.attestation == Attestation::required && !is_certified) {
         return Fail{Reason::attestation_missing};
     }
-    const bool attested = TRY(judge_path(evidence, anchors, policy, now));
+    const bool attested = TRY(judge_paths(evidence, anchors, policy, now));
     if (contains(policy.denied_aaguids, aaguid)) return Fail{Reason::aaguid_not_allowed};
     const bool is_allowed = attested && contains(policy.allowed_aaguids, aaguid);
     if (!policy.allowed_aaguids.empty() && !is_allowed) return Fail{Reason::aaguid_not_allowed};

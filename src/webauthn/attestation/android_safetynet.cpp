@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "crypto/certificate.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "webauthn/attestation/format.hpp"
+#include "webauthn/cbor.hpp"
+#include "webauthn/jws.hpp"
+#include "webauthn/limits.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace latchkey::webauthn::attestation {
+namespace {
+
+// Whom the certificate of the SafetyNet service is issued to (SafetyNet online documentation).
+constexpr std::string_view service_name = "attest.android.com";
+
+constexpr json::Limits payload_limits{.bytes = limits::jws_bytes, .depth = 4, .values = 64};
+
+Fail<Refusal> fail(std::uint8_t step, Reason reason) {
+    return {{.procedure = {.section = 5, .step = step}, .reason = reason}};
+}
+
+/// safetynetStmtFormat: ver, which is reserved for future use, and response.
+std::optional<std::string_view> read_response(const cbor::Item& statement) {
+    const auto ver = statement.find("ver");
+    const auto response = statement.find("response");
+    const auto bytes = response ? response->as_bytes() : std::nullopt;
+    if (!ver || !ver->as_text() || ver->as_text()->empty() || !bytes || statement.size() != 2) {
+        return std::nullopt;
+    }
+    return text_of(*bytes);
+}
+
+bool has_integrity(const json::Value& payload) {
+    const json::Value* match = payload.find("ctsProfileMatch");
+    return match != nullptr && *match == json::Value(true);
+}
+
+/// Subject alternative names where there are any (RFC 6125 section 6.4.4), else the common name.
+bool is_of_service(const crypto::Certificate& certificate) {
+    auto names = certificate.dns_names();
+    if (names.empty()) names = certificate.subject(crypto::NameAttribute::common_name);
+    return std::ranges::count(names, service_name) > 0;
+}
+
+}  // namespace
+
+// Section 8.5, "Android SafetyNet Attestation Statement Format", which is deprecated and refused
+// unless the policy takes it. The specification does not number the steps.
+Result<Evidence, Refusal> verify_android_safetynet(const Input& input) {
+    const auto response = read_response(input.statement);
+    if (!response) return fail(1, Reason::statement_malformed);
+    auto jws = parse_jws(*response, limits::jws_bytes);
+    if (!jws) return fail(2, Reason::safetynet_response_malformed);
+    const auto payload = json::parse(text_of(jws->payload), payload_limits);
+    if (!payload) return fail(2, Reason::safetynet_response_malformed);
+    const auto signature = require_valid(verify_signature(*jws));
+    if (!signature) return fail(2, signature.error());
+    if (!has_integrity(*payload)) return fail(2, Reason::device_integrity_failed);
+    const auto hash =
+        input.signatures.sha256({input.authenticator_data.bytes, input.client_data_hash});
+    if (!hash) return fail(3, Reason::cryptography_failed);
+    const std::string* nonce = payload->find_string("nonce");
+    if (nonce == nullptr || *nonce != base64_encode(*hash)) {
+        return fail(3, Reason::statement_not_of_ceremony);
+    }
+    if (!is_of_service(jws->chain.front())) return fail(4, Reason::certificate_requirements);
+    return certified_by(std::move(jws->chain));  // step 5
+}
+
+}  // namespace latchkey::webauthn::attestation
