@@ -229,7 +229,10 @@ void check_agreement(const Config& config, Problems& problems) {
                   "is {}, which does not fit the origin's host {}", config.rp_id, config.origin.host
               ),
               fmt::format(
-                  "use {} or a parent domain of it (not a single label)", config.origin.host
+                  "use {}, or a parent domain of it that is yours alone, which ends at {}: below a "
+                  "public suffix like co.uk or github.io strangers have domains too",
+                  config.origin.host,
+                  registrable_domain(config.origin.host)
               )}}
         );
     }

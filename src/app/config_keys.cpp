@@ -30,7 +30,8 @@ constexpr std::array table{
         .example = R"("example.com")",
         .meaning =
             "The domain that passkeys belong to (WebAuthn's RP ID): the host of `origin` or a "
-            "parent domain of it. It is stored at the first start. Another value later would "
+            "parent domain of it, but no public suffix like `co.uk`, where strangers have domains "
+            "too. It is stored at the first start. Another value later would "
             "make every passkey useless, so Latchkey then refuses to start.",
         .apply = values::rp_id},
     Key{.name = "related_origins",
@@ -150,7 +151,7 @@ constexpr std::array table{
         .without = "plain HTTP, behind a proxy or on loopback",
         .example = R"("/etc/latchkey/tls.pem")",
         .meaning = "PEM file of the certificate chain, the server's own first. With it Latchkey "
-                   "speaks TLS 1.2 and 1.3 itself.",
+                   "speaks TLS 1.2 and 1.3 itself. Both files are read again when they change.",
         .apply = values::tls_certificate},
     Key{.name = "tls.key",
         .kind = ValueKind::text,

@@ -5,7 +5,6 @@
 #include "latchkey/result.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include <fmt/core.h>
+#include <libpsl.h>
 
 namespace latchkey::app {
 namespace {
@@ -49,6 +49,11 @@ std::vector<std::string_view> labels_of(std::string_view domain) {
 
 std::uint16_t own_port(std::string_view scheme) {
     return scheme == "https" ? 443 : 80;
+}
+
+bool is_below(std::string_view host, std::string_view domain) {
+    return host.size() > domain.size() && host.ends_with(domain) &&
+           host[host.size() - domain.size() - 1] == '.';
 }
 
 bool is_localhost_name(std::string_view host) {
@@ -128,24 +133,25 @@ bool is_domain(std::string_view text) {
     return !std::ranges::all_of(labels.back(), is_digit);
 }
 
+std::string_view registrable_domain(std::string_view host) {
+    const psl_ctx_t* const suffixes = psl_builtin();
+    LATCHKEY_ASSERT(suffixes != nullptr);  // Debian builds its list in
+    const std::string text(host);
+    const char* const found = psl_registrable_domain(suffixes, text.c_str());
+    return found == nullptr ? host : host.substr(static_cast<std::size_t>(found - text.c_str()));
+}
+
 bool rp_id_fits(std::string_view rp_id, std::string_view host) {
     if (!is_domain(rp_id)) return false;
     if (host == rp_id) return true;
-    const bool is_suffix = host.size() > rp_id.size() && host.ends_with(rp_id) &&
-                           host[host.size() - rp_id.size() - 1] == '.';
-    return is_suffix && (rp_id.find('.') != std::string_view::npos || rp_id == "localhost");
+    if (!is_below(host, rp_id)) return false;
+    const std::string_view shortest = registrable_domain(host);
+    return rp_id == shortest || is_below(rp_id, shortest) || rp_id == "localhost";
 }
 
 std::string_view registrable_label(std::string_view host) {
-    constexpr std::array second_level{"ac", "co", "com", "edu", "gov", "net", "org"};
-    const auto labels = labels_of(host);
-    if (labels.size() < 2) return host;
-    const bool is_country = labels.back().size() == 2;
-    const std::string_view before = labels[labels.size() - 2];
-    if (labels.size() > 2 && is_country && std::ranges::count(second_level, before) > 0) {
-        return labels[labels.size() - 3];
-    }
-    return before;
+    const std::string_view domain = registrable_domain(host);
+    return domain.substr(0, domain.find('.'));
 }
 
 }  // namespace latchkey::app

@@ -40,13 +40,17 @@ Result<WebOrigin, Wrong> parse_web_origin(std::string_view text);
 /// of 1 to 63 bytes, 253 in all), not an IP address. Names beyond ASCII are written in Punycode.
 bool is_domain(std::string_view text);
 
+/// The shortest domain that belongs to whom `host` belongs to: example.co.uk of id.example.co.uk,
+/// by the Public Suffix List as this machine's libpsl has it. The host itself if it is a public
+/// suffix, below which everybody may have a domain (co.uk, github.io).
+std::string_view registrable_domain(std::string_view host);
+
 /// Whether an origin with `host` may use `rp_id` (HTML, "is a registrable domain suffix of or is
-/// equal to"). Public suffixes like co.uk are not known here: browsers refuse those.
+/// equal to"): the host, a parent down to its registrable domain, or localhost.
 bool rp_id_fits(std::string_view rp_id, std::string_view host);
 
 /// The label by which browsers count related origins (WebAuthn 5.11.1: they support at least 5
-/// different ones): `example` of shop.example.com. Of the second-level public suffixes only the
-/// common ones (co.uk) are known here.
+/// different ones): `example` of shop.example.co.uk.
 std::string_view registrable_label(std::string_view host);
 
 }  // namespace latchkey::app

@@ -105,6 +105,31 @@ TEST_CASE("Every example of the reference is accepted, and every default is one 
     }
 }
 
+TEST_CASE("An RP ID that strangers share is refused, and what to use is said") {
+    struct Row {
+        std::string_view host;
+        std::string_view rp_id;
+        std::string_view mend;
+    };
+
+    for (const Row& row :
+         {Row{"id.example.co.uk",
+              "co.uk",
+              "Use id.example.co.uk, or a parent domain of it that is "
+              "yours alone, which ends at example.co.uk"},
+          Row{"ada.github.io", "github.io", "which ends at ada.github.io"}}) {
+        CAPTURE(row.rp_id);
+        std::string toml = with("rp_id = \"" + std::string(row.rp_id) + "\"");
+        const std::string_view host = "id.example.com";
+        toml.replace(toml.find(host), host.size(), row.host);
+        const auto loaded = load(toml);
+        REQUIRE_FALSE(loaded.has_value());
+        CHECK(loaded.error().size() == 1);
+        CHECK(loaded.error()[0].key == "rp_id");
+        CHECK(contains(loaded.error()[0].text(), row.mend));
+    }
+}
+
 TEST_CASE("Each wrong value is refused by the name of its key, with the mend") {
     struct Row {
         std::string toml;
@@ -115,7 +140,7 @@ TEST_CASE("Each wrong value is refused by the name of its key, with the mend") {
     const std::vector<Row> rows{
         {with("rp_id = \"https://example.com\""), "rp_id", "no scheme, no port"},
         {with("rp_id = \"example.org\""), "rp_id", "does not fit the origin's host"},
-        {with("rp_id = \"com\""), "rp_id", "parent domain"},
+        {with("rp_id = \"com\""), "rp_id", "which ends at example.com"},
         {with("rp_id = \"d.example.com\""), "rp_id", "does not fit"},
         {with("listen = \"localhost:80\""), "listen", "IP address and a port"},
         {with("listen = \"::1:80\""), "listen", "IP address and a port"},

@@ -75,7 +75,7 @@ TEST_CASE("Anything but scheme, host and port is no origin, and no IP address ha
     );
 }
 
-TEST_CASE("An RP ID is the host or a parent domain of it, never a single label but localhost") {
+TEST_CASE("An RP ID is the host or a parent domain of it that no stranger shares") {
     CHECK(rp_id_fits("id.example.com", "id.example.com"));
     CHECK(rp_id_fits("example.com", "id.example.com"));
     CHECK(rp_id_fits("localhost", "localhost"));
@@ -86,12 +86,40 @@ TEST_CASE("An RP ID is the host or a parent domain of it, never a single label b
     CHECK_FALSE(rp_id_fits("example.org", "id.example.com"));
     CHECK_FALSE(rp_id_fits("", "id.example.com"));
     CHECK_FALSE(rp_id_fits("EXAMPLE.com", "id.example.com"));
+    CHECK_FALSE(rp_id_fits("ample.com", "id.example.com"));
+
+    // Public suffixes, of registries and of companies, with wildcards and exceptions.
+    CHECK_FALSE(rp_id_fits("co.uk", "id.example.co.uk"));
+    CHECK(rp_id_fits("example.co.uk", "id.example.co.uk"));
+    CHECK_FALSE(rp_id_fits("uk", "id.example.co.uk"));
+    CHECK_FALSE(rp_id_fits("github.io", "ada.github.io"));
+    CHECK(rp_id_fits("ada.github.io", "id.ada.github.io"));
+    CHECK_FALSE(rp_id_fits("compute.amazonaws.com", "a.b.compute.amazonaws.com"));
+    CHECK_FALSE(rp_id_fits("amazonaws.com", "a.b.compute.amazonaws.com"));
+    CHECK_FALSE(rp_id_fits("kawasaki.jp", "id.example.kawasaki.jp"));
+    CHECK(rp_id_fits("city.kawasaki.jp", "id.city.kawasaki.jp"));
+    CHECK_FALSE(rp_id_fits("xn--p1ai", "id.example.xn--p1ai"));
+    // Names of one's own network: no list has their last label.
+    CHECK(rp_id_fits("corp.internal", "id.corp.internal"));
+    CHECK_FALSE(rp_id_fits("internal", "id.corp.internal"));
+    // Its owner alone has an origin there, and browsers let it.
+    CHECK(rp_id_fits("github.io", "github.io"));
+}
+
+TEST_CASE("The registrable domain is what belongs to one owner") {
+    CHECK(registrable_domain("id.example.com") == "example.com");
+    CHECK(registrable_domain("example.com") == "example.com");
+    CHECK(registrable_domain("a.b.example.co.uk") == "example.co.uk");
+    CHECK(registrable_domain("co.uk") == "co.uk");
+    CHECK(registrable_domain("localhost") == "localhost");
+    CHECK(registrable_domain("a.b.xn--bcher-kva.example") == "xn--bcher-kva.example");
 }
 
 TEST_CASE("The label that browsers count of a related origin is the registrable one") {
     CHECK(registrable_label("example.com") == "example");
     CHECK(registrable_label("a.b.example.com") == "example");
     CHECK(registrable_label("shop.example.co.uk") == "example");
+    CHECK(registrable_label("shop.example.blogspot.com") == "example");
     CHECK(registrable_label("co.uk") == "co");
     CHECK(registrable_label("localhost") == "localhost");
 }
