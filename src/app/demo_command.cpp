@@ -67,7 +67,7 @@ void print_greeting(const Config& config) {
 }  // namespace
 
 Exit demo(const DemoOptions& options) {
-    const StopSignals signals;
+    const Signals signals(Hangup::stops);
     const std::string folder = std::filesystem::absolute(options.data).lexically_normal().string();
     if (const auto made = create_folder(folder); !made) return fail(made.error());
     const std::string file = folder + "/latchkey.toml";

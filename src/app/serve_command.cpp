@@ -15,25 +15,31 @@
 
 namespace latchkey::app {
 
-StopSignals::StopSignals() {
+Signals::Signals(Hangup hangup) : hangup_(hangup) {
     sigemptyset(&signals_);
+    sigaddset(&signals_, SIGHUP);
     sigaddset(&signals_, SIGINT);
     sigaddset(&signals_, SIGTERM);
     // Every thread that is started from here on inherits the mask.
     LATCHKEY_ASSERT(pthread_sigmask(SIG_BLOCK, &signals_, nullptr) == 0);
 }
 
-void StopSignals::run(Application& application) const {
+void Signals::run(Application& application) const {
     std::jthread server([&application] { application.run(); });
-    int signal = 0;
-    LATCHKEY_ASSERT(sigwait(&signals_, &signal) == 0);
+    const auto next = [this] {
+        int signal = 0;
+        LATCHKEY_ASSERT(sigwait(&signals_, &signal) == 0);
+        return signal;
+    };
+    while (next() == SIGHUP && hangup_ == Hangup::reloads)
+        application.reload();
     application.stop();
     // Whoever asks again does not want to wait for the requests in flight.
     LATCHKEY_ASSERT(pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr) == 0);
 }
 
 Exit serve(const std::string& config_file, ClockTrust clock_trust) {
-    const StopSignals signals;
+    const Signals signals(Hangup::reloads);
     auto config = load_or_print(config_file, Needs::everything);
     if (!config) return Exit::configuration;
     const SystemClock clock;

@@ -5,19 +5,24 @@
 #include "app/wiring.hpp"
 
 #include <csignal>
+#include <cstdint>
 
 namespace latchkey::app {
 
-/// SIGTERM and SIGINT as the way to stop a server. Made before any thread is started.
-class StopSignals {
-public:
-    StopSignals();
+/// What SIGHUP says: to a service, to read its files again; to a demo, that its terminal is gone.
+enum class Hangup : std::uint8_t { reloads, stops };
 
-    /// Runs the application until one of the signals comes and what was in flight is finished. A
-    /// second one ends the process at once.
+/// SIGTERM and SIGINT as the way to stop a server, and SIGHUP. Made before any thread is started.
+class Signals {
+public:
+    explicit Signals(Hangup hangup);
+
+    /// Runs the application until a signal stops it and what was in flight is finished. A second
+    /// one ends the process at once.
     void run(Application& application) const;
 
 private:
+    Hangup hangup_;
     sigset_t signals_{};
 };
 

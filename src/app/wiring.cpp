@@ -6,6 +6,7 @@
 #include "app/control_commands.hpp"
 #include "app/control_socket.hpp"
 #include "app/demo_mailbox.hpp"
+#include "app/descriptor_limit.hpp"
 #include "app/jobs.hpp"
 #include "app/key_file.hpp"
 #include "crypto/hash.hpp"
@@ -121,6 +122,7 @@ struct Application::Parts {
     Result<void, Wrong> open(StartOptions options);
     void make_pages();
     Result<void, Wrong> make_server(MailRoute mail);
+    void reload_tls(http::TlsReload when);
     Result<void, Wrong> start_threads();
     [[nodiscard]] std::vector<Job> jobs();
 
@@ -211,6 +213,17 @@ Result<void, Wrong> Application::Parts::make_server(MailRoute mail) {
             );
         }
     }
+    const http::ServerLimits standard;
+    const std::size_t connections = TRY(fit_connections(standard.connections));
+    if (connections < standard.connections) {
+        log.write(
+            LogLevel::warning,
+            "few_descriptors",
+            {{"connections", static_cast<std::int64_t>(connections)},
+             {"reason",
+              "the limit of open files is too low for more; raise it (systemd: LimitNOFILE=)"}}
+        );
+    }
     auto made = http::Server::create(
         {
             .listen = config.listen,
@@ -220,7 +233,7 @@ Result<void, Wrong> Application::Parts::make_server(MailRoute mail) {
             .trusted_proxies = config.trusted_proxies,
             .hsts = config.origin.scheme == "https",
             .threads = config.threads,
-            .limits = {},
+            .limits = {.connections = connections},
             .on_access = [this](const http::Access& access) { log_access(log, access); },
             .on_error = [this](
                             int status, const http::Request& request
@@ -234,6 +247,15 @@ Result<void, Wrong> Application::Parts::make_server(MailRoute mail) {
     if (!made) return Fail{Wrong{made.error().what, ""}};
     server = std::move(made).value();
     return {};
+}
+
+void Application::Parts::reload_tls(http::TlsReload when) {
+    const auto reloaded = server->reload_tls(when);
+    if (!reloaded) {
+        log.write(LogLevel::error, "tls_not_reloaded", {{"reason", reloaded.error().what}});
+    } else if (*reloaded == http::TlsReloaded::yes) {
+        log.write(LogLevel::info, "tls_reloaded");
+    }
 }
 
 std::vector<Job> Application::Parts::jobs() {
@@ -257,6 +279,11 @@ std::vector<Job> Application::Parts::jobs() {
                     if (save_last_seen(*store, clock.now())) return;
                     log.write(LogLevel::error, "job_failed", {{"job", "last_seen"}});
                 },
+        },
+        Job{
+            .name = "tls_files",
+            .every = 10s,
+            .run = [this] { reload_tls(http::TlsReload::if_changed); },
         },
     };
 }
@@ -305,6 +332,10 @@ void Application::run() {
 
 void Application::stop() {
     parts_->server->stop();
+}
+
+void Application::reload() {
+    parts_->reload_tls(http::TlsReload::always);
 }
 
 std::uint16_t Application::port() const {

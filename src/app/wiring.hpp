@@ -48,6 +48,10 @@ public:
     /// Thread-safe.
     void stop();
 
+    /// Reads the TLS files again for new connections. If they are wrong, says so in the log and
+    /// goes on with what it has. Thread-safe.
+    void reload();
+
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] const Config& config() const;
 

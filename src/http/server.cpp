@@ -42,7 +42,7 @@ void block_signals() {
 }  // namespace
 
 struct Server::State {
-    State(ServerOptions options, std::optional<TlsContext> tls, const Dependencies& needed)
+    State(ServerOptions options, std::unique_ptr<CurrentTls> tls, const Dependencies& needed)
         : service(std::move(options), std::move(tls), needed) {}
 
     Service service;
@@ -122,9 +122,9 @@ Result<std::unique_ptr<Server>, ServerError> Server::create(
     const Clock& clock,
     Random& random
 ) {
-    std::optional<TlsContext> tls;
+    std::unique_ptr<CurrentTls> tls;
     if (options.tls) {
-        auto loaded = TlsContext::load(options.tls->certificate, options.tls->key);
+        auto loaded = CurrentTls::load(*options.tls);
         if (!loaded) return Fail{ServerError{loaded.error()}};
         tls = std::move(*loaded);
     }
@@ -175,6 +175,14 @@ void Server::stop() {
             worker->loop().post([&worker = *worker] { worker.drain(); });
         }
     });
+}
+
+Result<TlsReloaded, ServerError> Server::reload_tls(TlsReload when) {
+    const auto& tls = state_->service.tls;
+    if (tls == nullptr) return TlsReloaded::no;
+    auto reloaded = tls->reload(when);
+    if (!reloaded) return Fail{ServerError{std::move(reloaded).error()}};
+    return *reloaded;
 }
 
 }  // namespace latchkey::http

@@ -6,6 +6,7 @@
 #include "base/random.hpp"
 #include "http/address.hpp"
 #include "http/router.hpp"
+#include "http/tls_files.hpp"
 #include "latchkey/result.hpp"
 #include "store/store.hpp"
 
@@ -41,11 +42,6 @@ struct ServerLimits {
     std::chrono::milliseconds idle_timeout{60'000};
     std::chrono::milliseconds write_timeout{30'000};
     std::chrono::milliseconds drain_timeout{20'000};  // a stop waits so long for what is in flight
-};
-
-struct TlsFiles {
-    std::string certificate;  // PEM, the chain
-    std::string key;          // PEM, not readable by others
 };
 
 struct ServerOptions {
@@ -96,6 +92,10 @@ public:
     /// Thread-safe, and safe to call twice or before run(): closes the listening socket, finishes
     /// what is in flight.
     void stop();
+
+    /// Reads the TLS files again (CurrentTls::reload); without TLS there is nothing to do.
+    /// Thread-safe.
+    Result<TlsReloaded, ServerError> reload_tls(TlsReload when);
 
     struct State;
 

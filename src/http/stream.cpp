@@ -35,8 +35,8 @@ Stream::Stream(Stream&&) noexcept = default;
 Stream& Stream::operator=(Stream&&) noexcept = default;
 Stream::~Stream() = default;
 
-bool Stream::secure(const TlsContext& context) {
-    tls_ = context.open(socket_->tcp.native_handle());
+bool Stream::secure(const CurrentTls& tls) {
+    tls_ = tls.open(socket_->tcp.native_handle());
     return tls_ != nullptr;
 }
 

@@ -5,6 +5,7 @@
 #include "base/once.hpp"
 #include "http/io.hpp"
 #include "http/tls.hpp"
+#include "http/tls_files.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -29,7 +30,7 @@ public:
     ~Stream();
 
     /// Puts TLS on the connection; handshake() comes next. False if memory is short.
-    [[nodiscard]] bool secure(const TlsContext& context);
+    [[nodiscard]] bool secure(const CurrentTls& tls);
 
     /// `done` at once without TLS.
     Io handshake();

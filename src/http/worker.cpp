@@ -55,7 +55,9 @@ PolicyOptions policy_of(const ServerOptions& options) {
 
 }  // namespace
 
-Service::Service(ServerOptions given, std::optional<TlsContext> secured, const Dependencies& needed)
+Service::Service(
+    ServerOptions given, std::unique_ptr<CurrentTls> secured, const Dependencies& needed
+)
     : options(std::move(given)),
       policy(policy_of(options)),
       head_writer({.hsts = options.hsts}),

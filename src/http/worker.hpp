@@ -11,7 +11,7 @@
 #include "http/policy.hpp"
 #include "http/server.hpp"
 #include "http/stream.hpp"
-#include "http/tls.hpp"
+#include "http/tls_files.hpp"
 
 #include <array>
 #include <list>
@@ -34,9 +34,10 @@ struct Dependencies {
     Random& random;
 };
 
-/// What all connections of a server share. Does not change while it serves, but for the gate.
+/// What all connections of a server share. Does not change while it serves, but for the gate and
+/// what the TLS files hold.
 struct Service {
-    Service(ServerOptions given, std::optional<TlsContext> secured, const Dependencies& needed);
+    Service(ServerOptions given, std::unique_ptr<CurrentTls> secured, const Dependencies& needed);
 
     ServerOptions options;
     PolicyOptions policy;
@@ -45,7 +46,7 @@ struct Service {
     store::Store& store;
     const Clock& clock;
     Random& random;
-    std::optional<TlsContext> tls;
+    std::unique_ptr<CurrentTls> tls;  // null: plain HTTP
     Gate gate;
 };
 

@@ -113,6 +113,12 @@ void TlsFolder::set_mode(std::string_view name, unsigned mode) const {
     if (::chmod(file(name).c_str(), mode) != 0) fail("chmod");
 }
 
+void TlsFolder::take(std::string_view name, const TlsFolder& from) const {
+    const std::string next = file(name) + ".next";
+    std::filesystem::copy_file(from.file(name), next);
+    std::filesystem::rename(next, file(name));  // as certbot and others do: never half a file
+}
+
 TlsClient::TlsClient(std::uint16_t port, const TlsClientOptions& options)
     : context_(SSL_CTX_new(TLS_client_method())), socket_(connect_to(port)) {
     SSL_CTX_set_security_level(context_.get(), 0);  // or it would not even offer what is old
@@ -149,6 +155,15 @@ std::string TlsClient::read_until(std::string_view end) const {
         all.append(bytes.data(), static_cast<std::size_t>(count));
     }
     return all;
+}
+
+std::string TlsClient::certificate() const {
+    X509* const shown = SSL_get0_peer_certificate(session_.get());
+    if (shown == nullptr) fail("no certificate");
+    std::string der(static_cast<std::size_t>(i2d_X509(shown, nullptr)), '\0');
+    auto* out = reinterpret_cast<unsigned char*>(der.data());
+    if (i2d_X509(shown, &out) <= 0) fail("certificate as DER");
+    return der;
 }
 
 bool has_no_openssl_errors() {

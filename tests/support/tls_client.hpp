@@ -39,6 +39,9 @@ public:
 
     void set_mode(std::string_view name, unsigned mode) const;
 
+    /// Puts a file of another folder in the place of the one of that name.
+    void take(std::string_view name, const TlsFolder& from) const;
+
 private:
     std::string path_;
 };
@@ -68,6 +71,9 @@ public:
 
     /// Reads until `end` came or the connection ended.
     [[nodiscard]] std::string read_until(std::string_view end) const;
+
+    /// The certificate that the server showed, as DER.
+    [[nodiscard]] std::string certificate() const;
 
     [[nodiscard]] SSL* session() const { return session_.get(); }
 
