@@ -80,7 +80,8 @@ void add_running(CLI::App& app, CommandLine& line) {
         {"serve",
          "Run the server",
          "Logs are JSON on standard output, one object a line. SIGTERM and SIGINT let it finish\n"
-         "the requests in flight; a second signal ends it at once.\n\n"
+         "the requests in flight; a second signal ends it at once.\n"
+         "SIGHUP reads the TLS files again.\n\n"
          "  latchkey serve --config /etc/latchkey/latchkey.toml"},
         [](CommandLine& given) {
             return app::serve(

@@ -16,8 +16,9 @@ Result<std::size_t, Wrong> fit_connections(std::size_t wanted) {
     rlimit limit{};
     LATCHKEY_ASSERT(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
     // The soft limit is low for programs that use select(), which is none of ours.
+    const bool is_raised = limit.rlim_cur == limit.rlim_max;
     limit.rlim_cur = limit.rlim_max;
-    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    if (!is_raised && ::setrlimit(RLIMIT_NOFILE, &limit) != 0) {
         return Fail{Wrong{
             fmt::format(
                 "cannot raise the limit of open files to {}: {}",

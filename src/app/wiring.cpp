@@ -9,6 +9,7 @@
 #include "app/descriptor_limit.hpp"
 #include "app/jobs.hpp"
 #include "app/key_file.hpp"
+#include "app/service_manager.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/seal.hpp"
 #include "crypto/system_random.hpp"
@@ -123,6 +124,7 @@ struct Application::Parts {
     void make_pages();
     Result<void, Wrong> make_server(MailRoute mail);
     void reload_tls(http::TlsReload when);
+    void tell_service_manager(std::string_view state);
     Result<void, Wrong> start_threads();
     [[nodiscard]] std::vector<Job> jobs();
 
@@ -258,6 +260,11 @@ void Application::Parts::reload_tls(http::TlsReload when) {
     }
 }
 
+void Application::Parts::tell_service_manager(std::string_view state) {
+    const auto problem = app::tell_service_manager(state);
+    if (problem) log.write(LogLevel::warning, "service_manager_not_told", {{"reason", *problem}});
+}
+
 std::vector<Job> Application::Parts::jobs() {
     constexpr int deletions_at_most = 100;  // of one turn; the next one goes on
     return {
@@ -326,11 +333,13 @@ void Application::run() {
         "listening",
         {{"origin", parts_->site.origin}, {"listen", parts_->config.listen}, {"port", port()}}
     );
+    parts_->tell_service_manager("READY=1");  // the socket is open: who comes now waits in it
     parts_->server->run();
     parts_->log.write(LogLevel::info, "stopped");
 }
 
 void Application::stop() {
+    parts_->tell_service_manager("STOPPING=1");
     parts_->server->stop();
 }
 

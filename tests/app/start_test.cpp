@@ -15,7 +15,10 @@
 #include <string_view>
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace latchkey::app {
@@ -227,6 +230,53 @@ TEST_CASE("A data folder that cannot be made, and a database that is none, are t
     CAPTURE(no_database.err);
     CHECK(no_database.status == 1);
     CHECK(contains(no_database.err, "latchkey.db"));
+}
+
+TEST_CASE("systemd hears when the program listens and when it stops (sd_notify)") {
+    struct Socket {
+        explicit Socket(const std::string& path) {
+            sockaddr_un address{};
+            address.sun_family = AF_UNIX;
+            path.copy(address.sun_path, sizeof address.sun_path - 1);
+            const timeval patience{.tv_sec = 10, .tv_usec = 0};
+            REQUIRE(descriptor >= 0);
+            REQUIRE(
+                ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0
+            );
+            REQUIRE(::bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+        }
+
+        Socket(const Socket&) = delete;
+        Socket& operator=(const Socket&) = delete;
+        Socket(Socket&&) = delete;
+        Socket& operator=(Socket&&) = delete;
+
+        ~Socket() { ::close(descriptor); }
+
+        [[nodiscard]] std::string next() const {
+            std::string text(64, '\0');
+            const ssize_t size = ::recv(descriptor, text.data(), text.size(), 0);
+            REQUIRE(size >= 0);
+            text.resize(static_cast<std::size_t>(size));
+            return text;
+        }
+
+        int descriptor = ::socket(AF_UNIX, SOCK_DGRAM, 0);
+    };
+
+    Program program;
+    const std::string path = program.folder().file("notify");
+    const Socket systemd(path);
+    program.start({{"NOTIFY_SOCKET", path}});
+    CHECK(systemd.next() == "READY=1");
+    CHECK(HttpClient(program.port()).get("/ready").status == 200);
+    CHECK(program.stop() == 0);
+    CHECK(systemd.next() == "STOPPING=1");
+
+    // Nobody there: told in the log, and no reason to stop.
+    program.start({{"NOTIFY_SOCKET", program.folder().file("nobody")}});
+    CHECK(program.stop() == 0);
+    CHECK(contains(program.log(), "service_manager_not_told"));
 }
 
 TEST_CASE("A variable of the environment that names no key is told at the start") {
