@@ -116,8 +116,6 @@ constexpr std::array systems{
     Token{"Linux", "Linux"},
 };
 
-constexpr std::string_view unknown_browser = "Unknown browser";
-
 /// Real ones have 70 to 250 characters; what stands behind these is not looked at.
 constexpr std::size_t user_agent_bytes = 512;
 

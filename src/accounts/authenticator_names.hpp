@@ -19,6 +19,9 @@ std::optional<std::string_view> provider_name(const webauthn::Aaguid& aaguid);
 /// "Security key" (by its transports), else "Passkey on Firefox on Windows".
 std::string display_name(const Passkey& passkey);
 
+/// What browser_name says where it knows no browser.
+inline constexpr std::string_view unknown_browser = "Unknown browser";
+
 /// "Chromium on Linux", "Safari on iPhone"; "Unknown browser" if neither is known. Any input is
 /// fine; the answer is one of a fixed set.
 std::string browser_name(std::string_view user_agent);

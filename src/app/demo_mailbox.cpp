@@ -28,14 +28,14 @@ bool is_on_this_machine(const http::Request& request) {
            });
 }
 
-json::Value model_of(const std::vector<DemoMailbox::Kept>& mails) {
+json::Value model_of(const pages::Edition& edition, const std::vector<DemoMailbox::Kept>& mails) {
     json::Array list;
     for (const DemoMailbox::Kept& kept : mails) {
         list.push_back(json::object({
             {"to", kept.mail.to},
             {"subject", kept.mail.subject},
             {"text", kept.mail.text},
-            {"when", pages::time_in_words(kept.at)},
+            {"when", pages::time_in_words(edition, kept.at)},
         }));
     }
     const bool is_empty = list.empty();
@@ -66,7 +66,8 @@ void DemoMailbox::add_route(http::Router& router, const pages::Renderer& rendere
             if (!is_on_this_machine(request)) {
                 return http::json_response(404, R"({"error":{"code":"not_found"}})");
             }
-            return renderer.page(request, "demo_mail", model_of(mails()));
+            const pages::Edition& edition = renderer.in(pages::language_for(request));
+            return edition.page(request, "demo_mail", model_of(edition, mails()));
         },
     });
 }

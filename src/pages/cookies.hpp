@@ -28,6 +28,8 @@ inline constexpr std::string_view sign_in = "__Host-latchkey_sign_in";
 inline constexpr std::string_view code = "__Host-latchkey_code";
 /// A keyed hash of browser and address: this browser signed in to that address before.
 inline constexpr std::string_view known = "__Host-latchkey_known";
+/// The tag of the language that was chosen in this browser.
+inline constexpr std::string_view language = "__Host-latchkey_language";
 }  // namespace cookie_names
 
 /// A row id with the secret that proves the right to it. In the cookie: the id, masked under the

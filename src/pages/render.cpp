@@ -11,6 +11,7 @@
 #include "pages/template_library.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,8 +19,6 @@
 
 namespace latchkey::pages {
 namespace {
-
-constexpr std::string_view language = "en";
 
 SourceFiles embedded_sources() {
     SourceFiles files;
@@ -48,7 +47,7 @@ Result<std::string, std::string> support_link(const std::string& support) {
     return "mailto:" + support;
 }
 
-Result<json::Value, std::string> page_values(const Brand& brand) {
+Result<json::Value, std::string> page_values(const Brand& brand, Language language) {
     return json::object({
         {"brand", brand.name},
         {"support", brand.support},
@@ -57,7 +56,7 @@ Result<json::Value, std::string> page_values(const Brand& brand) {
         {"js", TRY(asset_path("app.js"))},
         {"icons", TRY(asset_path("icons.svg"))},
         {"favicon", TRY(asset_path("favicon.svg"))},
-        {"language", language},
+        {"language", tag_of(language)},
     });
 }
 
@@ -72,33 +71,50 @@ std::string one_line(std::string text) {
     return text;
 }
 
+/// The page asked for, in each language. The answer to a POST has no address to ask for again.
+json::Value links_to_languages(const http::Request& request) {
+    json::Array links;
+    if (request.method == http::Method::post) return links;
+    for (const Language language : languages) {
+        links.push_back(json::object({
+            {"tag", tag_of(language)},
+            {"name", own_name_of(language)},
+            {"href", target_in(language, request)},
+        }));
+    }
+    return links;
+}
+
 }  // namespace
 
-struct Renderer::State {
+struct Edition::State {
     TemplateLibrary library;
     json::Value page;     // the `page` that every template sees
     json::Value globals;  // {"page": …}, for what has no request
 };
 
-Renderer::Renderer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+namespace {
 
-Renderer::~Renderer() = default;
-
-Result<std::unique_ptr<Renderer>, Renderer::Error> Renderer::create(Brand brand) {
-    auto page = page_values(brand);
-    if (!page) return Fail{Error{page.error()}};
-    auto library = load_templates(embedded_sources(), language);
-    if (!library) return Fail{Error{library.error()}};
-    auto globals = json::object({{"page", *page}});
-    auto state = std::make_unique<State>(State{
-        .library = std::move(library).value(),
-        .page = std::move(page).value(),
+Result<Edition, std::string> make_edition(const Brand& brand, Language language) {
+    json::Value page = TRY(page_values(brand, language));
+    TemplateLibrary library = TRY(load_templates(embedded_sources(), tag_of(language)));
+    json::Value globals = json::object({{"page", page}});
+    return Edition(std::make_unique<Edition::State>(Edition::State{
+        .library = std::move(library),
+        .page = std::move(page),
         .globals = std::move(globals),
-    });
-    return std::make_unique<Renderer>(std::move(state));
+    }));
 }
 
-http::Response Renderer::page(
+}  // namespace
+
+Edition::Edition(std::unique_ptr<const State> state) : state_(std::move(state)) {}
+
+Edition::Edition(Edition&&) noexcept = default;
+Edition& Edition::operator=(Edition&&) noexcept = default;
+Edition::~Edition() = default;
+
+http::Response Edition::page(
     const http::Request& request,
     std::string_view template_name,
     const json::Value& model,
@@ -111,6 +127,7 @@ http::Response Renderer::page(
     }
     json::Value page = state_->page;
     page.set("request_id", request.id);
+    page.set("languages", links_to_languages(request));
     const json::Value globals = json::object({{"page", std::move(page)}});
     return http::Response{
         .status = status,
@@ -119,7 +136,7 @@ http::Response Renderer::page(
     };
 }
 
-std::string Renderer::answer(std::string_view code, const json::Value& model) const {
+std::string Edition::answer(std::string_view code, const json::Value& model) const {
     const auto& answers = state_->library.answers;
     auto found = answers.find(code);
     // A test finds codes without words; should one slip through, it is still an error of ours.
@@ -128,7 +145,13 @@ std::string Renderer::answer(std::string_view code, const json::Value& model) co
     return found->second.render({&state_->globals, &model});
 }
 
-outbound::Mail Renderer::mail(
+std::string Edition::words(std::string_view name, const json::Value& model) const {
+    const auto found = state_->library.words.find(name);
+    LATCHKEY_ASSERT(found != state_->library.words.end());
+    return found->second.render({&model});
+}
+
+outbound::Mail Edition::mail(
     std::string_view template_name, std::string_view to, const json::Value& model
 ) const {
     const auto found = state_->library.mails.find(template_name);
@@ -140,6 +163,22 @@ outbound::Mail Renderer::mail(
         .text = mail.text.render({&state_->globals, &model}),
         .html = mail.html.render({&state_->globals, &model}),
     };
+}
+
+Result<std::unique_ptr<Renderer>, Renderer::Error> Renderer::create(const Brand& brand) {
+    std::vector<Edition> editions;
+    for (const Language language : languages) {
+        auto edition = make_edition(brand, language);
+        if (!edition) return Fail{Error{edition.error()}};
+        editions.push_back(std::move(edition).value());
+    }
+    return std::make_unique<Renderer>(std::move(editions));
+}
+
+Renderer::Renderer(std::vector<Edition> editions) : editions_(std::move(editions)) {}
+
+const Edition& Renderer::in(Language language) const {
+    return editions_.at(static_cast<std::size_t>(language));
 }
 
 }  // namespace latchkey::pages

@@ -7,10 +7,12 @@
 #include "http/response.hpp"
 #include "latchkey/result.hpp"
 #include "outbound/mail.hpp"
+#include "pages/language.hpp"
 
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace latchkey::pages {
 
@@ -20,30 +22,24 @@ struct Brand {
     std::string support;  // whom to write to: an e-mail address or an https link; may be empty
 };
 
-/// A page or mail with a template name and a view model. Templates (web/templates,
-/// web/mail) and texts (web/texts) are embedded; all are checked when the renderer is made.
-/// Thread-safe.
-class Renderer {
+/// All pages, mails and answers in one language. Thread-safe.
+class Edition {
 public:
-    struct Error {
-        std::string what;  // which template or text is broken, and how
-    };
+    struct State;
 
-    /// Fails if a template, text or asset is missing or broken, or if `brand.support` is neither
-    /// empty nor an e-mail address nor an https address.
-    static Result<std::unique_ptr<Renderer>, Error> create(Brand brand);
-
-    Renderer(const Renderer&) = delete;
-    Renderer& operator=(const Renderer&) = delete;
-    Renderer(Renderer&&) = delete;
-    Renderer& operator=(Renderer&&) = delete;
-    ~Renderer();
+    explicit Edition(std::unique_ptr<const State> state);  // for Renderer::create()
+    Edition(const Edition&) = delete;
+    Edition& operator=(const Edition&) = delete;
+    Edition(Edition&&) noexcept;
+    Edition& operator=(Edition&&) noexcept;
+    ~Edition();
 
     /// The template as HTML, or the model as JSON: whatever the request wants. The
     /// template gets besides the model: `page.brand`, `page.support`,
     /// `page.support_href`, `page.css`, `page.js`, `page.icons`, `page.favicon`, `page.language`,
-    /// `page.request_id`. Any string in the model may be hostile. A template name that does not
-    /// exist stops the process.
+    /// `page.languages` (each with `tag`, `name`, and `href`: this page in that language; none
+    /// where the page cannot be asked for again), `page.request_id`. Any string in the model may be
+    /// hostile. A template name that does not exist stops the process.
     [[nodiscard]] http::Response page(
         const http::Request& request,
         std::string_view template_name,
@@ -55,6 +51,10 @@ public:
     /// code without a text says what `failed` says.
     [[nodiscard]] std::string answer(std::string_view code, const json::Value& model = {}) const;
 
+    /// The text `words.<name>`: a part of a sentence (pages/words.hpp). Not escaped. A name that
+    /// does not exist stops the process.
+    [[nodiscard]] std::string words(std::string_view name, const json::Value& model = {}) const;
+
     /// A mail to `to`: subject (one line), text and HTML from web/mail/<name>.*; the model also
     /// gets `page.brand`, `page.support` and `page.language`.
     [[nodiscard]] outbound::Mail mail(
@@ -62,12 +62,27 @@ public:
     ) const;
 
 private:
-    struct State;
-    std::unique_ptr<State> state_;
+    std::unique_ptr<const State> state_;
+};
 
+/// Turns models into pages and mails. Templates (web/templates, web/mail) and texts (web/texts) are
+/// embedded; all are checked, in every language, when the renderer is made. Thread-safe.
+class Renderer {
 public:
-    /// For create(): nobody else can name a State.
-    explicit Renderer(std::unique_ptr<State> state);
+    struct Error {
+        std::string what;  // which template or text is broken, and how
+    };
+
+    /// Fails if a template, text or asset is missing or broken, or if `brand.support` is neither
+    /// empty nor an e-mail address nor an https address.
+    static Result<std::unique_ptr<Renderer>, Error> create(const Brand& brand);
+
+    explicit Renderer(std::vector<Edition> editions);  // for create(): by the value of Language
+
+    [[nodiscard]] const Edition& in(Language language) const;
+
+private:
+    std::vector<Edition> editions_;
 };
 
 }  // namespace latchkey::pages

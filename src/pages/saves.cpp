@@ -102,12 +102,12 @@ void add_notices(
     for (const accounts::Notice& notice : notices) {
         const json::Value model = json::object({
             {"passkey", notice.passkey},
-            {"browser", notice.browser},
-            {"when", time_in_words(services.clock.now())},
+            {"browser", browser_in_words(visit.edition, notice.browser)},
+            {"when", time_in_words(visit.edition, services.clock.now())},
             {"security_url", services.site.origin + "/settings/security"},
         });
         const outbound::Mail mail =
-            services.renderer.mail(template_of(notice.kind), notice.to.text(), model);
+            visit.edition.mail(template_of(notice.kind), notice.to.text(), model);
         changes.push_back(queue_mail(services, mail, notice_lifetime));
     }
 }

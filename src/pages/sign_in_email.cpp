@@ -20,6 +20,7 @@
 #include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
 #include "pages/visit.hpp"
+#include "pages/words.hpp"
 #include "store/commit.hpp"
 
 #include <cstddef>
@@ -63,10 +64,10 @@ outbound::Mail render_mail(
         {"code", digits},
         {"grouped", digits.substr(0, half) + " " + digits.substr(half)},
         {"minutes", static_cast<std::int64_t>(accounts::limits::email_code_lifetime.count() / 60)},
-        {"browser", visit.circumstances().browser},
+        {"browser", browser_in_words(visit.edition, visit.circumstances().browser)},
         {"site", visit.services.site.origin},
     });
-    return visit.services.renderer.mail(is_welcome ? "code" : "no_account", email.text(), model);
+    return visit.edition.mail(is_welcome ? "code" : "no_account", email.text(), model);
 }
 
 struct Prepared {

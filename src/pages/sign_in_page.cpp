@@ -79,10 +79,10 @@ json::Value error_model(const Visit& visit, const SignInError& error) {
     json::Value model = json::object({{"code", error.code}});
     model.set(std::string(error.code), true);
     if (error.wait) {
-        model.set("wait", wait_in_words(*error.wait));
+        model.set("wait", wait_in_words(visit.edition, *error.wait));
         model.set("wait_seconds", static_cast<std::int64_t>(error.wait->count()));
     }
-    model.set("message", visit.services.renderer.answer(error.code, model));
+    model.set("message", visit.edition.answer(error.code, model));
     return model;
 }
 

@@ -19,7 +19,6 @@ namespace {
 
 constexpr int partial_depth_max = 4;  // a partial that holds itself is found by this
 constexpr std::string_view suffix = ".mustache";
-constexpr std::string_view answer_prefix = "answer.";
 
 using Texts = std::map<std::string, std::string, std::less<>>;
 using Error = std::string;
@@ -57,18 +56,27 @@ public:
                 library.mails.emplace(name, TRY(load_mail(folder + name)));
             }
         }
-        for (const auto& [key, text] : texts_) {
-            if (!key.starts_with(answer_prefix)) continue;
-            auto read =
-                Template::parse(TRY(text_for(key, Template::Escape::none)), Template::Escape::none);
-            if (!read) return Fail{key + ": " + read.error()};
-            library.answers.emplace(key.substr(answer_prefix.size()), std::move(read).value());
-        }
+        library.answers = TRY(load_texts("answer."));
+        library.words = TRY(load_texts("words."));
         TRY(check_all_used());
         return library;
     }
 
 private:
+    /// The texts whose keys begin so, by the rest of the key.
+    Result<std::map<std::string, Template, std::less<>>, Error> load_texts(std::string_view prefix
+    ) {
+        std::map<std::string, Template, std::less<>> read;
+        for (const auto& [key, text] : texts_) {
+            if (!key.starts_with(prefix)) continue;
+            auto one =
+                Template::parse(TRY(text_for(key, Template::Escape::none)), Template::Escape::none);
+            if (!one) return Fail{key + ": " + one.error()};
+            read.emplace(key.substr(prefix.size()), std::move(one).value());
+        }
+        return read;
+    }
+
     Result<MailTemplate, Error> load_mail(const std::string& stem) {
         MailTemplate mail;
         mail.subject = TRY(load(stem + ".subject.mustache", Template::Escape::none));

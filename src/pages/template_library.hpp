@@ -25,13 +25,14 @@ struct TemplateLibrary {
     std::map<std::string, Template, std::less<>> pages;      // "sign_in"
     std::map<std::string, MailTemplate, std::less<>> mails;  // "code"
     std::map<std::string, Template, std::less<>> answers;    // "too_many": texts/…: answer.too_many
+    std::map<std::string, Template, std::less<>> words;      // "day": texts/…: words.day
 };
 
 /// Puts partials ({{>head}}: the file _head.mustache of the same folder) and texts
 /// ({{t.code.label}}: that key of texts/<language>.json) in place and reads the result. Texts may
-/// hold value tags, and are escaped for the HTML around them; those under `answer.` are for the
-/// code, the others must all be used. The error names the file or text that is missing, unused or
-/// broken, and how.
+/// hold value tags, and are escaped for the HTML around them; those under `answer.` and `words.`
+/// are for the code, the others must all be used. The error names the file or text that is missing,
+/// unused or broken, and how.
 Result<TemplateLibrary, std::string> load_templates(
     const SourceFiles& files, std::string_view language
 );

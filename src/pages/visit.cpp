@@ -89,8 +89,7 @@ std::string_view code_of_status(int status) {
 }
 
 json::Value error_model(const Visit& visit, int status, std::string_view code) {
-    json::Value error =
-        json::object({{"code", code}, {"message", visit.services.renderer.answer(code)}});
+    json::Value error = json::object({{"code", code}, {"message", visit.edition.answer(code)}});
     json::Value model = json::object({{"status", status}, {"error", std::move(error)}});
     model.set(std::string(code_of_status(status)), true);
     return model;
@@ -133,7 +132,11 @@ std::string Visit::csrf_token() const {
 }
 
 Visit load_visit(const Services& services, const http::Request& request) {
-    Visit visit{.services = services, .request = request};
+    Visit visit{
+        .services = services,
+        .request = request,
+        .edition = services.renderer.in(language_for(request)),
+    };
     const std::string* browser = request.cookie(cookie_names::browser);
     if (browser != nullptr && is_browser_id(*browser)) {
         visit.browser_id = *browser;
@@ -170,10 +173,14 @@ http::Response respond(
 ) {
     model.set("csrf", visit.csrf_token());
     model.set("signed_in", visit.session.has_value());
-    http::Response response =
-        visit.services.renderer.page(visit.request, template_name, model, status);
+    http::Response response = visit.edition.page(visit.request, template_name, model, status);
     if (visit.is_new_browser) {
         response.cookies.push_back(set_lasting_cookie(cookie_names::browser, visit.browser_id));
+    }
+    if (const auto chosen = chosen_language(visit.request)) {
+        response.cookies.push_back(
+            set_lasting_cookie(cookie_names::language, std::string(tag_of(*chosen)))
+        );
     }
     return response;
 }
@@ -187,7 +194,11 @@ http::Response respond_error(
 }
 
 http::Response error_page(const Services& services, const http::Request& request, int status) {
-    const Visit visit{.services = services, .request = request};
+    const Visit visit{
+        .services = services,
+        .request = request,
+        .edition = services.renderer.in(language_for(request)),
+    };
     std::string_view code = code_of_status(status);
     if (status < 500 && code == "failed") code = "bad_request";
     return respond(visit, "error", error_model(visit, status, code), status);

@@ -28,7 +28,8 @@ enum class Needs : std::uint8_t {
 struct Visit {
     const Services& services;
     const http::Request& request;
-    http::Form form;  // the body of a POST
+    const Edition& edition;  // the words, in the visitor's language
+    http::Form form;         // the body of a POST
     std::string browser_id;
     bool is_new_browser = false;
     std::optional<PendingCode> code;

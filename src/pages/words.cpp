@@ -2,7 +2,9 @@
 // Copyright the Latchkey developers
 #include "pages/words.hpp"
 
+#include "accounts/authenticator_names.hpp"
 #include "base/clock.hpp"
+#include "base/json.hpp"
 
 #include <array>
 #include <chrono>
@@ -15,50 +17,57 @@
 namespace latchkey::pages {
 namespace {
 
-constexpr std::array<std::string_view, 12> months{
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December"
-};
-
-std::string counted(std::int64_t count, std::string_view one, std::string_view many) {
-    return fmt::format("{} {}", count, count == 1 ? one : many);
+/// `words.<unit>_one` or `words.<unit>_other`: the plural forms of all our languages (CLDR) for
+/// whole numbers below a million.
+std::string counted(const Edition& edition, std::int64_t count, std::string_view unit) {
+    return edition.words(
+        fmt::format("{}_{}", unit, count == 1 ? "one" : "other"), json::object({{"count", count}})
+    );
 }
 
 }  // namespace
 
-std::string wait_in_words(std::chrono::seconds wait) {
+std::string wait_in_words(const Edition& edition, std::chrono::seconds wait) {
     using std::chrono::ceil;
-    if (wait <= std::chrono::seconds(90)) return counted(wait.count(), "second", "seconds");
+    if (wait <= std::chrono::seconds(90)) return counted(edition, wait.count(), "second");
     if (wait <= std::chrono::minutes(90)) {
-        return counted(ceil<std::chrono::minutes>(wait).count(), "minute", "minutes");
+        return counted(edition, ceil<std::chrono::minutes>(wait).count(), "minute");
     }
-    return counted(ceil<std::chrono::hours>(wait).count(), "hour", "hours");
+    return counted(edition, ceil<std::chrono::hours>(wait).count(), "hour");
 }
 
-std::string day_in_words(TimePoint time) {
+std::string day_in_words(const Edition& edition, TimePoint time) {
     const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(time));
-    return fmt::format(
-        "{} {} {}",
-        static_cast<unsigned>(day.day()),
-        months.at(static_cast<unsigned>(day.month()) - 1),
-        static_cast<int>(day.year())
+    return edition.words(
+        "day",
+        json::object({
+            {"day", static_cast<std::int64_t>(static_cast<unsigned>(day.day()))},
+            {"month", edition.words(fmt::format("month_{}", static_cast<unsigned>(day.month())))},
+            {"year", static_cast<std::int64_t>(static_cast<int>(day.year()))},
+        })
     );
 }
 
-std::string time_in_words(TimePoint time) {
+std::string time_in_words(const Edition& edition, TimePoint time) {
     const std::chrono::hh_mm_ss of_day(time - std::chrono::floor<std::chrono::days>(time));
     return fmt::format(
-        "{}, {:02}:{:02} UTC", day_in_words(time), of_day.hours().count(), of_day.minutes().count()
+        "{}, {:02}:{:02} UTC",
+        day_in_words(edition, time),
+        of_day.hours().count(),
+        of_day.minutes().count()
+    );
+}
+
+std::string browser_in_words(const Edition& edition, std::string_view browser) {
+    constexpr std::string_view on = " on ";
+    if (browser == accounts::unknown_browser) return edition.words("browser_unknown");
+    const auto at = browser.find(on);
+    if (at == std::string_view::npos) return std::string(browser);
+    return edition.words(
+        "browser_on",
+        json::object(
+            {{"browser", browser.substr(0, at)}, {"system", browser.substr(at + on.size())}}
+        )
     );
 }
 

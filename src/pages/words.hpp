@@ -3,19 +3,24 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "pages/render.hpp"
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 namespace latchkey::pages {
 
 /// A wait in words, rounded up: "30 seconds", "1 minute", "3 hours".
-std::string wait_in_words(std::chrono::seconds wait);
+std::string wait_in_words(const Edition& edition, std::chrono::seconds wait);
 
 /// A day in words, UTC: "22 November 2026".
-std::string day_in_words(TimePoint time);
+std::string day_in_words(const Edition& edition, TimePoint time);
 
 /// Day and time in words: "22 November 2026, 18:34 UTC".
-std::string time_in_words(TimePoint time);
+std::string time_in_words(const Edition& edition, TimePoint time);
+
+/// A name of accounts::browser_name in the language of the page: "Safari on Mac".
+std::string browser_in_words(const Edition& edition, std::string_view browser);
 
 }  // namespace latchkey::pages

@@ -123,6 +123,7 @@ Fields Browser::default_headers() const {
     return {
         {"accept", wants_json ? "application/json" : "text/html,application/xhtml+xml,*/*;q=0.8"},
         {"user-agent", options_.user_agent},
+        {"accept-language", options_.accept_language},
         {"x-forwarded-for", options_.address},
     };
 }

@@ -40,6 +40,7 @@ struct BrowserOptions {
     std::string user_agent =
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like "
         "Gecko) Chrome/130.0.0.0 Safari/537.36";
+    std::string accept_language = "en-GB,en;q=0.9";
 };
 
 /// A browser: cookies, an address, and the forms of the page it is on. As JSON it takes the token

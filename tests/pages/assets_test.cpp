@@ -137,11 +137,16 @@ TEST_CASE("the sign-in page keeps its budget: 5 requests, 25 KB compressed, 12 K
     Request request;
     request.id = "BBBBBBBBBBBBBBBBBBBBBB";
     const std::string ceremony(400, 'x');  // sealed: does not compress
-    const auto page = (*renderer)->page(
-        request,
-        "sign_in",
-        latchkey::json::object({{"csrf", ceremony}, {"ceremony", ceremony}, {"options", ceremony}})
-    );
+    const auto page =
+        (*renderer)
+            ->in(latchkey::pages::Language::en)
+            .page(
+                request,
+                "sign_in",
+                latchkey::json::object(
+                    {{"csrf", ceremony}, {"ceremony", ceremony}, {"options", ceremony}}
+                )
+            );
     std::uint64_t bytes = page.body.size();  // pages are sent as they are
     std::size_t requests = 1;
     for (const auto& candidate : embedded::assets()) {

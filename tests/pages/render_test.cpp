@@ -20,6 +20,7 @@ using latchkey::http::Request;
 using latchkey::json::object;
 using latchkey::json::Value;
 using latchkey::pages::Brand;
+using latchkey::pages::Language;
 using latchkey::pages::Renderer;
 
 namespace {
@@ -49,9 +50,14 @@ bool contains(std::string_view text, std::string_view part) {
 }  // namespace
 
 TEST_CASE("a page is HTML in UTF-8, and says nothing that lets a cache keep it") {
-    const auto response = make()->page(
-        request(Representation::html), "help", object({{"csrf", "c"}, {"signed_in", false}}), 202
-    );
+    const auto response = make()
+                              ->in(Language::en)
+                              .page(
+                                  request(Representation::html),
+                                  "help",
+                                  object({{"csrf", "c"}, {"signed_in", false}}),
+                                  202
+                              );
     CHECK(response.status == 202);
     CHECK(response.content_type == "text/html; charset=utf-8");
     CHECK(response.headers.empty());
@@ -64,7 +70,8 @@ TEST_CASE("a request that wants JSON gets the model, exactly") {
         {"error", object({{"code", "wrong"}, {"tries_left", 3}})},
         {"name", "<b> & \"quotes\""},
     });
-    const auto response = make()->page(request(Representation::json), "code", model, 422);
+    const auto response =
+        make()->in(Language::en).page(request(Representation::json), "code", model, 422);
     CHECK(response.status == 422);
     CHECK(response.content_type.starts_with("application/json"));
     CHECK(response.headers.empty());
@@ -74,7 +81,8 @@ TEST_CASE("a request that wants JSON gets the model, exactly") {
 TEST_CASE("a page gets brand, support, assets and the request's id") {
     const auto renderer = make({.name = "A <b> & Co", .support = "https://example.com/help?a=1&b"});
     const auto response =
-        renderer->page(request(Representation::html), "error", object({{"status", 404}}));
+        renderer->in(Language::en)
+            .page(request(Representation::html), "error", object({{"status", 404}}));
     CHECK(contains(response.body, ">A &lt;b&gt; &amp; Co</a>"));
     CHECK(contains(response.body, "href=\"https://example.com/help?a=1&amp;b\""));
     CHECK(contains(response.body, "<code>BBBBBBBBBBBBBBBBBBBBBB</code>"));
@@ -88,7 +96,10 @@ TEST_CASE("a page gets brand, support, assets and the request's id") {
 TEST_CASE("a support address becomes a mail link; without one there is none") {
     const Value model = object({{"signed_in", false}});
     const auto page = [&model](Brand brand) {
-        return make(std::move(brand))->page(request(Representation::html), "help", model).body;
+        return make(std::move(brand))
+            ->in(Language::en)
+            .page(request(Representation::html), "help", model)
+            .body;
     };
     CHECK(contains(page({.name = "E", .support = "a@b.c"}), "href=\"mailto:a@b.c\""));
     CHECK_FALSE(contains(page({.name = "E", .support = ""}), "mailto:"));
@@ -104,16 +115,18 @@ TEST_CASE("support that is neither an address nor an https link is refused at st
 }
 
 TEST_CASE("a mail has its parts, and only the HTML part is escaped") {
-    const auto mail = make()->mail(
-        "passkey_added",
-        "ada@example.com",
-        object({
-            {"passkey", "Ada's <key>"},
-            {"browser", "Safari on macOS"},
-            {"when", "22 November 2026, 18:04 UTC"},
-            {"security_url", "https://id.example.com/settings/security"},
-        })
-    );
+    const auto mail = make()
+                          ->in(Language::en)
+                          .mail(
+                              "passkey_added",
+                              "ada@example.com",
+                              object({
+                                  {"passkey", "Ada's <key>"},
+                                  {"browser", "Safari on macOS"},
+                                  {"when", "22 November 2026, 18:04 UTC"},
+                                  {"security_url", "https://id.example.com/settings/security"},
+                              })
+                          );
     CHECK(mail.to == "ada@example.com");
     CHECK(mail.subject == "A passkey was added to your Example account");
     CHECK(contains(mail.text, "Passkey: Ada's <key>\n"));
@@ -124,7 +137,8 @@ TEST_CASE("a mail has its parts, and only the HTML part is escaped") {
 
 TEST_CASE("a subject is one line, whatever the brand or a value holds (header injection)") {
     const auto mail = make({.name = "E\r\nBcc: all@example.com", .support = ""})
-                          ->mail("code", "ada@example.com", object({{"code", "12345678"}}));
+                          ->in(Language::en)
+                          .mail("code", "ada@example.com", object({{"code", "12345678"}}));
     CHECK(std::none_of(mail.subject.begin(), mail.subject.end(), [](char c) {
         return static_cast<unsigned char>(c) < 0x20;
     }));
@@ -134,7 +148,7 @@ TEST_CASE("a subject is one line, whatever the brand or a value holds (header in
 TEST_CASE("an answer is plain text with its values") {
     const auto renderer = make();
     CHECK(
-        renderer->answer("too_many", object({{"wait", "10 minutes"}})) ==
+        renderer->in(Language::en).answer("too_many", object({{"wait", "10 minutes"}})) ==
         "Too many tries. Wait 10 minutes, or use another way to sign in."
     );
 }
@@ -144,7 +158,7 @@ TEST_CASE("threads share a renderer") {
     const Request asked = request(Representation::html);
     const auto page = [&](int number) {
         const Value model = object({{"masked_email", "ada" + std::to_string(number)}});
-        return renderer->page(asked, "code", model).body;
+        return renderer->in(Language::en).page(asked, "code", model).body;
     };
     std::atomic<int> wrong = 0;
     std::vector<std::jthread> threads;
@@ -157,4 +171,20 @@ TEST_CASE("threads share a renderer") {
     }
     threads.clear();
     CHECK(wrong == 0);
+}
+
+TEST_CASE("a page names its language and leads to itself in the others, with its own query") {
+    const auto renderer = make();
+    Request asked = request(Representation::html);
+    asked.target = "/help?a=1&ui_locales=fr&b=%22%3C";
+    const Value model = object({{"csrf", "c"}, {"signed_in", false}});
+    const std::string german = renderer->in(Language::de).page(asked, "help", model).body;
+    CHECK(german.starts_with("<!doctype html>\n<html lang=\"de\">"));
+    CHECK(contains(
+        german,
+        "<a href=\"/help?a=1&amp;b=%22%3C&amp;ui_locales=ja\" hreflang=\"ja\" "
+        "lang=\"ja\">日本語</a>"
+    ));
+    asked.method = latchkey::http::Method::post;
+    CHECK_FALSE(contains(renderer->in(Language::de).page(asked, "help", model).body, "hreflang"));
 }

@@ -4,6 +4,7 @@
 // What holds for every template that we ship, with every model variant of web/preview.
 #include "base/json.hpp"
 #include "pages/embedded.hpp"
+#include "pages/language.hpp"
 #include "pages/template_library.hpp"
 
 #include <filesystem>
@@ -57,12 +58,14 @@ SourceFiles sources() {
     return files;
 }
 
+TemplateLibrary load(std::string_view language) {
+    auto result = latchkey::pages::load_templates(sources(), language);
+    REQUIRE_MESSAGE(result.has_value(), (result ? "" : result.error()));
+    return std::move(result).value();
+}
+
 const TemplateLibrary& library() {
-    static const TemplateLibrary loaded = [] {
-        auto result = latchkey::pages::load_templates(sources(), "en");
-        REQUIRE_MESSAGE(result.has_value(), (result ? "" : result.error()));
-        return std::move(result).value();
-    }();
+    static const TemplateLibrary loaded = load("en");
     return loaded;
 }
 
@@ -96,6 +99,10 @@ json::Value with_page(json::Value model) {
             {"icons", "/assets/icons.svg"},
             {"favicon", "/assets/favicon.svg"},
             {"language", "en"},
+            {"languages",
+             json::Array{
+                 json::object({{"tag", "de"}, {"name", "Deutsch"}, {"href", "/help?ui_locales=de"}})
+             }},
             {"request_id", "AAAAAAAAAAAAAAAAAAAAAA"},
         })
     );
@@ -181,6 +188,34 @@ TEST_CASE("every page has one h1, a language, a title, landmarks and the same wa
         CHECK(count(html, "<a href=\"/help\">Help</a>") == 1);
         CHECK(count(html, "{{") == 0);
     });
+}
+
+TEST_CASE("every language has the same structure, and other words, on every page") {
+    const json::Value models = read("models.json");
+    for (const auto language : latchkey::pages::languages) {
+        if (language == latchkey::pages::Language::en) continue;
+        CAPTURE(latchkey::pages::tag_of(language));
+        const TemplateLibrary other = load(latchkey::pages::tag_of(language));
+        for (const auto& [name, page] : library().pages) {
+            for (const auto& [variant, plain] : *models.find(name)->as_object()) {
+                CAPTURE(name);
+                CAPTURE(variant);
+                const json::Value model = with_page(plain);
+                const std::string html = other.pages.at(name).render({&model});
+                CHECK(structure_of(html) == structure_of(page.render({&model})));
+                CHECK(html != page.render({&model}));
+            }
+        }
+    }
+}
+
+TEST_CASE("the answers and the words of every language take the same values") {
+    for (const auto language : latchkey::pages::languages) {
+        const TemplateLibrary other = load(latchkey::pages::tag_of(language));
+        CHECK(other.answers.size() == library().answers.size());
+        CHECK(other.words.size() == library().words.size());
+        CHECK(other.mails.size() == library().mails.size());
+    }
 }
 
 TEST_CASE("every page of a signed-in person has the way out") {

@@ -2,7 +2,7 @@
 // Copyright the Latchkey developers
 //
 // Writes every page and mail with every sample model as static files, with the assets beside
-// them, to look at: render_previews FOLDER. screenshots.mjs takes pictures of them.
+// them, to look at: render_previews FOLDER [LANGUAGE]. screenshots.mjs takes pictures of them.
 #include "base/json.hpp"
 #include "http/request.hpp"
 #include "pages/embedded.hpp"
@@ -32,23 +32,28 @@ json::Value read_models(const std::string& name) {
     return std::move(models).value();
 }
 
-void write_pages(const pages::Renderer& renderer, const std::filesystem::path& folder) {
+void write_pages(
+    const pages::Renderer& renderer, pages::Language language, const std::filesystem::path& folder
+) {
     const json::Value models = read_models("models.json");
     for (const auto& [name, variants] : *models.as_object()) {
         for (const auto& [variant, model] : *variants.as_object()) {
             latchkey::http::Request request;
             request.id = "AAAAAAAAAAAAAAAAAAAAAA";
             write_file(
-                folder / (name + "-" + variant + ".html"), renderer.page(request, name, model).body
+                folder / (name + "-" + variant + ".html"),
+                renderer.in(language).page(request, name, model).body
             );
         }
     }
 }
 
-void write_mails(const pages::Renderer& renderer, const std::filesystem::path& folder) {
+void write_mails(
+    const pages::Renderer& renderer, pages::Language language, const std::filesystem::path& folder
+) {
     const json::Value models = read_models("mails.json");
     for (const auto& [name, model] : *models.as_object()) {
-        const auto mail = renderer.mail(name, "ada@example.com", model);
+        const auto mail = renderer.in(language).mail(name, "ada@example.com", model);
         write_file(folder / ("mail-" + name + ".html"), mail.html);
         write_file(folder / ("mail-" + name + ".txt"), mail.subject + "\n\n" + mail.text);
     }
@@ -57,8 +62,9 @@ void write_mails(const pages::Renderer& renderer, const std::filesystem::path& f
 }  // namespace
 
 int main(int count, char** arguments) {
-    if (count != 2) {
-        std::fputs("usage: render_previews FOLDER\n", stderr);
+    const auto language = pages::language_with_tag(count == 3 ? arguments[2] : "en");
+    if (count < 2 || count > 3 || !language) {
+        std::fputs("usage: render_previews FOLDER [LANGUAGE]\n", stderr);
         return 2;
     }
     const std::filesystem::path folder = arguments[1];
@@ -68,8 +74,8 @@ int main(int count, char** arguments) {
         std::fprintf(stderr, "%s\n", renderer.error().what.c_str());
         return 1;
     }
-    write_pages(**renderer, folder);
-    write_mails(**renderer, folder);
+    write_pages(**renderer, *language, folder);
+    write_mails(**renderer, *language, folder);
     for (const auto& asset : pages::embedded::assets()) {
         write_file(folder / "assets" / asset.name, asset.plain.view());
     }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/language.hpp"
+
+#include "http/text.hpp"
+#include "pages/cookies.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace latchkey::pages {
+namespace {
+
+struct Row {
+    std::string_view tag;
+    std::string_view own_name;
+};
+
+/// By the value of Language.
+constexpr std::array<Row, languages.size()> rows{{
+    {"en", "English"},
+    {"de", "Deutsch"},
+    {"es", "Español"},
+    {"fr", "Français"},
+    {"ja", "日本語"},
+}};
+
+constexpr std::size_t tags_max = 32;
+constexpr std::string_view query_name = "ui_locales";
+
+const Row& row_of(Language language) {
+    return rows.at(static_cast<std::size_t>(language));
+}
+
+/// RFC 4647 section 3.4 with our tags, which are one subtag long: all but the first falls away.
+std::optional<Language> look_up(std::string_view range) {
+    const std::string_view primary = range.substr(0, range.find('-'));
+    const auto found = std::ranges::find_if(languages, [primary](Language language) {
+        return http::equals_ignoring_case(primary, tag_of(language));
+    });
+    return found == languages.end() ? std::nullopt : std::optional(*found);
+}
+
+/// qvalue (RFC 9110 section 12.4.2) in thousandths.
+std::optional<int> thousandths(std::string_view text) {
+    if (text.empty() || text.size() > 5 || (text.front() != '0' && text.front() != '1')) {
+        return std::nullopt;
+    }
+    if (text.size() > 1 && text[1] != '.') return std::nullopt;
+    int value = text.front() - '0';
+    for (std::size_t i = 2; i < 5; ++i) {
+        const char digit = i < text.size() ? text[i] : '0';
+        if (digit < '0' || digit > '9') return std::nullopt;
+        value = value * 10 + (digit - '0');
+    }
+    return value <= 1'000 ? std::optional(value) : std::nullopt;
+}
+
+/// The weight of "de;q=0.8", with `item` reduced to its range. nullopt: malformed.
+std::optional<int> take_weight(std::string_view& item) {
+    const auto semicolon = item.find(';');
+    if (semicolon == std::string_view::npos) return 1'000;
+    const std::string_view parameter = http::trim(item.substr(semicolon + 1));
+    item = http::trim(item.substr(0, semicolon));
+    if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) return std::nullopt;
+    return thousandths(parameter.substr(2));
+}
+
+}  // namespace
+
+std::string_view tag_of(Language language) {
+    return row_of(language).tag;
+}
+
+std::string_view own_name_of(Language language) {
+    return row_of(language).own_name;
+}
+
+std::optional<Language> language_with_tag(std::string_view tag) {
+    const auto found = std::ranges::find(languages, tag, tag_of);
+    return found == languages.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<Language> language_of_locales(std::string_view ui_locales) {
+    for (std::size_t i = 0; i < tags_max && !ui_locales.empty(); ++i) {
+        if (const auto found = look_up(http::take_until(ui_locales, ' '))) return found;
+    }
+    return std::nullopt;
+}
+
+std::optional<Language> language_of_header(std::string_view accept_language) {
+    std::optional<Language> best;
+    int best_weight = 0;
+    for (std::size_t i = 0; i < tags_max && !accept_language.empty(); ++i) {
+        std::string_view item = http::trim(http::take_until(accept_language, ','));
+        const auto weight = take_weight(item);
+        const auto language = look_up(item);
+        if (!weight || !language || *weight <= best_weight) continue;
+        best = language;
+        best_weight = *weight;
+    }
+    return best;
+}
+
+Language language_for(const http::Request& request) {
+    if (const auto chosen = chosen_language(request)) return *chosen;
+    if (const std::string* cookie = request.cookie(cookie_names::language)) {
+        if (const auto remembered = language_with_tag(*cookie)) return *remembered;
+    }
+    const std::string* header = request.header("accept-language");
+    if (header == nullptr) return languages.front();
+    return language_of_header(*header).value_or(languages.front());
+}
+
+std::optional<Language> chosen_language(const http::Request& request) {
+    return language_of_locales(request.query.get(query_name));
+}
+
+std::string target_in(Language language, const http::Request& request) {
+    std::string_view query = request.target;
+    std::string target(http::take_until(query, '?'));
+    target += '?';
+    while (!query.empty()) {
+        const std::string_view pair = http::take_until(query, '&');
+        std::string_view value = pair;
+        if (pair.empty() || http::take_until(value, '=') == query_name) continue;
+        target.append(pair).append("&");
+    }
+    return target.append(query_name).append("=").append(tag_of(language));
+}
+
+}  // namespace latchkey::pages
