@@ -7,7 +7,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { root } from '../support/process.mjs';
-import { looks, screens } from '../support/screens.mjs';
+import { app, looks, screens } from '../support/screens.mjs';
 import { useSite } from '../support/site.mjs';
 
 const pictures = path.join(root, 'build/screenshots');
@@ -22,7 +22,7 @@ async function violations(person) {
 }
 
 describe('Every screen, light, dark and 320 pixels wide', () => {
-    const site = useSite();
+    const site = useSite({ extra: `return_to = ["${app}"]` });
     mkdirSync(pictures, { recursive: true });
 
     for (const [name, reach] of Object.entries(screens)) {

@@ -17,17 +17,9 @@ describe('Settings: a signed-in person', () => {
         return { ada, address };
     }
 
-    /** Adds a second passkey on a security key, proving with the first one. */
+    /** The same with a second passkey, on a security key. */
     async function addSecond(ada, address) {
-        await ada.link('Add a passkey').click();
-        await ada.sees('Add a passkey');
-        await ada.continueWithPasskey();
-        await ada.sees('Create a passkey');
-        const first = ada.authenticator;
-        await first.unplug();
-        ada.authenticator = await plugIn(ada.devtools, { transport: 'usb', isPresent: true });
-        await ada.createPasskey();
-        await ada.isSignedIn(address);
+        await ada.addSecurityKey(address);
         assert.match((await site.mail.next(address)).subject, /A passkey was added/);
     }
 
@@ -41,9 +33,7 @@ describe('Settings: a signed-in person', () => {
 
     test('is told when an authenticator already has a passkey of the account', async (t) => {
         const { ada } = await signedUp(t);
-        await ada.link('Add a passkey').click();
-        await ada.continueWithPasskey();
-        await ada.sees('Create a passkey');
+        await ada.proveToAdd();
         await ada.createPasskey();
         await ada.hears('already has a passkey for your account');
         assert.equal((await ada.authenticator.credentials()).length, 1);
@@ -95,20 +85,11 @@ describe('Settings: a signed-in person', () => {
     test('removes one of two after a question; a young account has it turned off', async (t) => {
         const { ada, address } = await signedUp(t);
         await addSecond(ada, address);
-        await ada.page
-            .getByRole('link', { name: /^Remove / })
-            .first()
-            .click();
-        await ada.page.getByRole('heading', { name: /^Remove “.*”\?$/ }).waitFor();
+        await ada.askToRemove();
         await ada.link('Keep').click();
         assert.equal((await ada.passkeyNames()).length, 2);
-        await ada.page
-            .getByRole('link', { name: /^Remove / })
-            .first()
-            .click();
-        await ada.page.getByRole('button', { name: /^(Remove|Turn off)$/ }).click();
-        await ada.isSignedIn(address);
-        await ada.page.getByRole('status').first().waitFor();
+        await ada.askToRemove();
+        await ada.confirmRemoval(address);
         assert.match((await site.mail.next(address)).subject, /removed|turned off/);
         assert.equal(await ada.page.getByRole('link', { name: /^Remove / }).count(), 0);
     });

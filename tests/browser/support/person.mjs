@@ -166,6 +166,39 @@ export class Person {
         await this.authenticator?.leave();
     }
 
+    /** From Settings to the page that creates a second passkey, proved with the first one. */
+    async proveToAdd() {
+        await this.link('Add a passkey').click();
+        await this.sees('Add a passkey');
+        await this.continueWithPasskey();
+        await this.sees('Create a passkey');
+    }
+
+    /** Adds a second passkey on a security key, which stays plugged in instead of the first. */
+    async addSecurityKey(address) {
+        await this.proveToAdd();
+        await this.authenticator.unplug();
+        this.authenticator = await plugIn(this.devtools, { transport: 'usb', isPresent: true });
+        await this.createPasskey();
+        await this.isSignedIn(address);
+    }
+
+    /** From Settings to the question before the removal of the first passkey in the list. */
+    async askToRemove() {
+        await this.page
+            .getByRole('link', { name: /^Remove / })
+            .first()
+            .click();
+        await this.page.getByRole('heading', { name: /^Remove “.*”\?$/ }).waitFor();
+    }
+
+    /** Says yes to it: a passkey of a young account is turned off, an older one removed. */
+    async confirmRemoval(address) {
+        await this.page.getByRole('button', { name: /^(Remove|Turn off)$/ }).click();
+        await this.isSignedIn(address);
+        await this.page.getByRole('status').first().waitFor();
+    }
+
     /** By passkey, from the sign-in page to Settings. */
     async signIn(address) {
         await this.open('/sign-in?return_to=/settings/security');

@@ -3,6 +3,9 @@
 // Every screen, and the way to it: for what must hold on each of them.
 import assert from 'node:assert/strict';
 
+/** An app that a sign-in may lead on to. */
+export const app = 'https://app.example.test';
+
 async function toCode(person, address) {
     await person.open();
     await person.sendCode(address);
@@ -86,6 +89,58 @@ export const screens = {
         const target = new URL(await replace.getAttribute('href'), person.site.origin);
         await person.open(`/settings/passkeys/${target.searchParams.get('replaces')}/remove`);
         await person.hears('It is your only passkey');
+    },
+    'create-second': async (person, address) => {
+        await person.signUp(address);
+        await person.proveToAdd();
+    },
+    'create-new': async (person, address) => {
+        await person.signUp(address);
+        await person.page.getByRole('link', { name: /^Replace / }).click();
+        await person.sees('Replace a passkey');
+        await person.continueWithPasskey();
+        await person.sees('Create the new passkey');
+    },
+    'security-two': async (person, address) => {
+        await person.signUp(address);
+        await person.addSecurityKey(address);
+    },
+    remove: async (person, address) => {
+        await person.signUp(address);
+        await person.addSecurityKey(address);
+        await person.askToRemove();
+    },
+    'security-removed': async (person, address) => {
+        await person.signUp(address);
+        await person.addSecurityKey(address);
+        await person.askToRemove();
+        await person.confirmRemoval(address);
+    },
+    'sign-in-confirm': async (person, address) => {
+        await person.signUp(address);
+        await person.open('/sign-in?intent=confirm&return_to=/settings/security');
+        await person.sees('Confirm it’s you');
+    },
+    done: async (person, address) => {
+        await person.signUp(address);
+        // The app has no content to show: the page that leads there stays.
+        await person.page.route(`${app}/**`, (route) => route.fulfill({ status: 204 }));
+        await person.open(`/sign-in/done?return_to=${encodeURIComponent(`${app}/reports`)}`);
+        await person.sees('You’re in');
+    },
+    'sign-in-expired': async (person) => {
+        await person.open();
+        await person.page.context().clearCookies();
+        await person.field('E-mail').fill('ada@example.test');
+        await person.button('Continue with e-mail').click();
+        await person.sees('That can’t be done from here');
+    },
+    'too-many-codes': async (person, address) => {
+        for (let sent = 0; sent < 3; sent += 1) await toCode(person, address);
+        await person.open();
+        await person.field('E-mail').fill(address);
+        await person.button('Continue with e-mail').click();
+        await person.alert().waitFor();
     },
     'signed-out': async (person, address) => {
         await person.signUp(address);
