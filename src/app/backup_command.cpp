@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "app/cli.hpp"
 #include "app/commands.hpp"
+#include "app/config.hpp"
 #include "app/key_file.hpp"
 #include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
 #include "app/terminal.hpp"
+#include "base/json.hpp"
 #include "store/sqlite/backup.hpp"
 
 #include <filesystem>

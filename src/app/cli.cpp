@@ -3,12 +3,13 @@
 #include "app/cli.hpp"
 
 #include "app/commands.hpp"
+#include "app/start_checks.hpp"
+#include "latchkey/result.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
-#include <string_view>
-#include <utility>
-#include <vector>
+#include <string>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>

@@ -2,18 +2,29 @@
 // Copyright the Latchkey developers
 #include "app/config.hpp"
 
+#include "accounts/policy.hpp"
 #include "app/config_file.hpp"
 #include "app/config_keys.hpp"
 #include "app/files.hpp"
+#include "app/origin.hpp"
+#include "http/address.hpp"
+#include "latchkey/result.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 // The environment of this process, for which POSIX gives no header.
 extern char** environ;

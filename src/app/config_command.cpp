@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "app/cli.hpp"
 #include "app/commands.hpp"
+#include "app/config.hpp"
+
+#include <string>
 
 #include <fmt/core.h>
 

@@ -2,9 +2,18 @@
 // Copyright the Latchkey developers
 #include "app/config_file.hpp"
 
-#include <optional>
-#include <utility>
+#include "app/config.hpp"
+#include "app/config_keys.hpp"
+#include "latchkey/result.hpp"
 
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
 #include <fmt/format.h>
 
 #define TOML_EXCEPTIONS 0

@@ -2,6 +2,11 @@
 // Copyright the Latchkey developers
 #include "app/config.hpp"
 #include "app/config_keys.hpp"
+#include "latchkey/result.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 #include <fmt/core.h>
 

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/email_address.hpp"
+#include "app/config.hpp"
 #include "app/config_keys.hpp"
 #include "app/config_text.hpp"
+#include "app/origin.hpp"
+#include "http/address.hpp"
 #include "outbound/mime.hpp"
+#include "outbound/smtp_mailer.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fmt/core.h>

@@ -2,7 +2,14 @@
 // Copyright the Latchkey developers
 #include "app/config_text.hpp"
 
+#include "app/config_keys.hpp"
+#include "app/origin.hpp"
+
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include <fmt/core.h>
 

@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/email_address.hpp"
+#include "accounts/policy.hpp"
+#include "app/config.hpp"
 #include "app/config_keys.hpp"
 #include "app/config_text.hpp"
+#include "app/origin.hpp"
+#include "http/address.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 /// How the value of each key is read. Whether values agree with each other is config.cpp's matter.
 namespace latchkey::app::values {

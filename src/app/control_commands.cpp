@@ -4,17 +4,27 @@
 
 #include "accounts/account_changes.hpp"
 #include "accounts/authenticator_names.hpp"
+#include "accounts/events.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 #include "app/log.hpp"
 #include "app/start_checks.hpp"
+#include "base/json.hpp"
+#include "store/commit.hpp"
+#include "store/store.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <future>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <fmt/core.h>
 

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "app/cli.hpp"
 #include "app/commands.hpp"
+#include "app/config.hpp"
 #include "app/files.hpp"
 #include "app/log.hpp"
+#include "app/origin.hpp"
 #include "app/serve_command.hpp"
+#include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
+#include "app/wiring.hpp"
 
+#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <string>
 #include <system_error>
 #include <utility>
 

@@ -3,10 +3,19 @@
 #include "app/demo_mailbox.hpp"
 
 #include "base/json.hpp"
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "http/router.hpp"
+#include "outbound/mailer.hpp"
+#include "pages/render.hpp"
 #include "pages/words.hpp"
 
 #include <algorithm>
 #include <array>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 namespace latchkey::app {
 namespace {

@@ -3,22 +3,30 @@
 #include "app/doctor.hpp"
 
 #include "app/commands.hpp"
+#include "app/config.hpp"
 #include "app/files.hpp"
 #include "app/key_file.hpp"
+#include "app/log.hpp"
+#include "app/origin.hpp"
 #include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
 #include "app/wiring.hpp"
 #include "base/json.hpp"
+#include "latchkey/result.hpp"
 #include "outbound/http_get.hpp"
 #include "outbound/smtp_mailer.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/timex.h>

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "app/cli.hpp"
 #include "app/commands.hpp"
+#include "app/config.hpp"
 #include "app/doctor.hpp"
+#include "latchkey/result.hpp"
 
+#include <string>
 #include <string_view>
 
 #include <fmt/core.h>

@@ -2,13 +2,25 @@
 // Copyright the Latchkey developers
 #include "app/log.hpp"
 
+#include "app/config.hpp"
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
+#include "latchkey/result.hpp"
 
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <mutex>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 
+#include <fmt/core.h>
 #include <fmt/format.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 namespace latchkey::app {

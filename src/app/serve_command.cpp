@@ -2,12 +2,18 @@
 // Copyright the Latchkey developers
 #include "app/serve_command.hpp"
 
+#include "app/cli.hpp"
 #include "app/commands.hpp"
+#include "app/config.hpp"
 #include "app/log.hpp"
+#include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
+#include "app/wiring.hpp"
+#include "latchkey/result.hpp"
 
 #include <csignal>
 #include <memory>
+#include <string>
 #include <thread>
 #include <utility>
 

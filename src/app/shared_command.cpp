@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "app/cli.hpp"
 #include "app/commands.hpp"
+#include "app/config.hpp"
 #include "app/control_commands.hpp"
 #include "app/control_socket.hpp"
+#include "app/origin.hpp"
+#include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
+#include "base/json.hpp"
 #include "crypto/system_random.hpp"
+#include "latchkey/result.hpp"
 
+#include <chrono>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>

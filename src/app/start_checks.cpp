@@ -2,17 +2,32 @@
 // Copyright the Latchkey developers
 #include "app/start_checks.hpp"
 
+#include "app/config.hpp"
 #include "app/files.hpp"
+#include "app/key_file.hpp"
 #include "app/log.hpp"
+#include "app/origin.hpp"
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
+#include "base/random.hpp"
+#include "crypto/seal.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "store/store.hpp"
 
 #include <charconv>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
+#include <fmt/core.h>
 #include <fmt/format.h>
 
 namespace latchkey::app {

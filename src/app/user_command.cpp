@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/policy.hpp"
+#include "app/cli.hpp"
 #include "app/commands.hpp"
+#include "app/config.hpp"
 #include "app/terminal.hpp"
+#include "base/json.hpp"
+#include "latchkey/result.hpp"
 
 #include <cstdint>
+#include <string>
 #include <string_view>
-#include <utility>
 
 #include <fmt/core.h>
 

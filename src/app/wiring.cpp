@@ -2,27 +2,39 @@
 // Copyright the Latchkey developers
 #include "app/wiring.hpp"
 
-#include "accounts/codes.hpp"
+#include "app/config.hpp"
 #include "app/control_commands.hpp"
 #include "app/control_socket.hpp"
 #include "app/demo_mailbox.hpp"
 #include "app/descriptor_limit.hpp"
 #include "app/jobs.hpp"
 #include "app/key_file.hpp"
+#include "app/log.hpp"
+#include "app/origin.hpp"
 #include "app/service_manager.hpp"
+#include "app/start_checks.hpp"
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "base/secret.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/seal.hpp"
 #include "crypto/system_random.hpp"
+#include "http/request.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
+#include "latchkey/result.hpp"
+#include "outbound/mailer.hpp"
 #include "outbound/outbox.hpp"
 #include "outbound/smtp_mailer.hpp"
 #include "pages/ceremonies.hpp"
 #include "pages/render.hpp"
 #include "pages/site.hpp"
 #include "pages/visit.hpp"
+#include "store/store.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>

@@ -2,11 +2,19 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/activity.hpp"
 
+#include "accounts/events.hpp"
+#include "accounts/types.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/readers.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/store.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
 
 #include <sqlite3.h>
 

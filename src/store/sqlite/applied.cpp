@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/applied.hpp"
 
+#include "store/sqlite/connection.hpp"
+
 namespace latchkey::store::sqlite {
 
 Applied applied(Step step) {

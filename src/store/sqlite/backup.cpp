@@ -2,17 +2,23 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/backup.hpp"
 
+#include "base/clock.hpp"
+#include "latchkey/result.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/errors.hpp"
 #include "store/sqlite/folder_lock.hpp"
 #include "store/sqlite/migrations.hpp"
-#include "store/store.hpp"
+#include "store/sqlite/sqlite_store.hpp"
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sqlite3.h>

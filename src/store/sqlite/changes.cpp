@@ -2,9 +2,18 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/changes.hpp"
 
+#include "accounts/changes.hpp"
+#include "accounts/events.hpp"
+#include "store/commit.hpp"
+#include "store/sqlite/applied.hpp"
+#include "store/sqlite/connection.hpp"
 #include "store/sqlite/rows.hpp"
 
+#include <cstdint>
+#include <optional>
+#include <type_traits>
 #include <variant>
+#include <vector>
 
 namespace latchkey::store::sqlite {
 

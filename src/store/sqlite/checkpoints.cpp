@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/checkpoints.hpp"
 
+#include "store/sqlite/connection.hpp"
+
 #include <algorithm>
 #include <array>
 

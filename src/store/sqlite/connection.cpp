@@ -2,11 +2,19 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/connection.hpp"
 
+#include "base/clock.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 #include "store/store.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
-#include <utility>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
 
 #include <sqlite3.h>
 

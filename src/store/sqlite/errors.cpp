@@ -2,7 +2,12 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/errors.hpp"
 
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
 #include <cerrno>
+#include <filesystem>
+#include <string>
 #include <system_error>
 
 #include <sqlite3.h>

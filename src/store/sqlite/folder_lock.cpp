@@ -2,10 +2,13 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/folder_lock.hpp"
 
+#include "latchkey/result.hpp"
 #include "store/sqlite/errors.hpp"
+#include "store/sqlite/sqlite_store.hpp"
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include <fcntl.h>
 #include <sys/file.h>

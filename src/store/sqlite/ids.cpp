@@ -4,6 +4,10 @@
 
 #include "store/store.hpp"
 
+#include <cstdint>
+#include <mutex>
+#include <optional>
+
 #include <sqlite3.h>
 
 namespace latchkey::store::sqlite {

@@ -2,6 +2,12 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/jobs.hpp"
 
+#include "store/sqlite/applied.hpp"
+#include "store/sqlite/connection.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
 namespace latchkey::store::sqlite {
 
 namespace {

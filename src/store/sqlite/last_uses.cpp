@@ -2,7 +2,15 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/last_uses.hpp"
 
+#include "accounts/types.hpp"
+#include "store/sqlite/applied.hpp"
+#include "store/sqlite/connection.hpp"
+
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include <sqlite3.h>

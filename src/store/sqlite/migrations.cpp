@@ -2,8 +2,15 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/migrations.hpp"
 
+#include "base/clock.hpp"
+#include "latchkey/result.hpp"
+#include "store/sqlite/connection.hpp"
 #include "store/sqlite/errors.hpp"
+#include "store/sqlite/sqlite_store.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include <sqlite3.h>

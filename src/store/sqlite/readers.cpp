@@ -2,8 +2,11 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/readers.hpp"
 
+#include "store/sqlite/connection.hpp"
 #include "store/store.hpp"
 
+#include <memory>
+#include <mutex>
 #include <utility>
 
 namespace latchkey::store::sqlite {

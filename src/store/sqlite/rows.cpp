@@ -2,9 +2,18 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/rows.hpp"
 
+#include "accounts/email_address.hpp"
+#include "accounts/events.hpp"
+#include "accounts/types.hpp"
 #include "base/json.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "store/sqlite/connection.hpp"
 
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace latchkey::store::sqlite {
 

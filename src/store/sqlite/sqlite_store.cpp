@@ -2,19 +2,40 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/sqlite_store.hpp"
 
+#include "accounts/email_address.hpp"
+#include "accounts/events.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "base/once.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "store/commit.hpp"
 #include "store/sqlite/activity.hpp"
+#include "store/sqlite/checkpoints.hpp"
+#include "store/sqlite/connection.hpp"
 #include "store/sqlite/errors.hpp"
 #include "store/sqlite/folder_lock.hpp"
 #include "store/sqlite/ids.hpp"
+#include "store/sqlite/jobs.hpp"
+#include "store/sqlite/last_uses.hpp"
 #include "store/sqlite/migrations.hpp"
 #include "store/sqlite/readers.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/writer.hpp"
+#include "store/store.hpp"
 
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include <fcntl.h>
 #include <sqlite3.h>

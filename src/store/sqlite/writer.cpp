@@ -2,9 +2,25 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/writer.hpp"
 
+#include "base/once.hpp"
+#include "store/commit.hpp"
+#include "store/sqlite/applied.hpp"
+#include "store/sqlite/changes.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/last_uses.hpp"
+
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <future>
+#include <iterator>
+#include <mutex>
+#include <ratio>
+#include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include <sqlite3.h>
 
