@@ -2,7 +2,12 @@
 // Copyright the Latchkey developers
 #include "accounts/account_changes.hpp"
 
+#include "accounts/events.hpp"
 #include "accounts/people.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+
+#include <optional>
 
 #include <doctest/doctest.h>
 

@@ -3,12 +3,18 @@
 #include "accounts/authenticator_names.hpp"
 
 #include "accounts/people.hpp"
+#include "accounts/types.hpp"
 #include "base/encoding.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 
 #include <algorithm>
-#include <set>
+#include <array>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

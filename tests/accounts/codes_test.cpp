@@ -2,9 +2,16 @@
 // Copyright the Latchkey developers
 #include "accounts/codes.hpp"
 
+#include "accounts/email_address.hpp"
 #include "accounts/people.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/types.hpp"
+#include "base/secret.hpp"
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 

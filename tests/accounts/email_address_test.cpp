@@ -2,8 +2,10 @@
 // Copyright the Latchkey developers
 #include "accounts/email_address.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
+#include "accounts/events.hpp"
 #include "accounts/people.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 
+#include <cstdint>
 #include <initializer_list>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 

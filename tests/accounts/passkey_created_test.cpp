@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
+#include "accounts/events.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/people.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "latchkey/webauthn/types.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 

@@ -2,9 +2,20 @@
 // Copyright the Latchkey developers
 #include "accounts/passkeys.hpp"
 
+#include "accounts/changes.hpp"
+#include "accounts/events.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/people.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

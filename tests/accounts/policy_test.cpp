@@ -2,9 +2,13 @@
 // Copyright the Latchkey developers
 #include "accounts/policy.hpp"
 
+#include "accounts/email_address.hpp"
 #include "accounts/events.hpp"
 #include "accounts/people.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 
+#include <optional>
 #include <set>
 #include <string_view>
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include <doctest/doctest.h>
 

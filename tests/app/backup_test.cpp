@@ -3,6 +3,7 @@
 //
 // `latchkey backup` and `latchkey restore` of the real program (T29).
 #include "app/program.hpp"
+#include "support/process.hpp"
 
 #include <filesystem>
 #include <string>

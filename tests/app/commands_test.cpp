@@ -2,20 +2,32 @@
 // Copyright the Latchkey developers
 //
 // The command line of the real program, on a running server and on a stopped one.
+#include "accounts/changes.hpp"
+#include "accounts/email_address.hpp"
 #include "accounts/types.hpp"
 #include "app/cli.hpp"
 #include "app/program.hpp"
 #include "app/system_clock.hpp"
+#include "base/clock.hpp"
 #include "base/json.hpp"
 #include "crypto/system_random.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "store/commit.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "store/store.hpp"
+#include "support/process.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <future>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include <doctest/doctest.h>

@@ -2,11 +2,17 @@
 // Copyright the Latchkey developers
 #include "app/config.hpp"
 
+#include "accounts/policy.hpp"
 #include "app/config_keys.hpp"
+#include "latchkey/result.hpp"
+#include "outbound/mime.hpp"
+#include "outbound/smtp_mailer.hpp"
 #include "support/process.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>

@@ -2,9 +2,11 @@
 // Copyright the Latchkey developers
 #include "app/control_socket.hpp"
 
+#include "app/descriptor.hpp"
+#include "base/json.hpp"
 #include "support/process.hpp"
 
-#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>

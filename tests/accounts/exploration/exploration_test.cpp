@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
+#include "accounts/events.hpp"
 #include "accounts/exploration/explorer.hpp"
+#include "accounts/exploration/steps.hpp"
+#include "accounts/passkeys.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 
 #include <doctest/doctest.h>

@@ -2,7 +2,17 @@
 // Copyright the Latchkey developers
 #include "accounts/exploration/explorer.hpp"
 
+#include "accounts/changes.hpp"
+#include "accounts/exploration/steps.hpp"
+#include "accounts/exploration/witness.hpp"
+#include "accounts/exploration/world.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+
+#include <chrono>
+#include <cstddef>
 #include <deque>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 #include <variant>

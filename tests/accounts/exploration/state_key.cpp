@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/email_address.hpp"
 #include "accounts/exploration/explorer.hpp"
+#include "accounts/exploration/steps.hpp"
+#include "accounts/exploration/witness.hpp"
+#include "accounts/exploration/world.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 

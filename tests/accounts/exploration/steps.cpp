@@ -3,11 +3,26 @@
 #include "accounts/exploration/steps.hpp"
 
 #include "accounts/account_changes.hpp"
+#include "accounts/changes.hpp"
+#include "accounts/email_address.hpp"
+#include "accounts/exploration/world.hpp"
+#include "accounts/passkeys.hpp"
 #include "accounts/people.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace latchkey::accounts {
 namespace {

@@ -3,11 +3,23 @@
 #include "accounts/exploration/witness.hpp"
 
 #include "accounts/account_changes.hpp"
+#include "accounts/changes.hpp"
+#include "accounts/email_address.hpp"
+#include "accounts/exploration/steps.hpp"
+#include "accounts/exploration/world.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "latchkey/bytes.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace latchkey::accounts {
 namespace {

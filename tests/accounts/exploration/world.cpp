@@ -3,10 +3,14 @@
 #include "accounts/exploration/world.hpp"
 
 #include "accounts/account_changes.hpp"
+#include "accounts/changes.hpp"
+#include "accounts/types.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <cstdint>
+#include <optional>
 #include <variant>
+#include <vector>
 
 namespace latchkey::accounts {
 namespace {
