@@ -9,10 +9,12 @@
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <deque>
 #include <optional>
+#include <string>
 #include <unordered_set>
 #include <utility>
 #include <variant>
@@ -20,6 +22,30 @@
 
 namespace latchkey::accounts {
 namespace {
+
+std::string describe(const Step& step) {
+    constexpr std::array names{
+        "send_code",
+        "guess_right",
+        "guess_wrong",
+        "match",
+        "assert_passkey",
+        "create_passkey",
+        "remove_passkey",
+        "sign_out",
+        "sign_out_everywhere",
+        "start_over",
+        "delete_account",
+        "wait",
+    };
+    std::string text = names.at(static_cast<std::size_t>(step.kind));
+    text += ' ' + std::to_string(step.subject);
+    if (step.intent == Intent::add_passkey) text += " to add";
+    if (step.other) text += ' ' + std::to_string(*step.other);
+    if (step.offer != Offer::new_one)
+        text += " offer " + std::to_string(static_cast<int>(step.offer));
+    return text;
+}
 
 struct State {
     World world;

@@ -279,30 +279,6 @@ EmailAddress address_of(const EmailCode& code) {
     return code.address_key[0] == std::byte{0} ? ada_address() : eve_address();
 }
 
-std::string describe(const Step& step) {
-    constexpr std::array names{
-        "send_code",
-        "guess_right",
-        "guess_wrong",
-        "match",
-        "assert_passkey",
-        "create_passkey",
-        "remove_passkey",
-        "sign_out",
-        "sign_out_everywhere",
-        "start_over",
-        "delete_account",
-        "wait",
-    };
-    std::string text = names.at(static_cast<std::size_t>(step.kind));
-    text += ' ' + std::to_string(step.subject);
-    if (step.intent == Intent::add_passkey) text += " to add";
-    if (step.other) text += ' ' + std::to_string(*step.other);
-    if (step.offer != Offer::new_one)
-        text += " offer " + std::to_string(static_cast<int>(step.offer));
-    return text;
-}
-
 std::vector<Step> steps_in(const World& world, const Bounds& bounds) {
     std::vector<Step> steps;
     for (const EmailCode& code : world.codes)

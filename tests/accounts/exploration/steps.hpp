@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace latchkey::accounts {
@@ -59,8 +58,6 @@ struct Step {
     std::optional<std::int64_t> other;  // of assert and match: the passkey to replace
     Offer offer = Offer::new_one;
 };
-
-std::string describe(const Step& step);
 
 /// How far an exploration goes.
 struct Bounds {
