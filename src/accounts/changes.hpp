@@ -64,8 +64,9 @@ struct AddPasskey {
 };
 
 /// After an authentication (7.2 step 24). The counter is written only if it changed.
-/// Precondition: the passkey is active and its counter is still `from_sign_count`.
+/// Precondition: it is an active passkey of this account, its counter still `from_sign_count`.
 struct UsePasskey {
+    AccountId account;
     PasskeyId passkey;
     std::uint32_t from_sign_count = 0;
     std::uint32_t sign_count = 0;

@@ -135,12 +135,4 @@ Result<Decision> remove_passkey(
     return draft.finish(SignInState::done);
 }
 
-std::vector<webauthn::CredentialId> accepted_credentials(const std::vector<Passkey>& passkeys) {
-    std::vector<webauthn::CredentialId> ids;
-    ids.reserve(passkeys.size());
-    for (const Passkey& passkey : passkeys)
-        ids.push_back(passkey.record.id);
-    return ids;
-}
-
 }  // namespace latchkey::accounts

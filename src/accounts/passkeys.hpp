@@ -37,8 +37,4 @@ Result<Decision> remove_passkey(
     const Acting& who, const PublicId& passkey, const Circumstances& at, const Fresh& fresh
 );
 
-/// The credential ids for the Signal API's signalAllAcceptedCredentials: active, suspended and
-/// second-factor credentials of the account, from one snapshot.
-std::vector<webauthn::CredentialId> accepted_credentials(const std::vector<Passkey>& passkeys);
-
 }  // namespace latchkey::accounts

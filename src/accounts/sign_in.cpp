@@ -46,6 +46,7 @@ Result<void> check_credential(const PasskeyAsserted& event) {
 void use_passkey(Draft& draft, const PasskeyAsserted& event, const Circumstances& at) {
     const std::uint32_t stored = event.passkey.record.sign_count;
     draft.add(UsePasskey{
+        .account = event.account.id,
         .passkey = event.passkey.id,
         .from_sign_count = stored,
         .sign_count = std::max(stored, event.sign_count),

@@ -109,8 +109,8 @@ std::optional<json::Value> signal_model(
 ) {
     if (services.store.find_setting("signals_enabled") == "no") return std::nullopt;
     json::Array ids;
-    for (const auto& id :
-         accounts::accepted_credentials(services.store.list_passkeys(account.id))) {
+    // Every credential, also suspended ones and second factors: none of them shall be forgotten.
+    for (const auto& id : services.store.list_credential_ids(account.id)) {
         ids.emplace_back(base64url_encode(id.value()));
     }
     return json::object({

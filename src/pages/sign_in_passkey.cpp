@@ -35,6 +35,9 @@ struct Attempt {
     webauthn::AuthenticationResponse response;
 };
 
+/// Shared by what comes after the commit, whether it was made or refused.
+using AssertedPtr = std::shared_ptr<const accounts::PasskeyAsserted>;
+
 /// The credential is nobody's: the password manager may be told to forget it.
 http::Response respond_unknown(const Visit& visit, const Attempt& attempt) {
     json::Value model = sign_in_model(visit, attempt.purpose);
@@ -60,13 +63,13 @@ SignInError error_of_failure(const webauthn::Failure& failure) {
 /// Loads what the decision needs, decides, saves. A commit that found newer rows is decided anew
 /// on what stands there now, `tries` times in all.
 http::Outcome decide_and_save(
-    const VisitPtr& visit, accounts::PasskeyAsserted event, accounts::Purpose purpose, int tries
+    const VisitPtr& visit, AssertedPtr event, accounts::Purpose purpose, int tries
 ) {
     const Services& services = visit->services;
     auto tokens =
         std::make_shared<FreshTokens>(make_fresh(services));  // shared by both continuations
     auto decided =
-        accounts::decide(visit->state(), purpose, event, visit->circumstances(), tokens->fresh);
+        accounts::decide(visit->state(), purpose, *event, visit->circumstances(), tokens->fresh);
     if (!decided) return respond_sign_in(*visit, purpose, error_of(decided.error()));
     auto decision = std::make_shared<accounts::Decision>(std::move(*decided));
     std::vector<accounts::Change> changes = std::move(decision->changes);
@@ -75,8 +78,8 @@ http::Outcome decide_and_save(
         visit,
         std::move(changes),
         {
-            .committed = [visit, decision, tokens, account = event.account](store::Committed
-                         ) -> http::Outcome {
+            .committed = [visit, decision, tokens, event](store::Committed) -> http::Outcome {
+                const accounts::Account& account = event->account;
                 http::Response response = decision->session
                                               ? respond_next(
                                                     location_after(decision->return_to),
@@ -88,13 +91,13 @@ http::Outcome decide_and_save(
                 return response;
             },
             .refused = [visit, event, purpose, tries](RefusedChange) -> http::Outcome {
-                auto known = visit->services.store.find_passkey(event.passkey.record.id);
+                auto known = visit->services.store.find_passkey(event->passkey.record.id);
                 if (!known || tries <= 1) {
                     return respond_sign_in(*visit, purpose, error_of(accounts::Refusal::expired));
                 }
-                accounts::PasskeyAsserted again = event;
-                again.passkey = std::move(known->passkey);
-                again.account = std::move(known->account);
+                auto again = std::make_shared<accounts::PasskeyAsserted>(*event);
+                again->passkey = std::move(known->passkey);
+                again->account = std::move(known->account);
                 return decide_and_save(visit, std::move(again), purpose, tries - 1);
             },
         }
@@ -140,15 +143,15 @@ http::Outcome post_sign_in_passkey(VisitPtr visit) {
         );
     }
 
-    accounts::PasskeyAsserted event{
+    auto event = std::make_shared<accounts::PasskeyAsserted>(accounts::PasskeyAsserted{
         .passkey = std::move(known->passkey),
         .account = std::move(known->account),
         .sign_count = verified->sign_count,
         .backup_state = verified->backup_state,
         .passkeys = {},
-    };
+    });
     if (purpose.intent == accounts::Intent::add_passkey) {
-        event.passkeys = services.store.list_passkeys(event.account.id);
+        event->passkeys = services.store.list_passkeys(event->account.id);
     }
     return decide_and_save(visit, std::move(event), purpose, 3);
 }

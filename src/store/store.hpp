@@ -73,8 +73,13 @@ public:
     [[nodiscard]] virtual std::optional<KnownPasskey> find_passkey(const webauthn::CredentialId& id
     ) = 0;
 
-    /// All credentials of the account (also suspended ones and second factors), oldest first, in
-    /// one snapshot.
+    /// The ids of all credentials of the account (also suspended ones and second factors), oldest
+    /// first, in one snapshot.
+    [[nodiscard]] virtual std::vector<webauthn::CredentialId> list_credential_ids(
+        accounts::AccountId account
+    ) = 0;
+
+    /// The same credentials in full.
     [[nodiscard]] virtual std::vector<accounts::Passkey> list_passkeys(accounts::AccountId account
     ) = 0;
 

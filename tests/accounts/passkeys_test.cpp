@@ -257,13 +257,5 @@ TEST_CASE("property: a name that is accepted is accepted again as it is") {
     }));
 }
 
-TEST_CASE("T43: the accepted list holds every credential, suspended and second factors too") {
-    const auto ids =
-        accepted_credentials({passkey(1), suspended(passkey(2)), second_factor(passkey(3))});
-    REQUIRE(ids.size() == 3);
-    for (std::uint8_t i = 1; i <= 3; ++i)
-        CHECK(ids.at(i - 1U) == passkey(i).record.id);
-}
-
 }  // namespace
 }  // namespace latchkey::accounts

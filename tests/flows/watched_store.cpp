@@ -101,6 +101,11 @@ std::optional<store::KnownPasskey> WatchedStore::find_passkey(const webauthn::Cr
     return store_->find_passkey(id);
 }
 
+std::vector<webauthn::CredentialId> WatchedStore::list_credential_ids(accounts::AccountId account) {
+    watch_->note("list_credential_ids");
+    return store_->list_credential_ids(account);
+}
+
 std::vector<accounts::Passkey> WatchedStore::list_passkeys(accounts::AccountId account) {
     watch_->note("list_passkeys");
     return store_->list_passkeys(account);

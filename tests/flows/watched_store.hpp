@@ -52,6 +52,7 @@ public:
     std::vector<accounts::Account> list_accounts(accounts::AccountId after, std::size_t count)
         override;
     std::optional<store::KnownPasskey> find_passkey(const webauthn::CredentialId& id) override;
+    std::vector<webauthn::CredentialId> list_credential_ids(accounts::AccountId account) override;
     std::vector<accounts::Passkey> list_passkeys(accounts::AccountId account) override;
     std::optional<store::KnownSession> find_session(accounts::SessionId id) override;
     std::vector<accounts::Session> list_sessions(accounts::AccountId account) override;

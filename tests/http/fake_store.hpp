@@ -65,6 +65,11 @@ public:
         return unexpected<std::optional<store::KnownPasskey>>();
     }
 
+    std::vector<webauthn::CredentialId> list_credential_ids(accounts::AccountId /*account*/)
+        override {
+        return unexpected<std::vector<webauthn::CredentialId>>();
+    }
+
     std::vector<accounts::Passkey> list_passkeys(accounts::AccountId /*account*/) override {
         return unexpected<std::vector<accounts::Passkey>>();
     }

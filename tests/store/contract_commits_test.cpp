@@ -61,7 +61,7 @@ struct World {
             MarkRecovered{account, day_one},
             DeleteAccount{account},
             AddPasskey{second},
-            UsePasskey{passkey, 7, 8, true, day_one, "here"},
+            UsePasskey{account, passkey, 7, 8, true, day_one, "here"},
             RenamePasskey{account, passkey, "other"},
             RemovePasskey{account, passkey, std::nullopt},
             SuspendPasskey{account, passkey, day_one, std::nullopt},
@@ -81,23 +81,35 @@ struct World {
         };
     }
 
+    [[nodiscard]] std::pair<std::optional<Passkey>, std::optional<Account>> known(
+        const webauthn::CredentialId& id
+    ) const {
+        const auto found = db->store().find_passkey(id);
+        if (!found) return {};
+        return {found->passkey, found->account};
+    }
+
     /// Everything that the changes above can change, as one value.
     [[nodiscard]] auto observe() const {
+        store::Store& now = db->store();  // another one after a restart
         std::vector<MailId> mails;
-        for (const auto& mail : store.due_mails(day_one, 10))
+        for (const auto& mail : now.due_mails(day_one, 10))
             mails.push_back(mail.id);
         return std::tuple(
-            store.list_accounts(AccountId(0), 10),
-            store.list_passkeys(person.account.id),
-            store.list_sessions(person.account.id),
-            store.find_sign_in(sign_in.id),
-            store.find_sign_in(fresh_sign_in.id),
-            store.find_code(code.id),
-            store.find_code(fresh_code.id),
-            store.limit_use(counted.key, counted.window, day_one).count,
-            store.is_invited(guest, day_one),
-            store.is_invited(fresh_guest, day_one),
-            store.list_events(person.account.id, 10),
+            now.list_accounts(AccountId(0), 10),
+            now.list_passkeys(person.account.id),
+            known(person.passkey.record.id),
+            known(second.record.id),
+            now.list_credential_ids(person.account.id),
+            now.list_sessions(person.account.id),
+            now.find_sign_in(sign_in.id),
+            now.find_sign_in(fresh_sign_in.id),
+            now.find_code(code.id),
+            now.find_code(fresh_code.id),
+            now.limit_use(counted.key, counted.window, day_one).count,
+            now.is_invited(guest, day_one),
+            now.is_invited(fresh_guest, day_one),
+            now.list_events(person.account.id, 10),
             mails
         );
     }
@@ -125,6 +137,19 @@ TEST_CASE("every change is possible alone, and shows") {
         const auto before = world.observe();
         CHECK(is_committed(commit(world.store, {change})));
         CHECK((world.observe() == before) == is_guard(change));
+    }
+}
+
+TEST_CASE("what was read before a change is read anew after it, as after a restart") {
+    for (std::size_t i = 0; i < std::variant_size_v<store::Change>; ++i) {
+        CAPTURE(i);
+        const World world;
+        const auto change = world.all_changes().at(i);
+        static_cast<void>(world.observe());
+        REQUIRE(is_committed(commit(world.store, {change})));
+        const auto after = world.observe();
+        world.db->reopen();
+        CHECK(world.observe() == after);
     }
 }
 
@@ -207,6 +232,43 @@ TEST_CASE("a commit that was answered is seen by every read that begins after, a
     CHECK(db->store().list_sessions(account.id).size() == 200);
 }
 
+TEST_CASE("a read that began after an answer sees what was answered, however often it is asked") {
+    const auto db = make_store_under_test();
+    const auto [account, passkey] = sign_up(db->store());
+    std::atomic<std::uint32_t> answered{account.version};
+    std::atomic<bool> is_over{false};
+    std::atomic<int> stale{0};
+    std::vector<std::thread> readers;
+    for (int reader = 0; reader < 3; ++reader) {
+        readers.emplace_back([&] {
+            while (!is_over) {
+                const auto at_least = answered.load();
+                const auto found = db->store().find_passkey(passkey.record.id);
+                if (!found || found->account.version < at_least) ++stale;
+            }
+        });
+    }
+    for (std::uint32_t i = 0; i < 300; ++i) {
+        const auto from = account.version + i;
+        // What is refused in the same group, or undone with its commit, leaves no trace.
+        const auto results = commit_together(
+            db->store(),
+            {{ChangeFactors{account.id, from, 0}},
+             {ChangeFactors{account.id, from + 1, 0}, RequireEpoch{account.id, 99}},
+             {RenamePasskey{account.id, passkey.id, std::to_string(i)}}}
+        );
+        CHECK(is_committed(results[0]));
+        CHECK(is_refused_at(results[1], 1));
+        CHECK(is_committed(results[2]));
+        answered = from + 1;
+        CHECK(db->store().find_passkey(passkey.record.id)->passkey.name == std::to_string(i));
+    }
+    is_over = true;
+    for (auto& reader : readers)
+        reader.join();
+    CHECK(stale == 0);
+}
+
 TEST_CASE("a read sees a commit whole or not at all") {
     const auto db = make_store_under_test();
     const auto [account, passkey] = sign_up(db->store());
@@ -225,7 +287,7 @@ TEST_CASE("a read sees a commit whole or not at all") {
         const auto result = commit(
             db->store(),
             {ChangeFactors{account.id, 3 + i, 0},
-             UsePasskey{passkey.id, 7 + i, 8 + i, false, day_one, ""}}
+             UsePasskey{account.id, passkey.id, 7 + i, 8 + i, false, day_one, ""}}
         );
         CHECK(is_committed(result));
     }

@@ -152,12 +152,31 @@ TEST_CASE("passkeys are listed oldest first, whatever their purpose or status") 
     CHECK(db->store().list_passkeys(AccountId(db->store().next_id())).empty());
 }
 
+TEST_CASE("T43: the list of credential ids holds every one, suspended and second factors too") {
+    const auto db = make_store_under_test();
+    const auto [account, first] = sign_up(db->store());
+    auto second = sample_passkey(db->store(), account);
+    second.purpose = CredentialPurpose::second_factor;
+    const auto third = sample_passkey(db->store(), account);
+    REQUIRE(committed(*db, {AddPasskey{second}, AddPasskey{third}}));
+    REQUIRE(committed(*db, {SuspendPasskey{account.id, first.id, day_one, std::nullopt}}));
+    const std::vector all{first.record.id, second.record.id, third.record.id};
+    CHECK(db->store().list_credential_ids(account.id) == all);
+    static_cast<void>(db->store().find_passkey(second.record.id));
+    CHECK(db->store().list_credential_ids(account.id) == all);
+    REQUIRE(committed(*db, {RemovePasskey{account.id, third.id, std::nullopt}}));
+    CHECK(db->store().list_credential_ids(account.id).size() == 2);
+    CHECK(db->store().list_credential_ids(AccountId(db->store().next_id())).empty());
+}
+
 TEST_CASE("using a passkey keeps its counter, backup state, time and place (7.2 step 24)") {
     const auto db = make_store_under_test();
     auto passkey = sign_up(db->store()).passkey;
     const auto at = day_one + hours(5);
 
-    REQUIRE(committed(*db, {UsePasskey{passkey.id, 7, 9, true, at, "Safari on iOS"}}));
+    REQUIRE(
+        committed(*db, {UsePasskey{passkey.account, passkey.id, 7, 9, true, at, "Safari on iOS"}})
+    );
     passkey.record.sign_count = 9;
     passkey.record.backup_state = true;
     passkey.last_used_at = at;
@@ -165,7 +184,9 @@ TEST_CASE("using a passkey keeps its counter, backup state, time and place (7.2 
     CHECK(stored(*db, passkey) == passkey);
     CHECK(db->store().list_passkeys(passkey.account) == std::vector{passkey});
 
-    REQUIRE(committed(*db, {UsePasskey{passkey.id, 9, 9, false, at + hours(1), "Safari on iOS"}}));
+    REQUIRE(committed(
+        *db, {UsePasskey{passkey.account, passkey.id, 9, 9, false, at + hours(1), "Safari on iOS"}}
+    ));
     passkey.record.backup_state = false;
     passkey.last_used_at = at + hours(1);
     CHECK(stored(*db, passkey) == passkey);
@@ -183,7 +204,8 @@ TEST_CASE("of many uses of many passkeys each keeps its last, also over restarts
     for (std::size_t i = 0; i < 300; ++i) {
         const auto who = i * i % people.size();
         const auto at = day_one + std::chrono::seconds(i);
-        const auto use = UsePasskey{people[who].passkey.id, 7, 7, false, at, "use"};
+        const auto use =
+            UsePasskey{people[who].account.id, people[who].passkey.id, 7, 7, false, at, "use"};
         if (i % 7 == 3) {
             CHECK(refused(*db, {use, RequireEpoch{people[who].account.id, 99}}, 1));
         } else {
@@ -207,7 +229,7 @@ TEST_CASE("using a passkey is refused if its counter moved, or if it is not acti
     const auto db = make_store_under_test();
     const auto [account, passkey] = sign_up(db->store());
     const auto use = [&](std::uint32_t from, std::uint32_t to) -> std::vector<store::Change> {
-        return {UsePasskey{passkey.id, from, to, false, day_one, ""}};
+        return {UsePasskey{passkey.account, passkey.id, from, to, false, day_one, ""}};
     };
     CHECK(refused(*db, use(6, 8), 0));
     CHECK(refused(*db, use(8, 9), 0));
@@ -215,8 +237,11 @@ TEST_CASE("using a passkey is refused if its counter moved, or if it is not acti
     CHECK(refused(*db, use(7, 8), 0));  // the same assertion again
     REQUIRE(committed(*db, use(8, 8)));
 
-    CHECK(refused(*db, {UsePasskey{PasskeyId(db->store().next_id()), 0, 1, false, day_one, ""}}, 0)
-    );
+    const auto nobody =
+        UsePasskey{account.id, PasskeyId(db->store().next_id()), 8, 9, false, day_one, ""};
+    CHECK(refused(*db, {nobody}, 0));
+    const auto other = sign_up(db->store()).account;
+    CHECK(refused(*db, {UsePasskey{other.id, passkey.id, 8, 9, false, day_one, ""}}, 0));
     REQUIRE(committed(*db, {SuspendPasskey{account.id, passkey.id, day_one, std::nullopt}}));
     CHECK(refused(*db, use(8, 9), 0));
     REQUIRE(stored(*db, passkey).status == CredentialStatus::suspended);
@@ -226,7 +251,7 @@ TEST_CASE("of 50 uses at once that saw the same counter exactly one is made (T8)
     const auto db = make_store_under_test();
     const auto passkey = sign_up(db->store()).passkey;
     const std::vector<std::vector<store::Change>> commits(
-        50, {UsePasskey{passkey.id, 7, 8, false, day_one, ""}}
+        50, {UsePasskey{passkey.account, passkey.id, 7, 8, false, day_one, ""}}
     );
     const auto results = commit_together(db->store(), commits);
     CHECK(std::ranges::count_if(results, is_committed) == 1);

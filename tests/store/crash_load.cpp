@@ -86,7 +86,7 @@ private:
         session.passkey = person.passkey.id;
         const auto result = commit(
             store_,
-            {UsePasskey{person.passkey.id, 7, 7, false, day_one, "here"},
+            {UsePasskey{person.account.id, person.passkey.id, 7, 7, false, day_one, "here"},
              RequireEpoch{person.account.id, person.account.epoch},
              OpenSession{session},
              AppendEvent{sample_event(store_, person.account, day_one)}}

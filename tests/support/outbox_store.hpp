@@ -87,6 +87,12 @@ public:
         return {};
     }
 
+    [[nodiscard]] std::vector<webauthn::CredentialId> list_credential_ids(accounts::AccountId
+    ) override {
+        unexpected();
+        return {};
+    }
+
     [[nodiscard]] std::vector<accounts::Passkey> list_passkeys(accounts::AccountId) override {
         unexpected();
         return {};

@@ -9,6 +9,7 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/rows.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <type_traits>
@@ -42,6 +43,9 @@ Applied AccountChanges::apply(const accounts::ChangeFactors& change) {
 }
 
 Applied AccountChanges::apply(const accounts::RequireEpoch& change) {
+    if (const auto read = cache_.find(change.account)) {
+        return read->account.epoch == change.epoch ? Applied::made : Applied::refused;
+    }
     auto rows = require_epoch_.query(change.account, change.epoch);
     return found_a_row(rows.step());
 }
@@ -110,22 +114,32 @@ Applied PasskeyChanges::apply(const accounts::AddPasskey& change) {
 }
 
 Applied PasskeyChanges::apply(const accounts::UsePasskey& change) {
-    bool is_changed = false;
-    {
-        auto rows = find_active_.query(change.passkey);
-        const auto found = found_a_row(rows.step());
-        if (found != Applied::made) return found;
-        if (rows.unsigned_integer(0) != change.from_sign_count) return Applied::refused;
-        is_changed =
-            change.sign_count != change.from_sign_count || change.backup_state != rows.boolean(1);
-    }
+    State state;
+    const auto found = find_active(change, state);
+    if (found != Applied::made) return found;
+    if (state.sign_count != change.from_sign_count) return Applied::refused;
     // Synced passkeys count nothing: for them a sign-in leaves the row, a random page, as it is.
-    if (is_changed) {
+    if (change.sign_count != state.sign_count || change.backup_state != state.backup_state) {
+        cache_.forget(change.account);
         const auto set =
             applied(set_state_.run(change.passkey, change.sign_count, change.backup_state).step);
         if (set != Applied::made) return set;
     }
     return last_uses_.log(change.passkey, {change.at, change.used_on});
+}
+
+Applied PasskeyChanges::find_active(const accounts::UsePasskey& change, State& state) {
+    if (const auto read = cache_.find(change.account)) {
+        const auto used = std::ranges::find(read->passkeys, change.passkey, &accounts::Passkey::id);
+        if (used == read->passkeys.end()) return Applied::refused;
+        if (used->status != accounts::CredentialStatus::active) return Applied::refused;
+        state = {used->record.sign_count, used->record.backup_state};
+        return Applied::made;
+    }
+    auto rows = find_active_.query(change.passkey, change.account);
+    const auto found = found_a_row(rows.step());
+    if (found == Applied::made) state = {rows.unsigned_integer(0), rows.boolean(1)};
+    return found;
 }
 
 Applied PasskeyChanges::apply(const accounts::RenamePasskey& change) {
@@ -221,19 +235,30 @@ Applied SignInChanges::apply(const accounts::FinishSignIn& change) {
 
 Applied SignInChanges::apply(const accounts::OpenSession& change) {
     const auto& session = change.session;
-    return changed_a_row(open_session_.run(
-        session.id,
-        session.token_hash,
-        session.account,
-        session.account_epoch,
-        static_cast<std::uint32_t>(session.assurance),
-        session.created_at,
-        session.authenticated_at,
-        session.recovered_at,
-        session.passkey,
-        session.browser,
-        session.expires_at
-    ));
+    const auto required = require_account(session.account);
+    if (required != Applied::made) return required;
+    return applied(open_session_
+                       .run(
+                           session.id,
+                           session.token_hash,
+                           session.account,
+                           session.account_epoch,
+                           static_cast<std::uint32_t>(session.assurance),
+                           session.created_at,
+                           session.authenticated_at,
+                           session.recovered_at,
+                           session.passkey,
+                           session.browser,
+                           session.expires_at
+                       )
+                       .step);
+}
+
+/// In place of a foreign key (0001.sql says why there is none).
+Applied SignInChanges::require_account(accounts::AccountId account) {
+    if (cache_.find(account) != nullptr) return Applied::made;
+    auto rows = find_account_.query(account);
+    return found_a_row(rows.step());
 }
 
 Applied SignInChanges::apply(const accounts::RequireSession& change) {
@@ -276,6 +301,7 @@ Applied LogChanges::apply(const accounts::QueueMail& change) {
 // ---- all
 
 Applied Changes::apply(const Change& change, Context& context) {
+    cache_.prepare_for(change);
     return std::visit(
         [&](const auto& one) {
             using One = std::remove_cvref_t<decltype(one)>;

@@ -6,6 +6,7 @@
 #include "store/sqlite/applied.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/last_uses.hpp"
+#include "store/sqlite/read_cache.hpp"
 
 /// Each change of a commit as SQL. One class for each group of changes; each holds its statements
 /// and runs on the writer's thread, inside the savepoint of its commit.
@@ -19,7 +20,8 @@ struct Context {
 
 class AccountChanges {
 public:
-    explicit AccountChanges(Connection& connection) : connection_(connection) {}
+    AccountChanges(Connection& connection, ReadCache& cache)
+        : connection_(connection), cache_(cache) {}
 
     Applied apply(const accounts::CreateAccount& change);
     Applied apply(const accounts::ChangeFactors& change);
@@ -32,6 +34,7 @@ public:
 
 private:
     Connection& connection_;
+    ReadCache& cache_;
     Statement create_{
         connection_,
         "INSERT INTO accounts (id, public_id, user_handle, email, email_canonical, created_at,"
@@ -69,8 +72,8 @@ private:
 
 class PasskeyChanges {
 public:
-    PasskeyChanges(Connection& connection, LastUses& last_uses)
-        : connection_(connection), last_uses_(last_uses) {}
+    PasskeyChanges(Connection& connection, LastUses& last_uses, ReadCache& cache)
+        : connection_(connection), last_uses_(last_uses), cache_(cache) {}
 
     Applied apply(const accounts::AddPasskey& change);
     Applied apply(const accounts::UsePasskey& change);
@@ -88,8 +91,18 @@ private:
     /// Ends what the passkey opened: sessions but one, and sign-ins that it proved.
     Applied end_opened_by(const Opener& opener);
 
+    /// What a use may change of a passkey.
+    struct State {
+        std::uint32_t sign_count = 0;
+        bool backup_state = false;
+    };
+
+    /// Refused if it is not there, or not active.
+    Applied find_active(const accounts::UsePasskey& change, State& state);
+
     Connection& connection_;
     LastUses& last_uses_;
+    ReadCache& cache_;
     // The account must exist and have the same user handle: it is stored there only.
     Statement add_{
         connection_,
@@ -102,7 +115,9 @@ private:
         " FROM accounts WHERE id = ?3 AND user_handle = ?22"
     };
     Statement find_active_{
-        connection_, "SELECT sign_count, backup_state FROM passkeys WHERE id = ?1 AND status = 0"
+        connection_,
+        "SELECT sign_count, backup_state FROM passkeys"
+        " WHERE id = ?1 AND account = ?2 AND status = 0"
     };
     Statement set_state_{
         connection_, "UPDATE passkeys SET sign_count = ?2, backup_state = ?3 WHERE id = ?1"
@@ -129,7 +144,8 @@ private:
 
 class SignInChanges {
 public:
-    explicit SignInChanges(Connection& connection) : connection_(connection) {}
+    SignInChanges(Connection& connection, ReadCache& cache)
+        : connection_(connection), cache_(cache) {}
 
     Applied apply(const accounts::StoreCode& change);
     Applied apply(const accounts::SpendAttempt& change, std::vector<Spent>& spent);
@@ -142,7 +158,10 @@ public:
     Applied apply(const accounts::EndSessions& change);
 
 private:
+    Applied require_account(accounts::AccountId account);
+
     Connection& connection_;
+    ReadCache& cache_;
     Statement store_code_{
         connection_,
         "INSERT INTO email_codes (id, mac, address_key, account, account_epoch, attempts, spent,"
@@ -182,8 +201,9 @@ private:
         connection_,
         "INSERT INTO sessions (id, token_hash, account, account_epoch, assurance, created_at,"
         "                      authenticated_at, recovered_at, passkey, browser, expires_at)"
-        " SELECT ?1, ?2, id, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM accounts WHERE id = ?3"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
     };
+    Statement find_account_{connection_, "SELECT 1 FROM accounts WHERE id = ?1"};
     Statement require_session_{connection_, "SELECT 1 FROM sessions WHERE id = ?1"};
     Statement end_session_{connection_, "DELETE FROM sessions WHERE id = ?1"};
     Statement end_sessions_{
@@ -218,15 +238,17 @@ private:
 /// All changes: sends each to its group.
 class Changes {
 public:
-    Changes(Connection& connection, LastUses& last_uses)
-        : accounts_(connection),
-          passkeys_(connection, last_uses),
-          sign_ins_(connection),
+    Changes(Connection& connection, LastUses& last_uses, ReadCache& cache)
+        : cache_(cache),
+          accounts_(connection, cache),
+          passkeys_(connection, last_uses, cache),
+          sign_ins_(connection, cache),
           log_(connection) {}
 
     Applied apply(const Change& change, Context& context);
 
 private:
+    ReadCache& cache_;
     AccountChanges accounts_;
     PasskeyChanges passkeys_;
     SignInChanges sign_ins_;

@@ -37,7 +37,8 @@ struct Reader {
         "       recovered_at"
         " FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2"
     };
-    Statement passkey_by_credential{
+    // All passkeys of one account, each beside the account, by its id or a credential id.
+    Statement account_with_passkeys{
         *connection,
         "SELECT p.id, p.public_id, p.account, p.credential_id, p.algorithm, p.public_key,"
         "       p.sign_count, p.uv_initialized, p.backup_eligible, p.backup_state, p.transports,"
@@ -45,7 +46,9 @@ struct Reader {
         "       p.created_on, p.created_at, p.suspended_at, p.recovered_at,"
         "       a.id, a.public_id, a.user_handle, a.email, a.created_at, a.version, a.epoch,"
         "       a.factors, a.recovered_at"
-        " FROM passkeys p JOIN accounts a ON a.id = p.account WHERE p.credential_id = ?1"
+        " FROM passkeys p JOIN accounts a ON a.id = p.account"
+        " WHERE p.account = ifnull(?1, (SELECT account FROM passkeys WHERE credential_id = ?2))"
+        " ORDER BY p.id"
     };
     Statement passkeys_of_account{
         *connection,

@@ -19,11 +19,13 @@
 #include "store/sqlite/jobs.hpp"
 #include "store/sqlite/last_uses.hpp"
 #include "store/sqlite/migrations.hpp"
+#include "store/sqlite/read_cache.hpp"
 #include "store/sqlite/readers.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/writer.hpp"
 #include "store/store.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
@@ -66,9 +68,11 @@ public:
               opened.first_id + IdSource::block,
               [this](std::int64_t next) { reserve_ids(next); }
           ),
+          cache_(options.cached_accounts),
           writer_(
               *connection_,
               *last_uses_,
+              cache_,
               {.clock = options.clock,
                .queue_limit = options.queue_limit,
                .group_limit = options.group_limit,
@@ -108,12 +112,24 @@ public:
     }
 
     std::optional<KnownPasskey> find_passkey(const webauthn::CredentialId& id) override {
-        Readers::Loan reader(readers_);
-        auto rows = reader->passkey_by_credential.query(id);
-        if (!rows.next()) return std::nullopt;
-        auto account = account_of(rows, passkey_columns);
-        auto passkey = passkey_of(rows, account.user_handle);
-        return KnownPasskey{std::move(passkey), std::move(account)};
+        auto read = cache_.find(id);
+        if (read == nullptr) read = read_account(nullptr, id);
+        if (read == nullptr) return std::nullopt;
+        const auto passkey = std::ranges::find(
+            read->passkeys, id, [](const auto& each) -> const auto& { return each.record.id; }
+        );
+        LATCHKEY_ASSERT(passkey != read->passkeys.end());
+        return KnownPasskey{*passkey, read->account};
+    }
+
+    std::vector<webauthn::CredentialId> list_credential_ids(accounts::AccountId account) override {
+        auto read = cache_.find(account);
+        if (read == nullptr) read = read_account(account, nullptr);
+        std::vector<webauthn::CredentialId> ids;
+        if (read == nullptr) return ids;
+        for (const auto& passkey : read->passkeys)
+            ids.push_back(passkey.record.id);
+        return ids;
     }
 
     std::vector<accounts::Passkey> list_passkeys(accounts::AccountId account) override {
@@ -210,9 +226,13 @@ public:
     }
 
     std::optional<std::string> find_setting(std::string_view name) override {
+        if (auto setting = cache_.find_setting(name)) return std::move(setting->value);
+        const auto begun = cache_.begin();
         Readers::Loan reader(readers_);
         auto rows = reader->setting.query(name);
-        return rows.next() ? std::optional(rows.text(0)) : std::nullopt;
+        ReadSetting setting{rows.next() ? std::optional(rows.text(0)) : std::nullopt};
+        cache_.keep_setting(begun, name, setting);
+        return std::move(setting.value);
     }
 
     bool save_setting(std::string_view name, std::string_view value) override {
@@ -232,6 +252,23 @@ public:
     }
 
 private:
+    /// An account with its passkeys, by its id or that of a credential: the other one is nullptr.
+    /// nullptr if there is none, or it has no passkey.
+    template <class Account, class Credential>
+    ReadAccountPtr read_account(const Account& account, const Credential& credential) {
+        const auto begun = cache_.begin();
+        Readers::Loan reader(readers_);
+        auto rows = reader->account_with_passkeys.query(account, credential);
+        if (!rows.next()) return nullptr;
+        ReadAccount read{.account = account_of(rows, passkey_columns), .passkeys = {}};
+        do {
+            read.passkeys.push_back(passkey_of(rows, read.account.user_handle));
+        } while (rows.next());
+        auto shared = std::make_shared<const ReadAccount>(std::move(read));
+        cache_.keep(begun, shared);
+        return shared;
+    }
+
     bool write(Work work) {
         return std::holds_alternative<Committed>(writer_.write(std::move(work)));
     }
@@ -249,6 +286,7 @@ private:
     std::unique_ptr<Connection> connection_;
     std::unique_ptr<LastUses> last_uses_;
     IdSource ids_;
+    ReadCache cache_;
     Writer writer_;
     Readers readers_;
 };

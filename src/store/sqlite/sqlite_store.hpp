@@ -44,6 +44,7 @@ struct SqliteOptions {
     std::size_t group_limit = 64;     // commits that share one transaction
     std::chrono::microseconds longest_pause{2'000
     };  // between two groups under load; none when idle
+    std::size_t cached_accounts = 4'096;     // sqlite/read_cache.hpp; about 4 MB of memory
     std::size_t readers = 4;                 // reads at the same time; one more waits
     std::size_t uses_before_merge = 32'768;  // sqlite/last_uses.hpp; about 4 MB of memory
     std::string vfs;  // for tests: a registered SQLite VFS; empty: the system's

@@ -33,10 +33,11 @@ constexpr std::chrono::seconds idle_time{1};
 
 }  // namespace
 
-Writer::Writer(Connection& connection, LastUses& last_uses, WriterOptions options)
+Writer::Writer(Connection& connection, LastUses& last_uses, ReadCache& cache, WriterOptions options)
     : options_(std::move(options)),
       connection_(connection),
       last_uses_(last_uses),
+      cache_(cache),
       thread_([this] { run(); }) {}
 
 Writer::~Writer() {
@@ -139,6 +140,7 @@ void Writer::write_group() {
     } else {
         last_uses_.committed();
     }
+    cache_.settle();
     set_last_group_failed(outcome);
     for (std::size_t i = 0; i < group_.size(); ++i) {
         std::move(group_[i].done)(std::move(results[i]));
@@ -194,6 +196,7 @@ Applied Writer::apply(Work& work, Context& context, std::size_t& index) {
         }
         return Applied::made;
     }
+    if (const auto* setting = std::get_if<SaveSetting>(&work)) cache_.forget_setting(setting->name);
     return std::visit(
         [this](const auto& job) {
             if constexpr (requires { jobs_.apply(job); }) {

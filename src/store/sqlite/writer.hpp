@@ -10,6 +10,7 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/jobs.hpp"
 #include "store/sqlite/last_uses.hpp"
+#include "store/sqlite/read_cache.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -43,8 +44,9 @@ struct WriterOptions {
 /// savepoint for each, one sync of the disk for all. Nothing is answered before it is durable.
 class Writer {
 public:
-    /// From now on only the writer's thread uses `connection`, and what of `last_uses` is its.
-    Writer(Connection& connection, LastUses& last_uses, WriterOptions options);
+    /// From now on only the writer's thread uses `connection`, and what of `last_uses` and `cache`
+    /// is its.
+    Writer(Connection& connection, LastUses& last_uses, ReadCache& cache, WriterOptions options);
 
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
@@ -89,13 +91,14 @@ private:
     WriterOptions options_;
     Connection& connection_;
     LastUses& last_uses_;
+    ReadCache& cache_;
     Statement begin_{connection_, "BEGIN IMMEDIATE"};
     Statement commit_{connection_, "COMMIT"};
     Statement rollback_{connection_, "ROLLBACK"};
     Statement savepoint_{connection_, "SAVEPOINT one"};
     Statement release_{connection_, "RELEASE one"};
     Statement undo_{connection_, "ROLLBACK TO one"};
-    Changes changes_{connection_, last_uses_};
+    Changes changes_{connection_, last_uses_, cache_};
     Jobs jobs_{connection_};
     Checkpoints checkpoints_{connection_};
 
