@@ -83,6 +83,10 @@ bool Connection::in_transaction() const {
     return sqlite3_get_autocommit(handle_.get()) == 0;
 }
 
+std::int64_t Connection::changes() const {
+    return sqlite3_total_changes64(handle_.get());
+}
+
 std::string Connection::message() const {
     return sqlite3_errmsg(handle_.get());
 }

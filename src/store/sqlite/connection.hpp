@@ -52,6 +52,10 @@ public:
     /// Whether a transaction is open. SQLite rolls one back by itself after some errors.
     [[nodiscard]] bool in_transaction() const;
 
+    /// Rows that were inserted, changed or deleted since it was opened, cascades included; also
+    /// those of statements that failed in the end.
+    [[nodiscard]] std::int64_t changes() const;
+
     /// What SQLite says about its last error, in English, for the log.
     [[nodiscard]] std::string message() const;
 

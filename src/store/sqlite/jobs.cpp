@@ -26,6 +26,7 @@ Applied Jobs::apply(const DelayMail& job) {
 }
 
 Applied Jobs::apply(const DeleteExpired& job) {
+    *job.deleted = 0;  // it may be asked again, if its group was undone
     for (auto* statement :
          {&expire_sessions_,
           &expire_sign_ins_,

@@ -131,8 +131,14 @@ std::chrono::microseconds Writer::pause() const {
 void Writer::write_group() {
     std::vector<CommitResult> results;
     results.reserve(group_.size());
-    const auto outcome = is_failed_ ? GroupOutcome::failed : write_all(results);
-    if (outcome == GroupOutcome::failed) {
+    auto outcome = is_failed_ ? GroupOutcome::failed : write_all(Sharing::plain, results);
+    if (outcome == GroupOutcome::needs_savepoints) {
+        roll_back();
+        last_uses_.rolled_back();
+        results.clear();
+        outcome = is_failed_ ? GroupOutcome::failed : write_all(Sharing::savepoints, results);
+    }
+    if (outcome != GroupOutcome::committed) {
         roll_back();
         // Whatever was worked out for single commits: none of them is in the database.
         results.assign(group_.size(), Unknown{});
@@ -157,20 +163,23 @@ void Writer::set_last_group_failed(GroupOutcome outcome) {
     last_group_failed_ = outcome == GroupOutcome::failed;
 }
 
-Writer::GroupOutcome Writer::write_all(std::vector<CommitResult>& results) {
+Writer::GroupOutcome Writer::write_all(Sharing sharing, std::vector<CommitResult>& results) {
     if (begin_.run().step != Step::done) return GroupOutcome::failed;
     for (auto& job : group_) {
         auto& result = results.emplace_back(Unknown{});
-        if (write_one(job.work, result) == GroupOutcome::failed) return GroupOutcome::failed;
+        const auto outcome = write_one(sharing, job.work, result);
+        if (outcome != GroupOutcome::committed) return outcome;
     }
     if (last_uses_.merge_portion() != Applied::made) return GroupOutcome::failed;
     return commit_group();
 }
 
-/// Writes one entry of the group in its own savepoint.
-Writer::GroupOutcome Writer::write_one(Work& work, CommitResult& result) {
-    if (savepoint_.run().step != Step::done) return GroupOutcome::failed;
+/// Writes one entry of the group.
+Writer::GroupOutcome Writer::write_one(Sharing sharing, Work& work, CommitResult& result) {
+    const bool has_savepoint = sharing == Sharing::savepoints;
+    if (has_savepoint && savepoint_.run().step != Step::done) return GroupOutcome::failed;
     const auto uses_before = last_uses_.mark();
+    const auto changes_before = connection_.changes();
     Context context;
     std::size_t index = 0;
     const auto applied = apply(work, context, index);
@@ -179,12 +188,22 @@ Writer::GroupOutcome Writer::write_one(Work& work, CommitResult& result) {
         result = Committed{std::move(context.spent)};
     } else {
         if (applied == Applied::refused) result = Refused{index};
-        if (undo_.run().step != Step::done) return GroupOutcome::failed;
+        const auto undone = undo_one(sharing, changes_before);
+        if (undone != GroupOutcome::committed) return undone;
         last_uses_.undo_to(uses_before);
     }
-    if (release_.run().step != Step::done) return GroupOutcome::failed;
+    if (has_savepoint && release_.run().step != Step::done) return GroupOutcome::failed;
     // Some errors make SQLite roll the whole transaction back without saying so.
     return connection_.in_transaction() ? GroupOutcome::committed : GroupOutcome::failed;
+}
+
+/// Undoes what a refused entry has written since there were `changes_before` changes.
+Writer::GroupOutcome Writer::undo_one(Sharing sharing, std::int64_t changes_before) {
+    if (sharing == Sharing::savepoints) {
+        return undo_.run().step == Step::done ? GroupOutcome::committed : GroupOutcome::failed;
+    }
+    return connection_.changes() == changes_before ? GroupOutcome::committed
+                                                   : GroupOutcome::needs_savepoints;
 }
 
 Applied Writer::apply(Work& work, Context& context, std::size_t& index) {

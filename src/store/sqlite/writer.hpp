@@ -40,8 +40,8 @@ struct WriterOptions {
     std::function<void(const std::string&)> on_fatal;
 };
 
-/// The one thread that writes. Work that waits is written as a group: one transaction, a
-/// savepoint for each, one sync of the disk for all. Nothing is answered before it is durable.
+/// The one thread that writes. Work that waits is written as a group: one transaction, one sync of
+/// the disk for all. Nothing is answered before it is durable.
 class Writer {
 public:
     /// From now on only the writer's thread uses `connection`, and what of `last_uses` and `cache`
@@ -72,7 +72,17 @@ private:
         Once<void(CommitResult)> done;
     };
 
-    enum class GroupOutcome : std::uint8_t { committed, failed };
+    /// How the work of a group shares its transaction.
+    enum class Sharing : std::uint8_t {
+        plain,       // for a group of which nothing has to be undone alone: nearly every one
+        savepoints,  // each piece of work in its own: costs a copy of every page that it changes
+    };
+
+    enum class GroupOutcome : std::uint8_t {
+        committed,
+        failed,
+        needs_savepoints,  // one was refused after it had written: all again, with savepoints
+    };
 
     void run();
     void wait_for_work(std::unique_lock<std::mutex>& lock);
@@ -80,8 +90,9 @@ private:
     void note_load(std::size_t commits);
     void write_group();
     void set_last_group_failed(GroupOutcome outcome);
-    GroupOutcome write_all(std::vector<CommitResult>& results);
-    GroupOutcome write_one(Work& work, CommitResult& result);
+    GroupOutcome write_all(Sharing sharing, std::vector<CommitResult>& results);
+    GroupOutcome write_one(Sharing sharing, Work& work, CommitResult& result);
+    GroupOutcome undo_one(Sharing sharing, std::int64_t changes_before);
     Applied apply(Work& work, Context& context, std::size_t& index);
     GroupOutcome commit_group();
     void roll_back();
