@@ -187,6 +187,17 @@ BasicConstraints Certificate::basic_constraints() const {
     return (flags & EXFLAG_CA) != 0 ? BasicConstraints::authority : BasicConstraints::end_entity;
 }
 
+std::optional<KeyIdentifier> Certificate::key_identifier() const {
+    const ErrorScope errors;
+    KeyIdentifier identifier{};
+    unsigned int length = 0;
+    if (X509_pubkey_digest(object_.get(), EVP_sha1(), writable_octets(identifier), &length) != 1 ||
+        length != identifier.size()) {
+        return std::nullopt;
+    }
+    return identifier;
+}
+
 std::optional<Certificate::Extension> Certificate::extension(const std::string& oid) const {
     const ErrorScope errors;
     const Owned<ASN1_OBJECT> name(OBJ_txt2obj(oid.c_str(), 1));

@@ -6,6 +6,8 @@
 #include "crypto/verify.hpp"
 #include "latchkey/bytes.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -39,6 +41,10 @@ enum class ChainCheck : std::uint8_t {
     failed,         // OpenSSL could not do it
 };
 
+/// The identifier of a public key: SHA-1 of its bits (RFC 5280 section 4.2.1.2, method 1). A name
+/// that metadata uses; nothing is proven by it.
+using KeyIdentifier = std::array<std::byte, 20>;
+
 /// An X.509 certificate (RFC 5280).
 class Certificate {
 public:
@@ -65,6 +71,9 @@ public:
     [[nodiscard]] std::vector<std::string> dns_names() const;
 
     [[nodiscard]] BasicConstraints basic_constraints() const;
+
+    /// Of the key of this certificate, whatever its extensions say; nullopt if OpenSSL fails.
+    [[nodiscard]] std::optional<KeyIdentifier> key_identifier() const;
 
     struct Extension {
         bool critical = false;
