@@ -8,6 +8,7 @@
 #include "crypto/hash.hpp"
 #include "fuzz/scene.hpp"
 #include "http/smuggling_cases.hpp"
+#include "support/metadata.hpp"
 #include "support/vectors.hpp"
 #include "webauthn/cbor.hpp"
 
@@ -95,6 +96,21 @@ void add_software(Corpus& corpus) {
     }
 }
 
+void add_metadata(Corpus& corpus) {
+    const auto signer = test::MetadataSigner::make();
+    const auto payload = test::metadata_payload(
+        {{.aaguid = webauthn::Aaguid({std::byte{1}}),
+          .roots = {signer.root.certificate},
+          .reports =
+              {{.status = "ATTESTATION_KEY_COMPROMISE",
+                .effective_date = "2026-01-01",
+                .certificate = signer.root.certificate}}},
+         {.key_ids = {std::string(40, 'a')}}}
+    );
+    corpus.add("metadata_blob", "0" + signer.sign(payload));
+    corpus.add("metadata_blob", "1" + json::write(payload));
+}
+
 void add_http(Corpus& corpus) {
     for (const auto& each : test::smuggling_cases) {
         corpus.add("http_request", "\x03" + std::string(each.bytes));
@@ -168,6 +184,7 @@ int main(int count, char** arguments) {
     }
     latchkey::fuzz::Corpus corpus(arguments[1]);
     latchkey::fuzz::add_software(corpus);
+    latchkey::fuzz::add_metadata(corpus);
     latchkey::fuzz::add_http(corpus);
     if (const auto data = latchkey::test::test_data()) latchkey::fuzz::add_vectors(corpus, *data);
     return corpus.finish();

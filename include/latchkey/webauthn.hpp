@@ -9,6 +9,7 @@
 /// judges it. An authentication: the same three with `authentication`. Pure: no clock, no random
 /// source, no files; what they need comes in as values, what is to be kept comes out.
 #include "latchkey/webauthn/failure.hpp"   // why a response was refused, and at which step
+#include "latchkey/webauthn/metadata.hpp"  // what FIDO knows of authenticator models
 #include "latchkey/webauthn/options.hpp"   // relying party, policy, ceremonies; their JSON
 #include "latchkey/webauthn/response.hpp"  // responses, parsed
 #include "latchkey/webauthn/types.hpp"     // identifiers, keys, the credential record

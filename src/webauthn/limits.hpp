@@ -36,4 +36,14 @@ inline constexpr std::size_t format_bytes = 32;  // 8.1: attestation statement f
 inline constexpr std::size_t statement_certificates = 8;
 inline constexpr std::size_t compound_statements = 8;  // each costs as much as a whole statement
 
+// A BLOB of the FIDO Metadata Service: a few hundred models, several megabytes, much of it icons.
+inline constexpr std::size_t metadata_blob_bytes = 33'554'432;
+inline constexpr std::size_t metadata_header_bytes = 65'536;
+inline constexpr std::size_t metadata_values = 500'000;
+inline constexpr std::size_t metadata_entries = 4'096;
+inline constexpr std::size_t metadata_key_ids = 256;  // of one entry, as the next two
+inline constexpr std::size_t metadata_reports = 128;
+inline constexpr std::size_t metadata_roots = 256;
+inline constexpr std::size_t metadata_description_bytes = 200;
+
 }  // namespace latchkey::webauthn::limits
