@@ -107,7 +107,7 @@ Result<VerifiedRegistration, Failure> Verifier::verify_registration(
         .signatures = signatures,
     });
     if (!evidence) return fail(22, evidence.error());
-    const auto anchors = attestation::trust_anchors(policy);
+    const auto anchors = attestation::trust_anchors(*evidence, policy, attested.aaguid);
     if (!anchors) return fail(23, anchors.error());
     const auto is_attested = attestation::assess(*evidence, *anchors, policy, attested.aaguid, now);
     if (!is_attested) return fail(24, is_attested.error());

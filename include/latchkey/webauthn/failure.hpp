@@ -64,6 +64,11 @@ enum class Reason : std::uint8_t {
     certificate_not_valid_now,  // a certificate of the path has expired, or is not valid yet
     trust_root_malformed,       // policy gave something that is no certificate
     aaguid_not_allowed,
+    metadata_missing,             // policy asks for metadata and has none
+    authenticator_compromised,    // metadata says that its keys, or those of its maker, are known
+    authenticator_revoked,        // metadata says that it is not to be trusted for any reason
+    user_verification_bypass,     // metadata says that software goes around user verification
+    certification_level_too_low,  // of a proven model; or no model is proven
     // Authentication.
     credential_not_requested,
     record_mismatch,  // the record is of another credential than the response

@@ -2,10 +2,12 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "latchkey/webauthn/metadata.hpp"
 #include "latchkey/webauthn/types.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -45,8 +47,9 @@ enum class Attestation : std::uint8_t {
 
 /// What a statement must lead to.
 enum class AttestationTrust : std::uint8_t {
-    any,    // the statement is checked, its path is not judged
-    roots,  // one of RegistrationPolicy::roots; without any root nothing is trusted
+    any,       // the statement is checked, its path is not judged
+    roots,     // one of RegistrationPolicy::roots; without any root nothing is trusted
+    metadata,  // one of the roots of its model in RegistrationPolicy::metadata
 };
 
 /// Which keys of Android's key store an android-key statement may be about (8.4).
@@ -57,6 +60,10 @@ enum class AndroidKeys : std::uint8_t {
 
 /// Where a credential may live.
 enum class BackupEligibility : std::uint8_t { any, device_bound_only };
+
+/// What becomes of models of which metadata reports USER_VERIFICATION_BYPASS. (REVOKED and the
+/// three kinds of compromise are always refused.)
+enum class VerificationBypass : std::uint8_t { refused, tolerated };
 
 /// Which credentials a relying party takes.
 struct RegistrationPolicy {
@@ -74,6 +81,13 @@ struct RegistrationPolicy {
     /// If not empty: only these models, and only if a statement that leads to a root proves it.
     std::vector<Aaguid> allowed_aaguids{};
     std::vector<Aaguid> denied_aaguids{};
+    /// If set, models that it calls revoked or compromised are refused whatever `attestation` and
+    /// `trust` say, by the AAGUID that they claim. Shared with whoever replaces it by a newer one.
+    std::shared_ptr<const Metadata> metadata{};
+    VerificationBypass verification_bypass = VerificationBypass::refused;
+    /// If not `none`: only models that metadata certifies so, and only if a statement that leads to
+    /// a root proves it.
+    CertificationLevel minimum_certification = CertificationLevel::none;
 };
 
 /// PublicKeyCredentialUserEntity without its id: what the person will see in the dialog.

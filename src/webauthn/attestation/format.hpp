@@ -79,8 +79,10 @@ bool certifies_credential_key(const crypto::Certificate& certificate, const Inpu
 /// What a signature check says of a statement: `bad_attestation_signature` for an invalid one.
 Result<void, Reason> require_valid(crypto::SignatureCheck check);
 
-/// 7.1 step 23: the roots of the policy.
-Result<std::vector<crypto::Certificate>, Reason> trust_anchors(const RegistrationPolicy& policy);
+/// 7.1 step 23: the roots of the policy, or those that metadata has for the model.
+Result<std::vector<crypto::Certificate>, Reason> trust_anchors(
+    const Evidence& evidence, const RegistrationPolicy& policy, const Aaguid& aaguid
+);
 
 /// 7.1 step 24: whether what was established is enough for the policy. The value is whether a path
 /// led to one of `anchors`, so that the AAGUID is proven.

@@ -4,10 +4,12 @@
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/metadata.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "latchkey/webauthn/verifier.hpp"
 #include "webauthn/attestation/format.hpp"
+#include "webauthn/attestation/model.hpp"
 
 #include <algorithm>
 #include <span>
@@ -63,9 +65,15 @@ Result<bool, Reason> judge_paths(
 
 }  // namespace
 
-Result<std::vector<Certificate>, Reason> trust_anchors(const RegistrationPolicy& policy) {
+Result<std::vector<Certificate>, Reason> trust_anchors(
+    const Evidence& evidence, const RegistrationPolicy& policy, const Aaguid& aaguid
+) {
     std::vector<Certificate> anchors;
-    for (const Bytes& root : policy.roots) {
+    const bool is_by_metadata = policy.trust == AttestationTrust::metadata;
+    if (is_by_metadata && policy.metadata == nullptr) return Fail{Reason::metadata_missing};
+    const MetadataEntry* model = find_model(policy, aaguid, evidence.trust_paths);
+    if (is_by_metadata && model == nullptr) return anchors;
+    for (const Bytes& root : is_by_metadata ? model->roots : policy.roots) {
         auto anchor = Certificate::parse(root);
         if (!anchor) return Fail{Reason::trust_root_malformed};
         anchors.push_back(*std::move(anchor));
@@ -84,10 +92,15 @@ Result<bool, Reason> assess(
     if (policy.attestation == Attestation::required && !is_certified) {
         return Fail{Reason::attestation_missing};
     }
+    const MetadataEntry* model = find_model(policy, aaguid, evidence.trust_paths);
+    if (model != nullptr) TRY(judge_status(*model, evidence.trust_paths, policy, now));
     const bool attested = TRY(judge_paths(evidence, anchors, policy, now));
     if (contains(policy.denied_aaguids, aaguid)) return Fail{Reason::aaguid_not_allowed};
     const bool is_allowed = attested && contains(policy.allowed_aaguids, aaguid);
     if (!policy.allowed_aaguids.empty() && !is_allowed) return Fail{Reason::aaguid_not_allowed};
+    const auto proven =
+        attested && model != nullptr ? certification_of(*model, now) : CertificationLevel::none;
+    if (proven < policy.minimum_certification) return Fail{Reason::certification_level_too_low};
     return attested;
 }
 
