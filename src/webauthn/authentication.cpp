@@ -35,14 +35,19 @@ ByteView signed_scope(
     const AuthenticationCeremony& ceremony,
     const AuthenticationResponse& response
 ) {
-    const bool is_app_id = ceremony.app_id && response.used_app_id();
+    const bool is_app_id = ceremony.app_id && response.extensions().used_app_id;
     return bytes_of(is_app_id ? ceremony.app_id->value() : rp.id.value());
 }
 
-/// Step 22. A counter that never moves from zero is not used.
+/// A counter that never moves from zero is not used.
 SignCountCheck compare_sign_count(std::uint32_t received, std::uint32_t stored) {
     if (received == 0 && stored == 0) return SignCountCheck::not_used;
     return received > stored ? SignCountCheck::increased : SignCountCheck::went_back;
+}
+
+bool is_refused(SignCountCheck check, CounterRule rule, const CredentialRecord& record) {
+    if (check != SignCountCheck::went_back || rule == CounterRule::report) return false;
+    return rule == CounterRule::refuse || !record.backup_eligible;
 }
 
 }  // namespace
@@ -92,13 +97,18 @@ Result<VerifiedAuthentication, Failure> Verifier::verify_authentication(
     if (check == SignatureCheck::failed) return fail(21, Reason::cryptography_failed);
     if (check != SignatureCheck::valid) return fail(21, Reason::bad_signature);
 
-    // Step 22 is a signal, not proof: reported, and policy decides. Step 23: no extension output
-    // decides anything but appid at step 15.
+    // A signal, not proof: reported, and refused if the ceremony's rule says so.
+    const auto counter = compare_sign_count(auth.sign_count, record.sign_count);
+    if (is_refused(counter, ceremony.counter_rule, record)) {
+        return fail(22, Reason::sign_count_went_back);
+    }
+
+    // Step 23: no extension output decides anything but appid at step 15.
     return VerifiedAuthentication{
         .credential = record.id,
         .user = owner,
         .sign_count = auth.sign_count,
-        .sign_count_check = compare_sign_count(auth.sign_count, record.sign_count),
+        .sign_count_check = counter,
         .backup_state = auth.flags.bs,
         .user_verified = auth.flags.uv
     };  // step 24: the caller saves it; step 25: done

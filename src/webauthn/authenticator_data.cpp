@@ -90,6 +90,7 @@ Result<AuthenticatorData, AuthenticatorDataError> parse_authenticator_data(ByteV
     if (data.flags.ed) {
         const auto extensions = cbor::parse_prefix(rest);
         if (!extensions || extensions->item.type() != cbor::Type::map) return Fail{bad_cbor};
+        data.extensions = extensions->item.encoded();
         rest = extensions->rest;
     }
     if (!rest.empty()) return Fail{malformed};

@@ -68,11 +68,13 @@ constexpr std::array names{
     Name{Reason::authenticator_revoked, "authenticator_revoked"},
     Name{Reason::user_verification_bypass, "user_verification_bypass"},
     Name{Reason::certification_level_too_low, "certification_level_too_low"},
+    Name{Reason::credential_protection_too_weak, "credential_protection_too_weak"},
     Name{Reason::credential_not_requested, "credential_not_requested"},
     Name{Reason::record_mismatch, "record_mismatch"},
     Name{Reason::user_handle_missing, "user_handle_missing"},
     Name{Reason::user_handle_mismatch, "user_handle_mismatch"},
     Name{Reason::bad_signature, "bad_signature"},
+    Name{Reason::sign_count_went_back, "sign_count_went_back"},
     Name{Reason::cryptography_failed, "cryptography_failed"},
 };
 

@@ -25,6 +25,8 @@ inline constexpr std::size_t response_json_bytes = 196'608;
 inline constexpr std::size_t response_json_values = 1'024;
 inline constexpr std::size_t response_json_depth = 16;
 
+inline constexpr std::size_t large_blob_bytes = 65'536;  // CTAP 2.2: 1 kB at least, rarely more
+
 inline constexpr std::size_t transports = 16;
 inline constexpr std::size_t transport_bytes = 32;
 

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -37,6 +38,22 @@ bool offers(const RegistrationPolicy& policy, CoseAlgorithm algorithm) {
 
 bool is_too_long(const CredentialId& id) {
     return id.value().size() > limits::credential_id_bytes;
+}
+
+/// The authenticator extension output of credProtect; nullopt: none, or no value of it.
+std::optional<CredentialProtection> protection_of(const AuthenticatorData& data) {
+    if (data.extensions.empty()) return std::nullopt;
+    const auto output = cbor::parse(data.extensions).value().find("credProtect");
+    const auto value = output ? output->as_integer() : std::nullopt;
+    if (!value || *value < 1 || *value > 3) return std::nullopt;
+    return static_cast<CredentialProtection>(*value);
+}
+
+/// An optional that is empty is less than any value.
+bool is_protected_enough(
+    const RegistrationPolicy& policy, std::optional<CredentialProtection> protection
+) {
+    return protection >= policy.minimum_protection;
 }
 
 /// What the response says for the new credential record.
@@ -113,7 +130,11 @@ Result<VerifiedRegistration, Failure> Verifier::verify_registration(
     if (!is_attested) return fail(24, is_attested.error());
     if (is_too_long(response.id())) return fail(25, Reason::credential_id_too_long);
 
-    // Step 26: the caller's unique index. Step 28: no extension output decides anything.
+    // Step 26: the caller's unique index. Of the extension outputs credProtect alone decides.
+    const auto protection = protection_of(auth);
+    if (!is_protected_enough(policy, protection)) {
+        return fail(28, Reason::credential_protection_too_weak);
+    }
     auto record = record_of(response, std::move(key).value());  // step 27
     record.user_handle = ceremony.user_handle;
     record.rp_id = rp.id;
@@ -121,7 +142,8 @@ Result<VerifiedRegistration, Failure> Verifier::verify_registration(
         .credential = std::move(record),
         .attestation = evidence->type,
         .attested = *is_attested,
-        .discoverable = response.discoverable(),
+        .extensions = response.extensions(),
+        .protection = protection,
     };  // step 29: the caller stores it
 }
 

@@ -92,7 +92,8 @@ struct ResponseReader {
         response.format_ = object->format;
         response.statement_ = object->statement;
         response.transports_ = std::move(parts.transports);
-        response.discoverable_ = parts.discoverable;
+        response.extensions_ = parts.extensions;
+        response.attachment_ = parts.attachment;
         return response;
     }
 
@@ -115,7 +116,8 @@ struct ResponseReader {
         response.client_data_ = std::move(client).value();
         response.id_ = std::move(parts.id);
         response.signature_ = std::move(parts.signature);
-        response.used_app_id_ = parts.used_app_id;
+        response.extensions_ = std::move(parts.extensions);
+        response.attachment_ = parts.attachment;
         // Some clients write an empty user handle where the authenticator gave none.
         if (parts.user_handle && !parts.user_handle->value().empty()) {
             if (!is_possible(*parts.user_handle)) {

@@ -92,15 +92,79 @@ std::optional<std::vector<std::string>> read_transports(const json::Value& respo
     return transports;
 }
 
-/// credProps.rk. The outer nullopt is a member of another type.
-std::optional<std::optional<bool>> read_discoverable(const json::Value& extensions) {
-    const json::Value* properties = extensions.find("credProps");
-    if (properties == nullptr) return std::optional<bool>();
-    if (properties->as_object() == nullptr) return std::nullopt;
-    const json::Value* resident_key = properties->find("rk");
-    if (resident_key == nullptr) return std::optional<bool>();
-    if (resident_key->as_bool() == nullptr) return std::nullopt;
-    return std::optional(*resident_key->as_bool());
+/// Whether a member is a boolean if it is there; `value` is what it says.
+bool read_flag(const json::Value& object, std::string_view key, std::optional<bool>& value) {
+    const json::Value* member = object.find(key);
+    if (member == nullptr) return true;
+    if (member->as_bool() == nullptr) return false;
+    value = *member->as_bool();
+    return true;
+}
+
+/// The output of an extension: absent and empty are the same. nullptr: a member of another type.
+const json::Value* find_output(const json::Value& extensions, std::string_view name) {
+    static const json::Value none = json::object({});
+    const json::Value* output = extensions.find(name);
+    if (output == nullptr) return &none;
+    return output->as_object() == nullptr ? nullptr : output;
+}
+
+/// Sections 10.1.2 to 10.1.5. Those that were not asked for, and those that nobody knows, are
+/// tolerated: clients may add them (7.1 step 28).
+std::optional<RegistrationExtensionResults> read_results(const json::Value& extensions) {
+    RegistrationExtensionResults results;
+    const json::Value* properties = find_output(extensions, "credProps");
+    const json::Value* prf = find_output(extensions, "prf");
+    const json::Value* large_blob = find_output(extensions, "largeBlob");
+    if (properties == nullptr || prf == nullptr || large_blob == nullptr) return std::nullopt;
+    std::optional<bool> excluded;
+    const bool is_well_formed = read_flag(*properties, "rk", results.discoverable) &&
+                                read_flag(*prf, "enabled", results.prf_enabled) &&
+                                read_flag(*large_blob, "supported", results.large_blob_supported) &&
+                                read_flag(extensions, "appidExclude", excluded);
+    if (!is_well_formed) return std::nullopt;
+    results.app_id_excluded = excluded.value_or(false);
+    return results;
+}
+
+std::optional<AuthenticationExtensionResults> read_authentication_results(
+    const json::Value& extensions
+) {
+    AuthenticationExtensionResults results;
+    const json::Value* large_blob = find_output(extensions, "largeBlob");
+    std::optional<bool> used_app_id;
+    if (large_blob == nullptr || !read_flag(extensions, "appid", used_app_id) ||
+        !read_flag(*large_blob, "written", results.large_blob_written)) {
+        return std::nullopt;
+    }
+    if (large_blob->find("blob") != nullptr) {
+        results.large_blob = find_bytes(*large_blob, "blob", limits::large_blob_bytes);
+        if (!results.large_blob) return std::nullopt;
+    }
+    results.used_app_id = used_app_id.value_or(false);
+    return results;
+}
+
+/// The outer nullopt is a member of another type. Values that this library does not know count as
+/// none (5.1).
+std::optional<std::optional<AuthenticatorAttachment>> read_attachment(const json::Value& envelope) {
+    const json::Value* member = envelope.find("authenticatorAttachment");
+    if (member == nullptr || member->is_null()) return std::optional<AuthenticatorAttachment>();
+    const std::string* text = member->as_string();
+    if (text == nullptr) return std::nullopt;
+    if (*text == "platform") return std::optional(AuthenticatorAttachment::platform);
+    if (*text == "cross-platform") return std::optional(AuthenticatorAttachment::cross_platform);
+    return std::optional<AuthenticatorAttachment>();
+}
+
+/// Members that repeat what the attestation object says (5.2.1.1): of their types, and not used.
+bool has_convenience_members(const json::Value& response) {
+    for (const auto* key : {"authenticatorData", "publicKey"}) {
+        const json::Value* member = response.find(key);
+        if (member != nullptr && !member->is_null() && member->as_string() == nullptr) return false;
+    }
+    const json::Value* algorithm = response.find("publicKeyAlgorithm");
+    return algorithm == nullptr || algorithm->as_integer() != nullptr;
 }
 
 /// The outer nullopt is a member that is neither null nor base64url.
@@ -128,15 +192,18 @@ Result<RegistrationResponse, Failure> parse_registration_response(std::string_vi
     auto client_data = find_bytes(members, "clientDataJSON", limits::client_data_bytes);
     auto object = find_bytes(members, "attestationObject", limits::attestation_object_bytes);
     auto transports = read_transports(members);
-    const auto discoverable = read_discoverable(*envelope->extensions);  // step 4
-    if (!client_data || !object || !transports || !discoverable) {
+    const auto extensions = read_results(*envelope->extensions);  // step 4
+    const auto attachment = read_attachment(*parsed);
+    if (!client_data || !object || !transports || !extensions || !attachment ||
+        !has_convenience_members(members)) {
         return fail(ceremony, 3, Reason::response_malformed);
     }
     auto response = TRY(parse_registration_response(RegistrationParts{
         .client_data_json = *std::move(client_data),
         .attestation_object = *std::move(object),
         .transports = *std::move(transports),
-        .discoverable = *discoverable
+        .extensions = *extensions,
+        .attachment = *attachment
     }));
     // Beyond the spec: the envelope names the credential that the authenticator made.
     if (response.id() != envelope->id) return fail(ceremony, 13, Reason::credential_id_mismatch);
@@ -154,17 +221,19 @@ Result<AuthenticationResponse, Failure> parse_authentication_response(std::strin
     auto data = find_bytes(members, "authenticatorData", limits::authenticator_data_bytes);
     auto signature = find_bytes(members, "signature", limits::signature_bytes);
     auto user_handle = read_user_handle(members);
-    if (!client_data || !data || !signature || !user_handle) {
+    auto extensions = read_authentication_results(*envelope->extensions);  // step 4
+    const auto attachment = read_attachment(*parsed);
+    if (!client_data || !data || !signature || !user_handle || !extensions || !attachment) {
         return fail(ceremony, 3, Reason::response_malformed);
     }
-    const json::Value* app_id = envelope->extensions->find("appid");  // step 4
     return parse_authentication_response(AuthenticationParts{
         .id = std::move(envelope->id),
         .client_data_json = *std::move(client_data),
         .authenticator_data = *std::move(data),
         .signature = *std::move(signature),
         .user_handle = *std::move(user_handle),
-        .used_app_id = app_id != nullptr && app_id->as_bool() != nullptr && *app_id->as_bool()
+        .extensions = *std::move(extensions),
+        .attachment = *attachment
     });
 }
 

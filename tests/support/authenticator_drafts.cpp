@@ -111,7 +111,7 @@ webauthn::RegistrationParts MadeRegistration::parts() const {
         .client_data_json = client_data_json,
         .attestation_object = attestation_object,
         .transports = transports,
-        .discoverable = discoverable
+        .extensions = {.discoverable = discoverable}
     };
 }
 
@@ -137,7 +137,7 @@ webauthn::AuthenticationParts MadeAssertion::parts() const {
         .client_data_json = client_data_json,
         .authenticator_data = authenticator_data,
         .signature = signature,
-        .used_app_id = used_app_id
+        .extensions = {.used_app_id = used_app_id}
     };
     if (user_handle) parts.user_handle = webauthn::UserHandle(*user_handle);
     return parts;

@@ -164,15 +164,16 @@ AuthenticationCeremony ceremony_of(
     const json::Value& record, Challenge challenge, UserHandle owner
 ) {
     const bool is_discoverable = is_true(record, "discoverable");
-    std::vector<CredentialId> allowed;
+    std::vector<webauthn::CredentialDescriptor> allowed;
     for (const std::string& id : strings_at(record, "allowCredentials")) {
-        allowed.emplace_back(base64url_decode(id).value_or(Bytes()));
+        allowed.push_back({.id = CredentialId(base64url_decode(id).value_or(Bytes()))});
     }
     auto ceremony = is_discoverable ? AuthenticationCeremony::discoverable(std::move(challenge))
                                     : AuthenticationCeremony::for_account(
                                           std::move(challenge), std::move(owner), std::move(allowed)
                                       );
     ceremony.user_verification = user_verification_of(record);
+    ceremony.counter_rule = webauthn::CounterRule::refuse;
     if (const std::string* app_id = record.find_string("appid"))
         ceremony.app_id = webauthn::AppId(*app_id);
     return ceremony;
@@ -190,7 +191,7 @@ std::optional<AuthenticationParts> parts_of(const json::Value& record) {
         .client_data_json = *std::move(client_data),
         .authenticator_data = *std::move(data),
         .signature = *std::move(signature),
-        .used_app_id = extensions != nullptr && is_true(*extensions, "appid")
+        .extensions = {.used_app_id = extensions != nullptr && is_true(*extensions, "appid")}
     };
     if (auto handle = bytes_at(record, "userHandle")) {
         parts.user_handle = UserHandle(*std::move(handle));
@@ -276,11 +277,7 @@ Judgement Judge::judge_assertion(const json::Value& record) {
     const auto ceremony = ceremony_of(record, Challenge(*std::move(challenge)), stored.user_handle);
     const auto verified =
         verifier_.verify_authentication(relying_party_of(record), ceremony, stored, *response);
-    if (!verified) return judgement_of(verified.error());
-    if (verified->sign_count_check == webauthn::SignCountCheck::went_back) {
-        return {.verdict = Verdict::reject, .reason = "sign_count_went_back", .step = 22};
-    }
-    return accepted;
+    return verified ? accepted : judgement_of(verified.error());
 }
 
 Judgement Judge::judge_signature(const json::Value& record) {

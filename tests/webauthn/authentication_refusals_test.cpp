@@ -35,9 +35,15 @@ struct Refusal {
     Reason reason;
 };
 
-AuthenticationCeremony for_owner(const AuthenticationCase& a, std::vector<CredentialId> allowed) {
+AuthenticationCeremony for_owner(
+    const AuthenticationCase& a, const std::vector<CredentialId>& allowed
+) {
+    std::vector<CredentialDescriptor> descriptors;
+    for (const CredentialId& id : allowed) {
+        descriptors.push_back({.id = id});
+    }
     return AuthenticationCeremony::for_account(
-        a.ceremony.challenge(), a.record.user_handle, std::move(allowed)
+        a.ceremony.challenge(), a.record.user_handle, std::move(descriptors)
     );
 }
 

@@ -23,9 +23,15 @@ using test::flag::bs;
 using test::flag::up;
 using test::flag::uv;
 
-AuthenticationCeremony for_owner(const AuthenticationCase& a, std::vector<CredentialId> allowed) {
+AuthenticationCeremony for_owner(
+    const AuthenticationCase& a, const std::vector<CredentialId>& allowed
+) {
+    std::vector<CredentialDescriptor> descriptors;
+    for (const CredentialId& id : allowed) {
+        descriptors.push_back({.id = id});
+    }
     return AuthenticationCeremony::for_account(
-        a.ceremony.challenge(), a.record.user_handle, std::move(allowed)
+        a.ceremony.challenge(), a.record.user_handle, std::move(descriptors)
     );
 }
 
@@ -88,7 +94,7 @@ TEST_CASE("7.2 step 19: the backup state of an eligible credential may change") 
     CHECK(verified->backup_state);
 }
 
-TEST_CASE("7.2 step 22: the counter is compared and reported, and refuses nothing") {
+TEST_CASE("7.2 step 22: the counter is compared and reported") {
     struct Row {
         std::uint32_t stored;
         std::uint32_t received;
@@ -105,12 +111,49 @@ TEST_CASE("7.2 step 22: the counter is compared and reported, and refuses nothin
           Row{10, 9, SignCountCheck::went_back},
           Row{10, 0, SignCountCheck::went_back}}) {
         AuthenticationCase authentication;
+        authentication.ceremony.counter_rule = CounterRule::report;
         authentication.record.sign_count = row.stored;
         authentication.draft.data.sign_count = row.received;
         const auto verified = authentication.verify(verifier);
         REQUIRE(verified);
         CHECK(verified->sign_count == row.received);
         CHECK(verified->sign_count_check == row.check);
+    }
+}
+
+TEST_CASE("7.2 step 22: a counter that went back is refused as the ceremony's rule says") {
+    struct Row {
+        CounterRule rule;
+        std::uint8_t flags;
+        bool refused;
+    };
+
+    constexpr std::uint8_t bound = up | uv;
+    constexpr std::uint8_t synced = up | uv | be;
+    Verifier verifier;
+    CHECK(AuthenticationCase().ceremony.counter_rule == CounterRule::refuse_device_bound);
+    for (const Row& row :
+         {Row{CounterRule::report, bound, false},
+          Row{CounterRule::report, synced, false},
+          Row{CounterRule::refuse_device_bound, bound, true},
+          Row{CounterRule::refuse_device_bound, synced, false},
+          Row{CounterRule::refuse, bound, true},
+          Row{CounterRule::refuse, synced, true}}) {
+        AuthenticationCase authentication({.flags = row.flags});
+        authentication.ceremony.counter_rule = row.rule;
+        authentication.record.sign_count = 10;
+        authentication.draft.data.sign_count = 10;
+        const auto verified = authentication.verify(verifier);
+        CHECK(verified.has_value() != row.refused);
+        if (row.refused) {
+            CHECK(describe(verified.error()) == "7.2 step 22: sign_count_went_back");
+        }
+        authentication.draft.data.sign_count = 11;
+        CHECK(authentication.verify(verifier));
+        // What is not used cannot go back.
+        authentication.record.sign_count = 0;
+        authentication.draft.data.sign_count = 0;
+        CHECK(authentication.verify(verifier));
     }
 }
 

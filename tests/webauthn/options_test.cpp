@@ -95,15 +95,18 @@ TEST_CASE("5.5: the options of an authentication of an account name its credenti
     auto ceremony = AuthenticationCeremony::for_account(
         Challenge(repeated(0x71, 32)),
         UserHandle(repeated(0x2a, 64)),
-        {CredentialId(repeated(1, 16)), CredentialId(repeated(2, 16))}
+        {{.id = CredentialId(repeated(1, 16)), .transports = {"usb"}},
+         {.id = CredentialId(repeated(2, 16))}}
     );
     ceremony.user_verification = UserVerification::preferred;
     ceremony.app_id = AppId("https://example.org/app-id.json");
     const auto options = json::parse(issue_authentication(test_relying_party(), ceremony));
     REQUIRE(options);
+    auto first = descriptor(repeated(1, 16));
+    first.set("transports", json::Array{"usb"});
     CHECK(
         *options->find("allowCredentials") ==
-        json::Value(json::Array{descriptor(repeated(1, 16)), descriptor(repeated(2, 16))})
+        json::Value(json::Array{first, descriptor(repeated(2, 16))})
     );
     CHECK(*options->find_string("userVerification") == "preferred");
     CHECK(*options->find("extensions") == object({{"appid", "https://example.org/app-id.json"}}));
@@ -130,7 +133,7 @@ TEST_CASE("The software authenticator does with the options what a browser does"
     REQUIRE(create(ada, {}));  // takes the place of the first one
     CHECK(authenticator.credentials().size() == 2);
 
-    const auto get = [&](std::vector<CredentialId> allowed) {
+    const auto get = [&](std::vector<CredentialDescriptor> allowed) {
         return authenticator.get(
             issue_authentication(
                 registration.rp,
@@ -142,7 +145,7 @@ TEST_CASE("The software authenticator does with the options what a browser does"
         );
     };
     CHECK(get({}));
-    CHECK_FALSE(get({first}));
+    CHECK_FALSE(get({{.id = first}}));
     authenticator.remove(authenticator.credentials().back().id);
     authenticator.remove(authenticator.credentials().back().id);
     CHECK_FALSE(get({}));

@@ -135,7 +135,7 @@ TEST_CASE("5.1: RegistrationResponseJSON is read with all that the server uses")
     CHECK(response->id().value() == made.credential_id);
     CHECK(test::copy_of(response->client_data_json()) == made.client_data_json);
     CHECK(response->transports() == std::vector<std::string>{"internal"});
-    CHECK(response->discoverable() == true);
+    CHECK(response->extensions().discoverable == true);
     Verifier verifier;
     CHECK(verifier.verify_registration(
         registration.rp, registration.policy, registration.ceremony, *response, registration.now
@@ -269,7 +269,7 @@ TEST_CASE("5.1: members that are new, missing or null where they may be are tole
     const auto created = parse_registration_response(json::write(registration));
     REQUIRE(created);
     CHECK(created->transports().empty());
-    CHECK_FALSE(created->discoverable());
+    CHECK_FALSE(created->extensions().discoverable);
 
     auto authentication = authentication_json();
     authentication.set("authenticatorAttachment", json::Value());

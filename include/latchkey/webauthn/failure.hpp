@@ -69,12 +69,14 @@ enum class Reason : std::uint8_t {
     authenticator_revoked,        // metadata says that it is not to be trusted for any reason
     user_verification_bypass,     // metadata says that software goes around user verification
     certification_level_too_low,  // of a proven model; or no model is proven
+    credential_protection_too_weak,  // policy asks for more credProtect than the credential has
     // Authentication.
     credential_not_requested,
     record_mismatch,  // the record is of another credential than the response
     user_handle_missing,
     user_handle_mismatch,
     bad_signature,
+    sign_count_went_back,  // and the ceremony's rule refuses that
     // The machine.
     cryptography_failed,  // OpenSSL reported an error of its own: nothing was verified
 };

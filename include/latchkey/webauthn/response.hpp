@@ -49,7 +49,23 @@ struct AuthenticatorData {
     AuthenticatorFlags flags;
     std::uint32_t sign_count = 0;
     std::optional<AttestedCredentialData> attested;
-    ByteView bytes;  // as they were signed
+    ByteView extensions;  // one CBOR map, or nothing
+    ByteView bytes;       // as they were signed
+};
+
+/// Client extension outputs of a registration (section 9.4); unverified, as the client says so.
+struct RegistrationExtensionResults {
+    std::optional<bool> discoverable{};          // credProps.rk
+    std::optional<bool> prf_enabled{};           // prf.enabled
+    std::optional<bool> large_blob_supported{};  // largeBlob.supported
+    bool app_id_excluded = false;                // appidExclude
+};
+
+/// Client extension outputs of an authentication; unverified.
+struct AuthenticationExtensionResults {
+    bool used_app_id = false;                  // appid: the AppID was used instead of the RP ID
+    std::optional<Bytes> large_blob{};         // largeBlob.blob: what was read
+    std::optional<bool> large_blob_written{};  // largeBlob.written
 };
 
 /// An AuthenticatorAttestationResponse that is well-formed in all its parts; made by
@@ -84,8 +100,11 @@ public:
 
     [[nodiscard]] const std::vector<std::string>& transports() const { return transports_; }
 
-    /// credProps.rk: whether the client says that the credential is discoverable; unverified.
-    [[nodiscard]] std::optional<bool> discoverable() const { return discoverable_; }
+    /// What the client says of the extensions; those that it does not know of are absent.
+    [[nodiscard]] const RegistrationExtensionResults& extensions() const { return extensions_; }
+
+    /// Where the client says that the authenticator is; a hint.
+    [[nodiscard]] std::optional<AuthenticatorAttachment> attachment() const { return attachment_; }
 
 private:
     friend struct ResponseReader;
@@ -98,7 +117,8 @@ private:
     std::string_view format_;
     ByteView statement_;
     std::vector<std::string> transports_;
-    std::optional<bool> discoverable_;
+    RegistrationExtensionResults extensions_;
+    std::optional<AuthenticatorAttachment> attachment_;
 };
 
 /// An AuthenticatorAssertionResponse that is well-formed in all its parts; made by
@@ -126,8 +146,11 @@ public:
 
     [[nodiscard]] ByteView signature() const { return signature_; }
 
-    /// The output of the appid extension: whether the AppID was used instead of the RP ID.
-    [[nodiscard]] bool used_app_id() const { return used_app_id_; }
+    /// What the client says of the extensions; those that it does not know of are absent.
+    [[nodiscard]] const AuthenticationExtensionResults& extensions() const { return extensions_; }
+
+    /// Where the client says that the authenticator is; a hint.
+    [[nodiscard]] std::optional<AuthenticatorAttachment> attachment() const { return attachment_; }
 
 private:
     friend struct ResponseReader;
@@ -140,7 +163,8 @@ private:
     ClientData client_data_;
     AuthenticatorData data_;
     Bytes signature_;
-    bool used_app_id_ = false;
+    AuthenticationExtensionResults extensions_;
+    std::optional<AuthenticatorAttachment> attachment_;
 };
 
 /// Reads RegistrationResponseJSON (5.1): the text of `JSON.stringify(credential.toJSON())`.
@@ -158,7 +182,8 @@ struct RegistrationParts {
     Bytes client_data_json;
     Bytes attestation_object;
     std::vector<std::string> transports{};
-    std::optional<bool> discoverable{};
+    RegistrationExtensionResults extensions{};
+    std::optional<AuthenticatorAttachment> attachment{};
 };
 
 Result<RegistrationResponse, Failure> parse_registration_response(RegistrationParts parts);
@@ -170,7 +195,8 @@ struct AuthenticationParts {
     Bytes authenticator_data;
     Bytes signature;
     std::optional<UserHandle> user_handle{};
-    bool used_app_id = false;
+    AuthenticationExtensionResults extensions{};
+    std::optional<AuthenticatorAttachment> attachment{};
 };
 
 Result<AuthenticationResponse, Failure> parse_authentication_response(AuthenticationParts parts);

@@ -24,6 +24,9 @@ using Origin = Strong<struct OriginTag, std::string>;        // serialized: sche
 using AppId = Strong<struct AppIdTag, std::string>;          // of a FIDO U2F application (10.1.1)
 using Aaguid = Strong<struct AaguidTag, std::array<std::byte, 16>>;
 
+/// AuthenticatorAttachment (5.4.5): built into the device, or apart from it.
+enum class AuthenticatorAttachment : std::uint8_t { platform, cross_platform };
+
 /// The moment at which certificates are judged, UTC.
 using TimePoint = std::chrono::sys_time<std::chrono::milliseconds>;
 

@@ -22,8 +22,10 @@ enum class AttestationType : std::uint8_t { none, self, certified };
 struct VerifiedRegistration {
     CredentialRecord credential;
     AttestationType attestation = AttestationType::none;
-    bool attested = false;             // a path led to a trusted root: the AAGUID is proven
-    std::optional<bool> discoverable;  // credProps.rk, if the client gave it
+    bool attested = false;  // a path led to a trusted root: the AAGUID is proven
+    RegistrationExtensionResults extensions{};  // credProps, prf, largeBlob: as the client says
+    /// credProtect, as the authenticator says; none: it did not say.
+    std::optional<CredentialProtection> protection{};
 };
 
 /// Step 22 of 7.2: what the signature counter says. A counter that went back (or stayed) is a
