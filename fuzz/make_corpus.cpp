@@ -8,7 +8,9 @@
 #include "crypto/hash.hpp"
 #include "fuzz/scene.hpp"
 #include "http/smuggling_cases.hpp"
+#include "support/jwt.hpp"
 #include "support/metadata.hpp"
+#include "support/private_key.hpp"
 #include "support/vectors.hpp"
 #include "webauthn/cbor.hpp"
 
@@ -133,6 +135,31 @@ void add_http(Corpus& corpus) {
     corpus.add("forwarded", "203.0.113.9:80, [2001:db8::9]:4711, 10.0.0.2");
 }
 
+void add_provider(Corpus& corpus) {
+    const auto key = test::PrivateKey::make(webauthn::CoseAlgorithm::es256, 1);
+    const json::Value claims = json::object({
+        {"iss", "https://appleid.apple.com"},
+        {"aud", "client"},
+        {"sub", "sub"},
+        {"exp", 600},
+        {"iat", 0},
+        {"nonce", "n"},
+        {"email", "ada@example.com"},
+        {"email_verified", "true"},
+        {"events", R"({"type":"consent-revoked","sub":"sub"})"},
+    });
+    corpus.add("id_token", test::sign_token(key, "", claims));
+    corpus.add("id_token", json::write(claims));
+    corpus.add("jwk_set", test::jwk_set({test::jwk_of(key, "k1")}));
+    corpus.add("discovery", "public, max-age=600, no-store");
+    corpus.add("discovery", R"({"token_type":"Bearer","id_token":"a.b.c","access_token":"t"})");
+    corpus.add(
+        "discovery",
+        R"({"issuer":"https://i","authorization_endpoint":"https://i/a","token_endpoint":)"
+        R"("https://i/t","jwks_uri":"https://i/k","token_endpoint_auth_methods_supported":[]})"
+    );
+}
+
 /// The bytes of a member; empty if there is none.
 Bytes bytes_at(const json::Value& record, const char* key) {
     const std::string* text = record.find_string(key);
@@ -186,6 +213,7 @@ int main(int count, char** arguments) {
     latchkey::fuzz::add_software(corpus);
     latchkey::fuzz::add_metadata(corpus);
     latchkey::fuzz::add_http(corpus);
+    latchkey::fuzz::add_provider(corpus);
     if (const auto data = latchkey::test::test_data()) latchkey::fuzz::add_vectors(corpus, *data);
     return corpus.finish();
 }

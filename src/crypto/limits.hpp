@@ -23,4 +23,14 @@ inline constexpr int certificate_extensions = 64;
 // Certificates between a leaf and its root.
 inline constexpr int chain_depth = 8;
 
+// A JWS in its compact form: ID tokens of providers are 1 to 2 kB.
+inline constexpr std::size_t jws_bytes = 32'768;
+
+// A JWK Set; providers publish two to ten keys.
+inline constexpr std::size_t jwk_set_bytes = 65'536;
+inline constexpr std::size_t jwk_set_keys = 64;
+
+// A private key in PEM.
+inline constexpr std::size_t private_key_bytes = 16'384;
+
 }  // namespace latchkey::crypto::limits

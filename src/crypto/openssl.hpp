@@ -9,6 +9,7 @@
 #include <span>
 
 #include <openssl/asn1.h>
+#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -23,6 +24,8 @@ namespace latchkey::crypto {
 
 struct OpensslDelete {
     void operator()(ASN1_OBJECT* object) const { ASN1_OBJECT_free(object); }
+
+    void operator()(BIO* object) const { BIO_free_all(object); }
 
     void operator()(BIGNUM* object) const { BN_free(object); }
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "crypto/jws.hpp"
+#include "fuzz/target.hpp"
+
+namespace latchkey::fuzz {
+
+void run(ByteView input) {
+    const auto keys = crypto::parse_jwk_set(text_of(input));
+    if (!keys) return;
+    const crypto::Jws jws{
+        .algorithm = crypto::JwsAlgorithm::es256,
+        .key_id = {},
+        .type = {},
+        .signing_input = "a.b",
+        .payload = {},
+        .signature = Bytes(64),
+    };
+    for (const crypto::JsonWebKey& key : *keys) {
+        LATCHKEY_ASSERT(crypto::verify_jws(jws, {key}) != crypto::JwsCheck::valid);
+    }
+}
+
+}  // namespace latchkey::fuzz
