@@ -14,9 +14,9 @@ install(DIRECTORY docs DESTINATION share/doc/latchkey)
 install(DIRECTORY packaging/nginx packaging/caddy DESTINATION share/doc/latchkey/packaging)
 
 set(CPACK_GENERATOR DEB)
-set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
-set(CPACK_SET_DESTDIR ON)
+set(CPACK_SET_DESTDIR ON)  # for what stands outside of the prefix: /etc
 set(CPACK_PACKAGE_CONTACT "the Latchkey developers")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "sign-in server for passkeys")
 set(CPACK_PACKAGE_DESCRIPTION

@@ -255,6 +255,7 @@ std::unique_ptr<CLI::App> make_app(CommandLine& line) {
         "error\n"
         "says what, and the mend), 2 if the command line is wrong, 3 if the configuration is."
     );
+    app->set_version_flag("--version", "latchkey " LATCHKEY_VERSION);
     app->require_subcommand(1);
     add_running(*app, line);
     add_config(*app, line);

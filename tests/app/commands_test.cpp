@@ -118,6 +118,13 @@ json::Value only_line(const Finished& finished) {
 
 }  // namespace
 
+TEST_CASE("--version says which release this is") {
+    const Finished said =
+        test::run({.arguments = {LATCHKEY_BINARY, "--version"}, .environment = {}, .folder = {}});
+    CHECK(said.status == 0);
+    CHECK(said.out == "latchkey " LATCHKEY_VERSION "\n");
+}
+
 TEST_CASE("Every command on accounts works on a running server and on a stopped one alike") {
     for (const Server server : {Server::running, Server::stopped}) {
         CAPTURE(static_cast<int>(server));
