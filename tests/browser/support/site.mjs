@@ -19,6 +19,12 @@ const flags = [
     '--disable-sync',
 ];
 
+export const launchChromium = () =>
+    chromium.launch({
+        executablePath: process.env.LATCHKEY_CHROMIUM ?? '/usr/bin/chromium',
+        args: flags,
+    });
+
 /** Starts everything before the tests of a file and stops it after them. */
 export function useSite(options = {}) {
     const site = {};
@@ -26,10 +32,7 @@ export function useSite(options = {}) {
         site.mail = await startMail();
         site.server = await startLatchkey(site.mail, options);
         site.origin = site.server.origin;
-        site.browser = await chromium.launch({
-            executablePath: process.env.LATCHKEY_CHROMIUM ?? '/usr/bin/chromium',
-            args: flags,
-        });
+        site.browser = await launchChromium();
     });
     after(async () => {
         await site.browser?.close();
