@@ -5,10 +5,14 @@
 #include "app/program.hpp"
 #include "base/json.hpp"
 #include "support/http_client.hpp"
+#include "support/process.hpp"
 
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <doctest/doctest.h>
 

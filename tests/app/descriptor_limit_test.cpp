@@ -6,8 +6,10 @@
 
 #include "app/program.hpp"
 #include "support/http_client.hpp"
+#include "support/process.hpp"
 
 #include <csignal>
+#include <cstddef>
 #include <deque>
 #include <string>
 #include <string_view>

@@ -4,6 +4,7 @@
 // `latchkey doctor` of the real program, with a real mail server.
 #include "app/program.hpp"
 #include "support/mail_server.hpp"
+#include "support/process.hpp"
 
 #include <string>
 #include <string_view>

@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "app/jobs.hpp"
 
+#include "base/clock.hpp"
 #include "store/store.hpp"
 #include "support/fixed_clock.hpp"
 

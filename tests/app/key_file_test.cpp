@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 
 namespace latchkey::app {
 namespace {

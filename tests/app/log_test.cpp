@@ -2,20 +2,26 @@
 // Copyright the Latchkey developers
 #include "app/log.hpp"
 
+#include "app/config.hpp"
+#include "base/clock.hpp"
 #include "base/json.hpp"
+#include "base/secret.hpp"
 #include "support/fixed_clock.hpp"
 #include "support/process.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <rapidcheck.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 namespace latchkey::app {

@@ -2,8 +2,16 @@
 // Copyright the Latchkey developers
 #include "app/program.hpp"
 
+#include "support/process.hpp"
+
 #include <csignal>
+#include <cstddef>
+#include <memory>
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace latchkey::test {
 

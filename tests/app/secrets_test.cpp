@@ -6,8 +6,9 @@
 #include "base/json.hpp"
 #include "support/http_client.hpp"
 #include "support/mail_server.hpp"
+#include "support/process.hpp"
 
-#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>

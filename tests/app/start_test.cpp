@@ -3,13 +3,14 @@
 //
 // How the real program starts, refuses to start, and stops.
 #include "app/program.hpp"
-#include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
+#include "base/clock.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "support/http_client.hpp"
+#include "support/process.hpp"
 
-#include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -17,7 +18,7 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
+#include <sys/types.h>
 #include <sys/un.h>
 #include <unistd.h>
 

@@ -2,7 +2,11 @@
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
 
+#include "latchkey/bytes.hpp"
+
 #include <array>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>

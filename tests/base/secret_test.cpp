@@ -2,8 +2,11 @@
 // Copyright the Latchkey developers
 #include "base/secret.hpp"
 
+#include "latchkey/bytes.hpp"
+
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <new>
 #include <span>
 #include <string>

@@ -3,12 +3,21 @@
 #include "crypto/certificate.hpp"
 
 #include "base/encoding.hpp"
+#include "base/json.hpp"
 #include "crypto/limits.hpp"
 #include "crypto/rsa_key.hpp"
+#include "crypto/verify.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "support/cbor_writer.hpp"
 #include "support/certificates.hpp"
+#include "support/private_key.hpp"
 #include "support/vectors.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>

@@ -3,7 +3,9 @@
 #include "crypto/der.hpp"
 
 #include "base/encoding.hpp"
+#include "latchkey/bytes.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

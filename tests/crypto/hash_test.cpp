@@ -3,6 +3,12 @@
 #include "crypto/hash.hpp"
 
 #include "base/encoding.hpp"
+#include "base/secret.hpp"
+#include "latchkey/bytes.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
 
 #include <doctest/doctest.h>
 

@@ -2,10 +2,17 @@
 // Copyright the Latchkey developers
 #include "crypto/seal.hpp"
 
+#include "base/secret.hpp"
 #include "crypto/system_random.hpp"
+#include "latchkey/bytes.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 

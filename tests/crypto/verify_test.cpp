@@ -3,15 +3,21 @@
 #include "crypto/verify.hpp"
 
 #include "base/encoding.hpp"
+#include "base/json.hpp"
 #include "crypto/der.hpp"
+#include "crypto/hash.hpp"
 #include "crypto/rsa_key.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "support/cbor_writer.hpp"
 #include "support/private_key.hpp"
 #include "support/vectors.hpp"
 
-#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "flows/latchkey.hpp"
 #include "flows/parallel.hpp"
 #include "flows/person.hpp"
 #include "flows/watched_store.hpp"
+#include "http/request.hpp"
 #include "pages/routes.hpp"
+#include "support/authenticator.hpp"
 
 #include <atomic>
+#include <cstddef>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 

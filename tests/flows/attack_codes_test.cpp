@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/codes.hpp"
+#include "base/clock.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/parallel.hpp"
 #include "flows/person.hpp"
 #include "flows/watched_store.hpp"
+#include "support/http_client.hpp"
 
-#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 

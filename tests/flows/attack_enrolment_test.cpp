@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
+#include "accounts/types.hpp"
+#include "base/json.hpp"
+#include "flows/browser.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/parallel.hpp"
 #include "flows/person.hpp"
+#include "http/request.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "pages/routes.hpp"
+#include "support/authenticator.hpp"
 
 #include <atomic>
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "latchkey/bytes.hpp"
 
+#include <cstddef>
+#include <filesystem>
 #include <fstream>
+#include <ios>
 #include <iterator>
 #include <string>
 #include <string_view>

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "outbound/mail.hpp"
+#include "support/http_client.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/types.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/parallel.hpp"
 #include "flows/person.hpp"
 #include "flows/race.hpp"
+#include "support/http_client.hpp"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 

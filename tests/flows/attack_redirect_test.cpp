@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
+#include "flows/browser.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "http/request.hpp"
+#include "support/http_client.hpp"
 
 #include <array>
+#include <chrono>
 #include <string>
 #include <string_view>
 

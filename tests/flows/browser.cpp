@@ -2,13 +2,23 @@
 // Copyright the Latchkey developers
 #include "flows/browser.hpp"
 
+#include "base/json.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/openapi.hpp"
+#include "http/request.hpp"
+#include "support/http_client.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <mutex>
+#include <string>
+#include <vector>
 
 namespace latchkey::test {
 namespace {

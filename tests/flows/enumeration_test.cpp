@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
+#include "accounts/email_address.hpp"
+#include "accounts/policy.hpp"
+#include "base/json.hpp"
+#include "flows/browser.hpp"
 #include "flows/call_trace.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
 #include "flows/watched_store.hpp"
+#include "http/request.hpp"
+#include "support/http_client.hpp"
 
-#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>

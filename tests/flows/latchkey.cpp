@@ -2,31 +2,50 @@
 // Copyright the Latchkey developers
 #include "flows/latchkey.hpp"
 
-#include "accounts/account_changes.hpp"
-#include "accounts/codes.hpp"
+#include "accounts/policy.hpp"
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "base/random.hpp"
+#include "base/secret.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/seal.hpp"
 #include "crypto/system_random.hpp"
+#include "http/address.hpp"
+#include "http/request.hpp"
+#include "http/router.hpp"
 #include "http/server.hpp"
+#include "outbound/mail.hpp"
 #include "pages/ceremonies.hpp"
-#include "pages/routes.hpp"
+#include "pages/render.hpp"
+#include "pages/site.hpp"
 #include "pages/visit.hpp"
+#include "store/commit.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "store/store.hpp"
+#include "support/fixed_clock.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <future>
 #include <initializer_list>
 #include <iterator>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <doctest/doctest.h>
+#include <stdlib.h>
 
 namespace latchkey::test {
 namespace {

@@ -2,14 +2,20 @@
 // Copyright the Latchkey developers
 #include "flows/openapi.hpp"
 
+#include "base/json.hpp"
+#include "support/http_client.hpp"
 #include "support/json_schema.hpp"
 #include "support/yaml.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace latchkey::test {
 namespace {

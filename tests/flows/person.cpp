@@ -2,8 +2,22 @@
 // Copyright the Latchkey developers
 #include "flows/person.hpp"
 
+#include "accounts/email_address.hpp"
+#include "accounts/events.hpp"
+#include "accounts/types.hpp"
+#include "flows/browser.hpp"
+#include "flows/latchkey.hpp"
+#include "support/authenticator.hpp"
+#include "support/http_client.hpp"
+
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 

@@ -3,10 +3,13 @@
 //
 // An app behind real proxies that ask GET /session, with the files of packaging/ as they are.
 #include "base/encoding.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "support/http_client.hpp"
 #include "support/process.hpp"
 
 #include <array>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>

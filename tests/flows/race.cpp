@@ -2,10 +2,16 @@
 // Copyright the Latchkey developers
 #include "flows/race.hpp"
 
+#include "accounts/changes.hpp"
+#include "accounts/types.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/parallel.hpp"
 #include "flows/person.hpp"
+#include "support/http_client.hpp"
 
 #include <array>
+#include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
+#include "accounts/events.hpp"
+#include "accounts/types.hpp"
+#include "base/json.hpp"
+#include "flows/browser.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "http/request.hpp"
+#include "support/authenticator.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 
 #include <doctest/doctest.h>

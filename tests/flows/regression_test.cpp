@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "http/request.hpp"
+#include "latchkey/bytes.hpp"
+#include "support/authenticator.hpp"
 
+#include <cstdint>
 #include <string>
 
 #include <doctest/doctest.h>

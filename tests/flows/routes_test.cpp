@@ -2,14 +2,21 @@
 // Copyright the Latchkey developers
 #include "pages/routes.hpp"
 
+#include "base/json.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/openapi.hpp"
 #include "flows/person.hpp"
+#include "http/request.hpp"
+#include "pages/visit.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>

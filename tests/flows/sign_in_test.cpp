@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "flows/browser.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "http/request.hpp"
+#include "support/authenticator.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include <doctest/doctest.h>

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "accounts/account_changes.hpp"
+#include "accounts/changes.hpp"
+#include "accounts/email_address.hpp"
+#include "accounts/policy.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "outbound/mail.hpp"
 
 #include <string>
 

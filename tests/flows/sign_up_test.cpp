@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "http/request.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "support/authenticator.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <doctest/doctest.h>
 

@@ -2,9 +2,26 @@
 // Copyright the Latchkey developers
 #include "flows/watched_store.hpp"
 
+#include "accounts/email_address.hpp"
+#include "accounts/events.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "base/once.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "store/commit.hpp"
+#include "store/store.hpp"
+
 #include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
 namespace latchkey::test {
 

@@ -3,7 +3,8 @@
 #include "http/address.hpp"
 
 #include <array>
-#include <string>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include <doctest/doctest.h>

@@ -2,11 +2,23 @@
 // Copyright the Latchkey developers
 
 // One connection over its life: keep-alive, pipelines, Expect, deadlines, limits, the stop.
+#include "accounts/changes.hpp"
+#include "http/address.hpp"
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "http/router.hpp"
+#include "http/server.hpp"
 #include "http/test_server.hpp"
+#include "store/commit.hpp"
+#include "support/http_client.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>

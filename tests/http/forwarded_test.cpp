@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "http/forwarded.hpp"
 
+#include "http/address.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>

@@ -2,6 +2,11 @@
 // Copyright the Latchkey developers
 #include "http/head_writer.hpp"
 
+#include "base/clock.hpp"
+#include "http/response.hpp"
+#include "latchkey/result.hpp"
+
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "http/listener.hpp"
-
 #include "http/test_server.hpp"
-
-#include <string>
 
 #include <doctest/doctest.h>
 

@@ -2,12 +2,23 @@
 // Copyright the Latchkey developers
 #include "http/outcome.hpp"
 
+#include "accounts/changes.hpp"
+#include "base/once.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "http/router.hpp"
+#include "http/server.hpp"
 #include "http/test_server.hpp"
+#include "store/commit.hpp"
+#include "store/store.hpp"
+#include "support/http_client.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <variant>

@@ -2,8 +2,10 @@
 // Copyright the Latchkey developers
 #include "http/policy.hpp"
 
-#include "http/router.hpp"
+#include "http/address.hpp"
+#include "http/request.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>

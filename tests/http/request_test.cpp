@@ -4,10 +4,13 @@
 
 #include "base/encoding.hpp"
 #include "http/limits.hpp"
+#include "latchkey/bytes.hpp"
 #include "support/http_client.hpp"
 
+#include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 

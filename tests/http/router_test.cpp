@@ -2,14 +2,20 @@
 // Copyright the Latchkey developers
 #include "http/router.hpp"
 
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+
 #include <csignal>
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -2,7 +2,13 @@
 // Copyright the Latchkey developers
 
 // The header crawler of ASVS V3.4: every way in which a response can come about.
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "http/router.hpp"
 #include "http/test_server.hpp"
+#include "store/store.hpp"
+#include "support/http_client.hpp"
 
 #include <array>
 #include <charconv>
@@ -10,6 +16,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 

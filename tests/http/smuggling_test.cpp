@@ -2,11 +2,17 @@
 // Copyright the Latchkey developers
 
 // ASVS 4.2.1 over real sockets; parser_test.cpp has the same table without.
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "http/router.hpp"
 #include "http/smuggling_cases.hpp"
 #include "http/test_server.hpp"
+#include "support/http_client.hpp"
 
 #include <atomic>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 

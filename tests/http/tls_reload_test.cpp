@@ -2,10 +2,14 @@
 // Copyright the Latchkey developers
 //
 // Certificates are renewed while the server serves.
+#include "http/request.hpp"
+#include "http/router.hpp"
 #include "http/test_server.hpp"
+#include "http/tls_files.hpp"
 #include "support/tls_client.hpp"
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <thread>
 

@@ -2,8 +2,12 @@
 // Copyright the Latchkey developers
 #include "outbound/mime.hpp"
 
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
+#include "latchkey/bytes.hpp"
+#include "outbound/mail.hpp"
 
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>

@@ -2,12 +2,20 @@
 // Copyright the Latchkey developers
 #include "outbound/smtp_mailer.hpp"
 
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "outbound/mail.hpp"
+#include "outbound/mailer.hpp"
 #include "support/fixed_clock.hpp"
 #include "support/mail_server.hpp"
+#include "support/process.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 
 #include <doctest/doctest.h>
 

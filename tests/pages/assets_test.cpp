@@ -4,12 +4,16 @@
 
 #include "base/json.hpp"
 #include "http/request.hpp"
+#include "http/response.hpp"
 #include "pages/embedded.hpp"
+#include "pages/language.hpp"
 #include "pages/render.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string>
-#include <variant>
+#include <string_view>
 
 #include <doctest/doctest.h>
 

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/email_address.hpp"
 #include "accounts/policy.hpp"
-#include "base/encoding.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "crypto/seal.hpp"
 #include "crypto/system_random.hpp"
 #include "pages/ceremonies.hpp"
 #include "pages/cookies.hpp"
 #include "support/fixed_clock.hpp"
 
+#include <array>
+#include <atomic>
+#include <cstddef>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>

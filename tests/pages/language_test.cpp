@@ -2,8 +2,10 @@
 // Copyright the Latchkey developers
 #include "pages/language.hpp"
 
+#include "http/request.hpp"
 #include "pages/cookies.hpp"
 
+#include <optional>
 #include <string>
 
 #include <doctest/doctest.h>

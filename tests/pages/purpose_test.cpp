@@ -2,9 +2,16 @@
 // Copyright the Latchkey developers
 #include "pages/purpose.hpp"
 
+#include "accounts/types.hpp"
+#include "base/json.hpp"
+#include "http/request.hpp"
+#include "pages/site.hpp"
+
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 

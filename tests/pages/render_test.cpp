@@ -5,12 +5,15 @@
 #include "base/json.hpp"
 #include "http/request.hpp"
 #include "pages/embedded.hpp"
+#include "pages/language.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>

@@ -5,14 +5,17 @@
 #include "base/json.hpp"
 #include "pages/embedded.hpp"
 #include "pages/language.hpp"
+#include "pages/template.hpp"
 #include "pages/template_library.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>

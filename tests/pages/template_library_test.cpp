@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "pages/template_library.hpp"
 
+#include "base/json.hpp"
+
 #include <string>
 
 #include <doctest/doctest.h>

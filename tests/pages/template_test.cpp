@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "pages/template.hpp"
 
+#include "base/json.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>

@@ -2,11 +2,12 @@
 // Copyright the Latchkey developers
 #include "pages/words.hpp"
 
+#include "base/clock.hpp"
 #include "pages/language.hpp"
 #include "pages/render.hpp"
 
+#include <chrono>
 #include <memory>
-#include <utility>
 
 #include <doctest/doctest.h>
 

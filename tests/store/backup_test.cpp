@@ -2,13 +2,24 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/backup.hpp"
 
+#include "accounts/changes.hpp"
+#include "accounts/types.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 #include "store/contract.hpp"
 #include "store/samples.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "store/store.hpp"
+#include "support/fixed_clock.hpp"
 #include "support/process.hpp"
 
 #include <filesystem>
 #include <fstream>
+#include <ios>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 

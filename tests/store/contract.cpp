@@ -2,7 +2,15 @@
 // Copyright the Latchkey developers
 #include "store/contract.hpp"
 
+#include "store/commit.hpp"
+#include "store/store.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <future>
+#include <utility>
+#include <vector>
 
 namespace latchkey::test {
 

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "crypto/system_random.hpp"
-#include "store/contract.hpp"
 #include "store/crash_load.hpp"
 #include "support/faulty_vfs.hpp"
 #include "support/process.hpp"
 
 #include <charconv>
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <random>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
 /// Kills a process that writes to the store, drops what it had not synced, and looks for what
 /// was acknowledged: no acknowledged change is lost, no code works twice, the file checks out.

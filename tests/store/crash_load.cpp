@@ -2,17 +2,31 @@
 // Copyright the Latchkey developers
 #include "store/crash_load.hpp"
 
+#include "accounts/changes.hpp"
+#include "base/clock.hpp"
+#include "store/commit.hpp"
 #include "store/contract.hpp"
 #include "store/samples.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "store/store.hpp"
 #include "support/faulty_vfs.hpp"
+#include "support/fixed_clock.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
 #include <random>
+#include <stdexcept>
+#include <string>
 #include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include <sqlite3.h>
 #include <unistd.h>

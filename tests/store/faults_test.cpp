@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
+#include "accounts/types.hpp"
+#include "store/commit.hpp"
 #include "store/contract.hpp"
 #include "store/samples.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "store/store.hpp"
 #include "support/faulty_vfs.hpp"
+#include "support/fixed_clock.hpp"
 #include "support/process.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <future>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>

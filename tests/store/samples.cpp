@@ -2,8 +2,24 @@
 // Copyright the Latchkey developers
 #include "store/samples.hpp"
 
+#include "accounts/changes.hpp"
+#include "accounts/email_address.hpp"
+#include "accounts/events.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "store/contract.hpp"
+#include "store/store.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace latchkey::test {
 

@@ -2,16 +2,28 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/sqlite_store.hpp"
 
+#include "accounts/changes.hpp"
+#include "latchkey/result.hpp"
+#include "store/commit.hpp"
 #include "store/contract.hpp"
 #include "store/samples.hpp"
+#include "store/store.hpp"
 #include "support/faulty_vfs.hpp"
+#include "support/fixed_clock.hpp"
 #include "support/process.hpp"
 
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <ios>
+#include <memory>
+#include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>

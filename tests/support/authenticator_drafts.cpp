@@ -3,10 +3,17 @@
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "crypto/hash.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "support/authenticator.hpp"
 #include "support/cbor_writer.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace latchkey::test {
 namespace {

@@ -2,6 +2,14 @@
 // Copyright the Latchkey developers
 #include "support/cbor_writer.hpp"
 
+#include "latchkey/bytes.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 namespace latchkey::test::cbor {
 namespace {
 

@@ -2,17 +2,28 @@
 // Copyright the Latchkey developers
 #include "support/certificates.hpp"
 
+#include "base/clock.hpp"
 #include "crypto/der.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/verify.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "support/private_key.hpp"
 #include "webauthn/cose.hpp"
 
-#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include <openssl/asn1.h>
+#include <openssl/evp.h>
+#include <openssl/obj_mac.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
-#include <openssl/x509v3.h>
 
 namespace latchkey::test {
 namespace {

@@ -3,19 +3,22 @@
 #include "support/faulty_vfs.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <mutex>
 #include <new>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 namespace latchkey::test {

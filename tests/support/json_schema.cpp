@@ -3,13 +3,15 @@
 #include "support/json_schema.hpp"
 
 #include "base/encoding.hpp"
+#include "base/json.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 namespace latchkey::test {
 namespace {

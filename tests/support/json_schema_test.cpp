@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "support/json_schema.hpp"
 
+#include "base/json.hpp"
 #include "support/yaml.hpp"
 
 #include <string_view>

@@ -2,9 +2,17 @@
 // Copyright the Latchkey developers
 #include "support/mail_server.hpp"
 
+#include "base/json.hpp"
+#include "support/process.hpp"
+
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #ifndef LATCHKEY_SOURCE_DIR
 #error "LATCHKEY_SOURCE_DIR names the top folder of the sources"

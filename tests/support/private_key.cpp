@@ -6,14 +6,26 @@
 #include "crypto/openssl.hpp"
 #include "crypto/rsa_key.hpp"
 #include "crypto/scheme.hpp"
+#include "crypto/verify.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "support/cbor_writer.hpp"
 #include "webauthn/cose.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
+#include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
 namespace latchkey::test {

@@ -4,12 +4,25 @@
 
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "crypto/verify.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "latchkey/webauthn/verifier.hpp"
 #include "webauthn/cose.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace latchkey::test {
 namespace {

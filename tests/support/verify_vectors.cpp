@@ -4,8 +4,10 @@
 /// Judges records: one JSON object a line on standard input (see vectors.hpp), one line
 /// {"id":…,"verdict":"accept|reject|unsupported","reason":…,"step":…} each on standard output.
 /// Exits with 1 if a line was no JSON object, with 0 whatever the verdicts are.
+#include "base/json.hpp"
 #include "support/vectors.hpp"
 
+#include <cstdint>
 #include <cstdio>
 #include <iostream>
 #include <string>

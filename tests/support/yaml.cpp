@@ -2,10 +2,16 @@
 // Copyright the Latchkey developers
 #include "support/yaml.hpp"
 
+#include "base/json.hpp"
+#include "latchkey/result.hpp"
+
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 

@@ -2,8 +2,10 @@
 // Copyright the Latchkey developers
 #include "support/yaml.hpp"
 
+#include "base/json.hpp"
+
+#include <string>
 #include <string_view>
-#include <vector>
 
 #include <doctest/doctest.h>
 

@@ -4,20 +4,28 @@
 // T13 by the clock. That the same statements and the same cryptography run, in the same order, is
 // shown by enumeration_test.cpp; here it is measured, over HTTP, on a machine that does other
 // things too.
+#include "base/random.hpp"
+#include "flows/browser.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "support/http_client.hpp"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cmath>
+#include <cstddef>
 #include <ctime>
+#include <iterator>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <time.h>
 
 namespace latchkey::test {
 namespace {
