@@ -22,6 +22,11 @@ struct CommandLine {
     std::string config = "/etc/latchkey/latchkey.toml";
     std::string email;
     std::string file;
+    MetadataConfig metadata{
+        .file = {},
+        .root = "/etc/ssl/certs/GlobalSign_Root_CA_-_R3.pem",
+        .signer = "mds.fidoalliance.org"
+    };
     DemoOptions demo;
     bool wants_json = false;
     bool accepts_clock = false;
@@ -228,6 +233,48 @@ void add_backup(CLI::App& app, CommandLine& line) {
     );
 }
 
+void add_metadata(CLI::App& app, CommandLine& line) {
+    CLI::App& metadata = add_group(
+        app,
+        {"metadata",
+         "Look at what FIDO knows of models, and try what a policy would mean",
+         "The BLOB of the FIDO Metadata Service is at https://mds3.fidoalliance.org/."}
+    );
+    CLI::App& check =
+        add(metadata,
+            line,
+            {"check", "Verify a BLOB and say how old it is", ""},
+            [](CommandLine& given) { return check_metadata(given.metadata); });
+    CLI::App& show =
+        add(metadata,
+            line,
+            {"show",
+             "List its models: AAGUID, certification, name, warnings",
+             "Models of FIDO U2F have the identifier of a key in the place of an AAGUID."},
+            [](CommandLine& given) { return show_metadata(given.metadata); });
+    for (CLI::App* command : {&check, &show}) {
+        command->add_option("file", line.metadata.file, "The BLOB")->type_name("FILE")->required();
+        command->add_option("--root", line.metadata.root, "The certificate that vouches for it")
+            ->type_name("FILE")
+            ->capture_default_str();
+        command->add_option("--signer", line.metadata.signer, "The host of who signs it")
+            ->type_name("HOST")
+            ->capture_default_str();
+    }
+    with_config(
+        add(metadata,
+            line,
+            {"try",
+             "Say what share of the passkeys a configuration would refuse; changes nothing",
+             "Reads [passkeys] and [metadata] of the configuration, which need not be the one "
+             "that\n"
+             "the server runs with. Passkeys that are there keep working whatever it says.\n\n"
+             "  latchkey metadata try --config stricter.toml"},
+            [](CommandLine& given) { return try_policy(given.config); }),
+        line
+    );
+}
+
 void add_doctor(CLI::App& app, CommandLine& line) {
     CLI::App& doctor = add(
         app,
@@ -261,6 +308,7 @@ std::unique_ptr<CLI::App> make_app(CommandLine& line) {
     add_config(*app, line);
     add_user(*app, line);
     add_backup(*app, line);
+    add_metadata(*app, line);
     add_doctor(*app, line);
     return app;
 }

@@ -54,6 +54,14 @@ Exit restore(const std::string& config_file, const std::string& file);
 /// After a restore: password managers are told again which passkeys are good.
 Exit enable_signals(const std::string& config_file);
 
+// ---- metadata_command.cpp
+
+Exit check_metadata(const MetadataConfig& options);
+Exit show_metadata(const MetadataConfig& options);
+
+/// A dry run: what the policy of this configuration would make of the passkeys that are there.
+Exit try_policy(const std::string& config_file);
+
 // ---- doctor_command.cpp
 
 Exit doctor(const std::string& config_file);

@@ -172,6 +172,11 @@ void complete(Config& config, const std::filesystem::path& folder) {
     resolve(config.key_file, folder);
     resolve(config.smtp.password_file, folder);
     resolve(config.smtp.ca_file, folder);
+    resolve(config.metadata.file, folder);
+    resolve(config.metadata.root, folder);
+    for (std::string& file : config.passkeys.root_files) {
+        resolve(file, folder);
+    }
     if (config.tls) {
         resolve(config.tls->certificate, folder);
         resolve(config.tls->key, folder);
@@ -232,7 +237,7 @@ void check_related_origins(const Config& config, Problems& problems) {
     );
 }
 
-void check_agreement(const Config& config, Problems& problems) {
+void check_agreement(Config& config, Problems& problems) {
     if (!rp_id_fits(config.rp_id, config.origin.host)) {
         problems.push_back(
             {"rp_id",
@@ -260,6 +265,7 @@ void check_agreement(const Config& config, Problems& problems) {
         );
     }
     check_related_origins(config, problems);
+    check_passkeys(config, problems);
     check_transport(config, problems);
 }
 

@@ -8,6 +8,7 @@
 #include "http/address.hpp"
 #include "http/server.hpp"
 #include "latchkey/result.hpp"
+#include "latchkey/webauthn/options.hpp"
 #include "outbound/smtp_mailer.hpp"
 #include "pages/render.hpp"
 
@@ -36,6 +37,19 @@ struct SmtpConfig {
     std::string ehlo;
 };
 
+/// Which passkeys may be added.
+struct PasskeyConfig {
+    webauthn::RegistrationPolicy policy;
+    std::vector<std::string> root_files;
+};
+
+/// Where the BLOB of the FIDO Metadata Service is, and who must have signed it.
+struct MetadataConfig {
+    std::string file;  // empty: none
+    std::string root;
+    std::string signer;
+};
+
 /// The whole configuration, checked: each value is valid, and they agree with each other.
 struct Config {
     WebOrigin origin;
@@ -51,6 +65,8 @@ struct Config {
     pages::Brand brand;
     std::optional<http::TlsFiles> tls;
     SmtpConfig smtp;
+    PasskeyConfig passkeys;
+    MetadataConfig metadata;
     LogLevel log_level = LogLevel::info;
 };
 

@@ -69,6 +69,20 @@ std::optional<Wrong> smtp_from(Config& config, const Given& given);
 std::optional<Wrong> smtp_ca_file(Config& config, const Given& given);
 std::optional<Wrong> smtp_ehlo(Config& config, const Given& given);
 std::optional<Wrong> log_level(Config& config, const Given& given);
+std::optional<Wrong> passkeys_attestation(Config& config, const Given& given);
+std::optional<Wrong> passkeys_trust(Config& config, const Given& given);
+std::optional<Wrong> passkeys_roots(Config& config, const Given& given);
+std::optional<Wrong> passkeys_storage(Config& config, const Given& given);
+std::optional<Wrong> passkeys_allow(Config& config, const Given& given);
+std::optional<Wrong> passkeys_deny(Config& config, const Given& given);
+std::optional<Wrong> passkeys_certification(Config& config, const Given& given);
+std::optional<Wrong> metadata_file(Config& config, const Given& given);
+std::optional<Wrong> metadata_root(Config& config, const Given& given);
+std::optional<Wrong> metadata_signer(Config& config, const Given& given);
+std::optional<Wrong> metadata_bypass(Config& config, const Given& given);
 }  // namespace values
+
+/// Whether the sections [passkeys] and [metadata] agree; reads the files of the roots.
+void check_passkeys(Config& config, std::vector<Problem>& problems);
 
 }  // namespace latchkey::app

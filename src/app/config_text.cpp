@@ -39,4 +39,13 @@ std::optional<Wrong> set_path(std::string& target, const Given& given) {
     return set_text(target, given, path_limit);
 }
 
+std::optional<Wrong> check_list(const Given& given) {
+    constexpr std::size_t list_limit = 100;
+    if (given.values.size() <= list_limit) return std::nullopt;
+    return Wrong{
+        fmt::format("has {} entries", given.values.size()),
+        fmt::format("at most {} are looked at", list_limit)
+    };
+}
+
 }  // namespace latchkey::app::values

@@ -4,10 +4,16 @@
 
 #include "app/config_keys.hpp"
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
 
 namespace latchkey::app::values {
 
@@ -20,5 +26,29 @@ bool has_control_characters(std::string_view text);
 std::optional<Wrong> set_text(std::string& target, const Given& given, std::size_t limit);
 
 std::optional<Wrong> set_path(std::string& target, const Given& given);
+
+/// A list that is longer than anyone needs is wrong.
+std::optional<Wrong> check_list(const Given& given);
+
+/// Takes one of a few words.
+template <class Value, std::size_t Count>
+std::optional<Wrong> choose(
+    Value& target,
+    const Given& given,
+    const std::array<std::pair<std::string_view, Value>, Count>& choices
+) {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : choices) {
+        if (name == given.values.front()) {
+            target = value;
+            return std::nullopt;
+        }
+        names.push_back(fmt::format("\"{}\"", name));
+    }
+    return Wrong{
+        fmt::format("is \"{}\"", given.values.front()),
+        fmt::format("use one of {}", fmt::join(names, ", "))
+    };
+}
 
 }  // namespace latchkey::app::values

@@ -26,36 +26,7 @@
 namespace latchkey::app::values {
 namespace {
 
-constexpr std::size_t list_limit = 100;  // entries of a list
 constexpr unsigned thread_limit = 64;
-
-template <class Value, std::size_t Count>
-std::optional<Wrong> choose(
-    Value& target,
-    const Given& given,
-    const std::array<std::pair<std::string_view, Value>, Count>& choices
-) {
-    std::vector<std::string> names;
-    for (const auto& [name, value] : choices) {
-        if (name == given.values.front()) {
-            target = value;
-            return std::nullopt;
-        }
-        names.push_back(fmt::format("\"{}\"", name));
-    }
-    return Wrong{
-        fmt::format("is \"{}\"", given.values.front()),
-        fmt::format("use one of {}", fmt::join(names, ", "))
-    };
-}
-
-std::optional<Wrong> check_list(const Given& given) {
-    if (given.values.size() <= list_limit) return std::nullopt;
-    return Wrong{
-        fmt::format("has {} entries", given.values.size()),
-        fmt::format("at most {} are looked at", list_limit)
-    };
-}
 
 std::optional<Wrong> set_origins(std::vector<std::string>& target, const Given& given) {
     if (auto wrong = check_list(given)) return wrong;

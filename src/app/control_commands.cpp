@@ -10,6 +10,7 @@
 #include "accounts/types.hpp"
 #include "app/log.hpp"
 #include "app/start_checks.hpp"
+#include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "store/commit.hpp"
 #include "store/store.hpp"
@@ -33,7 +34,8 @@ namespace {
 
 constexpr std::int64_t accounts_at_most = 1'000;  // in one answer
 constexpr std::size_t events_shown = 20;
-constexpr int tries = 5;  // when the account changes under our hands
+constexpr std::size_t passkeys_at_most = 400;  // in one answer: with the last account at most 460
+constexpr int tries = 5;                       // when the account changes under our hands
 
 json::Value error(std::string_view code, std::string what, std::string mend) {
     return json::object({{
@@ -137,6 +139,41 @@ json::Value list_users(const CommandContext& context, const json::Value& request
     });
 }
 
+json::Value policy_line(const webauthn::CredentialRecord& record) {
+    return json::object({
+        {"aaguid", hex_encode(record.aaguid.value())},
+        {"format", record.attestation_format},
+        {"algorithm", std::int64_t{static_cast<std::int32_t>(record.public_key.algorithm)}},
+        {"may_be_synced", record.backup_eligible},
+    });
+}
+
+json::Value list_passkeys(const CommandContext& context, const json::Value& request) {
+    const json::Value* after = request.find("after");
+    const json::Value* count = request.find("count");
+    if (after == nullptr || after->as_integer() == nullptr || count == nullptr ||
+        count->as_integer() == nullptr || *count->as_integer() < 1) {
+        return error("bad_request", "passkey.list wants `after` and `count`", "this is a fault");
+    }
+    const auto wanted = static_cast<std::size_t>(std::min(*count->as_integer(), accounts_at_most));
+    const auto accounts =
+        context.store.list_accounts(accounts::AccountId(*after->as_integer()), wanted);
+    json::Array lines;
+    json::Value next;
+    for (const accounts::Account& account : accounts) {
+        for (const accounts::Passkey& passkey : context.store.list_passkeys(account.id)) {
+            lines.push_back(policy_line(passkey.record));
+        }
+        next = account.id.value();
+        // One line of the socket holds no more: the caller goes on after this account.
+        if (lines.size() >= passkeys_at_most) break;
+    }
+    const bool is_last = accounts.size() < wanted && lines.size() < passkeys_at_most;
+    return json::object(
+        {{"passkeys", std::move(lines)}, {"next", is_last ? json::Value() : std::move(next)}}
+    );
+}
+
 json::Value show_user(const CommandContext& context, const accounts::Account& account) {
     json::Value shown = account_line(account);
     shown.set("recovered_at", time_or_null(account.recovered_at));
@@ -214,6 +251,7 @@ json::Value answer_readable(const CommandContext& context, const json::Value& re
     if (*command == "status") return status(context);
     if (*command == "signals.enable") return enable_signals(context);
     if (*command == "user.list") return list_users(context, request);
+    if (*command == "passkey.list") return list_passkeys(context, request);
     if (std::ranges::find(about_user, *command) != about_user.end()) {
         return answer_about_user(context, *command, request);
     }

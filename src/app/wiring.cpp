@@ -10,6 +10,7 @@
 #include "app/jobs.hpp"
 #include "app/key_file.hpp"
 #include "app/log.hpp"
+#include "app/metadata_file.hpp"
 #include "app/origin.hpp"
 #include "app/service_manager.hpp"
 #include "app/start_checks.hpp"
@@ -27,6 +28,7 @@
 #include "outbound/outbox.hpp"
 #include "outbound/smtp_mailer.hpp"
 #include "pages/ceremonies.hpp"
+#include "pages/passkey_policy.hpp"
 #include "pages/render.hpp"
 #include "pages/site.hpp"
 #include "pages/visit.hpp"
@@ -156,6 +158,8 @@ struct Application::Parts {
     pages::Site site;
     std::unique_ptr<pages::Renderer> renderer;
     std::optional<pages::Ceremonies> ceremonies;
+    std::optional<pages::PasskeyPolicy> passkey_policy;
+    std::optional<MetadataFile> metadata_file;
     std::optional<pages::Services> services;
 
     http::Router router;
@@ -194,6 +198,15 @@ Result<void, Wrong> Application::Parts::open(StartOptions options) {
 void Application::Parts::make_pages() {
     site = site_of(config);
     ceremonies.emplace(*sealer, clock, random);
+    passkey_policy.emplace(config.passkeys.policy);
+    metadata_file.emplace(MetadataFile::Parts{
+        .config = config.metadata,
+        .store = *store,
+        .policy = *passkey_policy,
+        .log = log,
+        .clock = clock,
+    });
+    metadata_file->refresh();
     services.emplace(pages::Services{
         .site = site,
         .store = *store,
@@ -212,6 +225,7 @@ void Application::Parts::make_pages() {
                     {{"request_id", entry.request_id}, {"reason", entry.reason}}
                 );
             },
+        .passkey_policy = *passkey_policy,
     });
     pages::add_routes(router, *services);
 }
@@ -298,6 +312,11 @@ std::vector<Job> Application::Parts::jobs() {
                     if (save_last_seen(*store, clock.now())) return;
                     log.write(LogLevel::error, "job_failed", {{"job", "last_seen"}});
                 },
+        },
+        Job{
+            .name = "metadata",
+            .every = 60s,
+            .run = [this] { metadata_file->refresh(); },
         },
         Job{
             .name = "tls_files",

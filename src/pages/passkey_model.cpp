@@ -5,13 +5,16 @@
 #include "accounts/authenticator_names.hpp"
 #include "accounts/types.hpp"
 #include "base/json.hpp"
+#include "latchkey/webauthn/metadata.hpp"
 #include "latchkey/webauthn/types.hpp"
+#include "pages/passkey_policy.hpp"
 #include "pages/visit.hpp"
 #include "pages/words.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <string>
 #include <vector>
 
 namespace latchkey::pages {
@@ -30,13 +33,24 @@ json::Value sync_model(const webauthn::CredentialRecord& record) {
     });
 }
 
+/// As everywhere; where neither its owner nor our table has a name, the one that FIDO has on file.
+std::string shown_name(const Visit& visit, const accounts::Passkey& passkey) {
+    const webauthn::Aaguid& aaguid = passkey.record.aaguid;
+    const bool is_named = !passkey.name.empty() || accounts::provider_name(aaguid);
+    const auto policy = visit.services.passkey_policy.current();
+    if (is_named || policy->metadata == nullptr) return accounts::display_name(passkey);
+    const webauthn::MetadataEntry* model = policy->metadata->find(aaguid);
+    const bool is_known = model != nullptr && !model->description.empty();
+    return is_known ? model->description : accounts::display_name(passkey);
+}
+
 }  // namespace
 
 json::Value passkey_model(const Visit& visit, const accounts::Passkey& passkey) {
     const accounts::Session& session = visit.session->session;
     return json::object({
         {"id", passkey.public_id.value()},
-        {"name", accounts::display_name(passkey)},
+        {"name", shown_name(visit, passkey)},
         {"given_name", passkey.name},
         {"sync", sync_model(passkey.record)},
         {"created", day_in_words(visit.edition, passkey.created_at)},

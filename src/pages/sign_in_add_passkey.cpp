@@ -5,6 +5,7 @@
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
+#include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "crypto/hash.hpp"
 #include "http/outcome.hpp"
@@ -12,10 +13,10 @@
 #include "latchkey/bytes.hpp"
 #include "latchkey/webauthn/failure.hpp"
 #include "latchkey/webauthn/options.hpp"
-#include "latchkey/webauthn/response.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/handlers.hpp"
+#include "pages/passkey_policy.hpp"
 #include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
 #include "pages/verifier.hpp"
@@ -71,7 +72,7 @@ std::string options_of(const Visit& visit, const Enrolment& enrolment) {
     }
     return webauthn::issue_registration(
         relying_party(visit.services.site),
-        webauthn::RegistrationPolicy{},
+        *visit.services.passkey_policy.current(),
         ceremony_of(visit),
         {.name = email, .display_name = email},
         exclude
@@ -100,6 +101,28 @@ json::Value model_of(const Visit& visit, const Enrolment& enrolment) {
 http::Response respond_add_passkey_error(const Visit& visit, const SignInError& error) {
     json::Value model = model_of(visit, load(visit));
     model.set("error", error_model(visit, error));
+    return respond(visit, "add_passkey", std::move(model), error.status);
+}
+
+/// The passkey was made and is not taken. Where policy refused it, the password manager may be told
+/// to forget it, unless an account of ours has a credential of that id.
+http::Response respond_not_taken(
+    const Visit& visit,
+    const webauthn::RegistrationResponse& response,
+    const webauthn::Failure& failure
+) {
+    const SignInError error = error_of_refused_passkey(failure);
+    json::Value model = model_of(visit, load(visit));
+    model.set("error", error_model(visit, error));
+    if (is_refused_by_policy(failure.reason) && !visit.services.store.find_passkey(response.id())) {
+        model.set(
+            "signal_unknown",
+            json::object({
+                {"rpId", visit.services.site.rp_id},
+                {"credentialId", base64url_encode(response.id().value())},
+            })
+        );
+    }
     return respond(visit, "add_passkey", std::move(model), error.status);
 }
 
@@ -138,16 +161,13 @@ http::Outcome post_add_passkey(VisitPtr visit) {
     const accounts::Circumstances at = visit->circumstances();
     auto verified = verifier().verify_registration(
         relying_party(services.site),
-        webauthn::RegistrationPolicy{},
+        *services.passkey_policy.current(),
         ceremony_of(*visit),
         *response,
         at.now
     );
     if (!verified) {
-        return respond_add_passkey_error(
-            *visit,
-            {.status = 422, .code = "passkey_not_created", .reason = describe(verified.error())}
-        );
+        return respond_not_taken(*visit, *response, verified.error());
     }
     auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
     auto decided = accounts::decide(

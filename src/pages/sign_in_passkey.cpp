@@ -130,11 +130,11 @@ http::Outcome post_sign_in_passkey(VisitPtr visit) {
 
     auto known = services.store.find_passkey(attempt.response.id());
     if (!known) return respond_unknown(*visit, attempt);
+    auto asked = webauthn::AuthenticationCeremony::discoverable(attempt.ceremony.challenge);
+    // The account's rule decides on the counter, on the very row that the commit compares.
+    asked.counter_rule = webauthn::CounterRule::report;
     const auto verified = verifier().verify_authentication(
-        relying_party(services.site),
-        webauthn::AuthenticationCeremony::discoverable(attempt.ceremony.challenge),
-        known->passkey.record,
-        attempt.response
+        relying_party(services.site), asked, known->passkey.record, attempt.response
     );
     if (!verified) return respond_sign_in(*visit, purpose, error_of_failure(verified.error()));
     if (!services.ceremonies.spend(attempt.ceremony)) {

@@ -39,6 +39,7 @@ struct LogEntry {
 };
 
 class Ceremonies;
+class PasskeyPolicy;
 
 /// What handlers work with. All of it outlives the server.
 struct Services {
@@ -52,6 +53,7 @@ struct Services {
     Ceremonies& ceremonies;
     std::function<void()> mail_queued;  // wakes the outbox worker
     std::function<void(const LogEntry&)> log;
+    const PasskeyPolicy& passkey_policy;
 };
 
 /// Registers every route of the pages. `services` outlives the router.

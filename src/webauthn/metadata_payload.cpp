@@ -7,6 +7,7 @@
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/metadata.hpp"
 #include "latchkey/webauthn/types.hpp"
+#include "webauthn/aaguid.hpp"
 #include "webauthn/limits.hpp"
 #include "webauthn/metadata_blob.hpp"
 
@@ -57,22 +58,6 @@ std::optional<std::chrono::sys_days> date_from(std::string_view text) {
     );
     if (!date.ok()) return std::nullopt;
     return date;
-}
-
-/// "08987058-cadc-4b81-b6e1-30de50dcbe96", as FIDO writes it and in capitals.
-std::optional<Aaguid> aaguid_from(std::string_view text) {
-    if (text.size() != 36) return std::nullopt;
-    std::string digits;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (is_dash != (text[i] == '-')) return std::nullopt;
-        if (!is_dash) digits += text[i];
-    }
-    const auto bytes = hex_decode(digits);
-    if (!bytes) return std::nullopt;
-    std::array<std::byte, 16> model{};
-    std::ranges::copy(*bytes, model.begin());
-    return Aaguid(model);
 }
 
 std::optional<AttestationKeyId> key_id_from(const json::Value& value) {
@@ -132,7 +117,7 @@ std::optional<Models> read_models(const json::Value& entry) {
     Models models;
     if (const json::Value* aaguid = entry.find("aaguid")) {
         models.aaguid =
-            aaguid->as_string() == nullptr ? std::nullopt : aaguid_from(*aaguid->as_string());
+            aaguid->as_string() == nullptr ? std::nullopt : parse_aaguid(*aaguid->as_string());
         if (!models.aaguid) return std::nullopt;
     }
     if (const json::Value* list = entry.find("attestationCertificateKeyIdentifiers")) {
@@ -171,7 +156,7 @@ std::size_t read_statement(const json::Value& entry, MetadataEntry& model) {
     if (list == nullptr || list->as_array() == nullptr) return 0;
     const json::Array& roots = *list->as_array();
     const std::string* claimed = statement->find_string("aaguid");
-    const bool is_of_another = claimed != nullptr && aaguid_from(*claimed) != model.aaguid;
+    const bool is_of_another = claimed != nullptr && parse_aaguid(*claimed) != model.aaguid;
     if (is_of_another || roots.size() > limits::metadata_roots) return roots.size();
     std::size_t flaws = 0;
     for (const json::Value& item : roots) {

@@ -16,6 +16,7 @@
 #include "http/server.hpp"
 #include "outbound/mail.hpp"
 #include "pages/ceremonies.hpp"
+#include "pages/passkey_policy.hpp"
 #include "pages/render.hpp"
 #include "pages/site.hpp"
 #include "pages/visit.hpp"
@@ -118,6 +119,7 @@ struct Latchkey::Process {
           sealer(sealing_keys()),
           pepper(crypto::derive_key(master_key(), "pepper")),
           ceremonies(sealer, clock, *random),
+          passkey_policy(options.passkeys),
           services{
               .site = site,
               .store = *store,
@@ -136,6 +138,7 @@ struct Latchkey::Process {
                           {"reason", entry.reason},
                       });
                   },
+              .passkey_policy = passkey_policy,
           } {
         pages::add_routes(router, services);
         auto created = http::Server::create(
@@ -196,6 +199,7 @@ struct Latchkey::Process {
     crypto::Sealer sealer;
     SecretKey pepper;
     pages::Ceremonies ceremonies;
+    pages::PasskeyPolicy passkey_policy;
     std::mutex mutex;
     std::condition_variable logged;
     std::string log;  // guarded by mutex

@@ -4,6 +4,7 @@
 
 #include "accounts/policy.hpp"
 #include "base/random.hpp"
+#include "latchkey/webauthn/options.hpp"
 #include "outbound/mail.hpp"
 #include "store/store.hpp"
 #include "support/fixed_clock.hpp"
@@ -35,6 +36,7 @@ struct LatchkeyOptions {
     /// Puts something between the pages and the store or the random source.
     std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> wrap_store;
     std::function<std::unique_ptr<Random>(std::unique_ptr<Random>)> wrap_random;
+    webauthn::RegistrationPolicy passkeys{};
 };
 
 /// A whole Latchkey in this process: real server, real SQLite in a folder of its own, real pages,

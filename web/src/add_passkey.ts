@@ -6,7 +6,7 @@ import { outcomeOfCreate } from './outcomes';
 import { focusHeading, Messages, showView } from './page';
 import { canUsePasskeys, createPasskey } from './passkeys';
 import { post } from './server';
-import { signalAccount } from './signals';
+import { signalAccount, signalUnknown } from './signals';
 import { isInApp } from './ways';
 
 /**
@@ -54,6 +54,7 @@ export class AddPasskey extends HTMLElement {
         } else if (answer?.message) {
             if (answer.fresh.options) this.dataset['options'] = answer.fresh.options;
             this.messages.alertText(answer.message);
+            if (answer.unknown) await signalUnknown(answer.unknown); // made for nothing
         } else {
             this.messages.alert(answer === undefined ? 'network' : 'failed');
         }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "app/config.hpp"
+#include "latchkey/webauthn/metadata.hpp"
+#include "latchkey/webauthn/options.hpp"
+#include "support/process.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+namespace latchkey::app {
+namespace {
+
+auto load(std::string_view sections) {
+    const test::TemporaryFolder folder;
+    const std::string text = "origin = \"https://id.example.com\"\n" + std::string(sections);
+    return load_config(folder.write("latchkey.toml", text), {}, Needs::data);
+}
+
+/// The keys that are wrong, in order.
+std::string wrong(std::string_view sections) {
+    const auto loaded = load(sections);
+    if (loaded) return "";
+    std::string keys;
+    for (const Problem& problem : loaded.error())
+        keys += problem.key + " ";
+    return keys;
+}
+
+}  // namespace
+
+TEST_CASE("[passkeys]: without the section every passkey is taken") {
+    const auto loaded = load("");
+    REQUIRE(loaded);
+    const webauthn::RegistrationPolicy& policy = loaded->config.passkeys.policy;
+    CHECK(policy.attestation == webauthn::Attestation::none);
+    CHECK(policy.trust == webauthn::AttestationTrust::any);
+    CHECK(policy.backup == webauthn::BackupEligibility::any);
+    CHECK(policy.minimum_certification == webauthn::CertificationLevel::none);
+    CHECK(loaded->config.metadata.signer == "mds.fidoalliance.org");
+}
+
+TEST_CASE("[passkeys]: each key becomes a part of the policy") {
+    const auto loaded = load(R"(
+[passkeys]
+attestation = "required"
+trust = "metadata"
+storage = "device"
+allow = ["01020304-0506-0708-090A-0b0c0d0e0f10"]
+deny = ["ffffffff-0506-0708-090a-0b0c0d0e0f10"]
+certification = "L2+"
+[metadata]
+file = "blob.jwt"
+user_verification_bypass = "accept"
+)");
+    REQUIRE(loaded);
+    const webauthn::RegistrationPolicy& policy = loaded->config.passkeys.policy;
+    CHECK(policy.attestation == webauthn::Attestation::required);
+    CHECK(policy.trust == webauthn::AttestationTrust::metadata);
+    CHECK(policy.backup == webauthn::BackupEligibility::device_bound_only);
+    REQUIRE(policy.allowed_aaguids.size() == 1);
+    CHECK(policy.allowed_aaguids.front().value().at(9) == std::byte{0x0a});
+    CHECK(policy.denied_aaguids.size() == 1);
+    CHECK(policy.minimum_certification == webauthn::CertificationLevel::l2_plus);
+    CHECK(policy.verification_bypass == webauthn::VerificationBypass::tolerated);
+    CHECK(loaded->config.metadata.file.ends_with("/blob.jwt"));
+}
+
+TEST_CASE("[passkeys]: values that are none, and rules that could not hold, are refused") {
+    CHECK(wrong("[passkeys]\nattestation = \"yes\"") == "passkeys.attestation ");
+    CHECK(wrong("[passkeys]\nstorage = \"phone\"") == "passkeys.storage ");
+    CHECK(wrong("[passkeys]\ndeny = [\"none\"]") == "passkeys.deny ");
+    CHECK(wrong("[passkeys]\ncertification = \"L4\"") == "passkeys.certification ");
+    // Trust in what was not asked for
+    CHECK(wrong("[passkeys]\ntrust = \"roots\"\n") == "passkeys.trust passkeys.roots ");
+    CHECK(
+        wrong("[passkeys]\nattestation = \"required\"\ntrust = \"metadata\"") == "metadata.file "
+    );
+    CHECK(
+        wrong("[passkeys]\nattestation = \"required\"\nallow = "
+              "[\"01020304-0506-0708-090a-0b0c0d0e0f10\"]") == "passkeys.allow "
+    );
+    CHECK(
+        wrong("[passkeys]\ncertification = \"L1\"\n[metadata]\nfile = \"b\"") ==
+        "passkeys.certification "
+    );
+    CHECK(wrong("[passkeys]\nroots = [\"missing.pem\"]") == "passkeys.roots passkeys.roots ");
+}
+
+}  // namespace latchkey::app
