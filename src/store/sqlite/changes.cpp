@@ -4,6 +4,7 @@
 
 #include "accounts/changes.hpp"
 #include "accounts/events.hpp"
+#include "accounts/types.hpp"
 #include "store/commit.hpp"
 #include "store/sqlite/applied.hpp"
 #include "store/sqlite/connection.hpp"

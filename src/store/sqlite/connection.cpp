@@ -207,7 +207,7 @@ Bytes Rows::blob(int column) const {
     const auto* data = static_cast<const std::byte*>(sqlite3_column_blob(statement_, column));
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
     if (data == nullptr && size != 0) throw ReadFailed{SQLITE_NOMEM};
-    return Bytes(data, data + size);
+    return {data, data + size};
 }
 
 void Rows::copy_exactly(int column, std::span<std::byte> out) const {

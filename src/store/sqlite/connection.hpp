@@ -239,7 +239,7 @@ Code Statement::bind_all(const Values&... values) {
 template <class... Values>
 Rows Statement::query(const Values&... values) {
     const Code code = bind_all(values...);
-    return Rows(statement_.get(), code);
+    return {statement_.get(), code};
 }
 
 template <class... Values>

@@ -73,7 +73,7 @@ public:
 
 private:
     struct Logged {
-        std::int64_t passkey;
+        std::int64_t passkey = 0;
         Use use;
     };
 

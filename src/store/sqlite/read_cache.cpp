@@ -2,7 +2,16 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/read_cache.hpp"
 
+#include "accounts/changes.hpp"
+#include "accounts/types.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "store/commit.hpp"
+
 #include <concepts>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -141,14 +150,16 @@ void ReadCache::add(const ReadAccountPtr& account) {
 
 void ReadCache::Generation::add(const ReadAccountPtr& account) {
     accounts.insert_or_assign(account->account.id.value(), account);
-    for (const auto& passkey : account->passkeys)
+    for (const auto& passkey : account->passkeys) {
         by_credential.insert_or_assign(passkey.record.id.value(), account);
+    }
 }
 
 void ReadCache::Generation::remove(const ReadAccountPtr& account) {
     accounts.erase(account->account.id.value());
-    for (const auto& passkey : account->passkeys)
+    for (const auto& passkey : account->passkeys) {
         by_credential.erase(passkey.record.id.value());
+    }
 }
 
 }  // namespace latchkey::store::sqlite

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "accounts/types.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "store/commit.hpp"
 
 #include <cstddef>
