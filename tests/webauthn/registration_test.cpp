@@ -43,7 +43,7 @@ TEST_CASE("7.1 step 27: a valid registration gives the credential record") {
             CHECK(record.aaguid == registration.draft.data.aaguid);
             CHECK(record.attestation_format == registration.draft.statement.format);
             CHECK(record.rp_id == registration.rp.id);
-            CHECK(verified->discoverable == true);
+            CHECK(verified->extensions.discoverable == true);
             CHECK_FALSE(verified->attested);
         }
     }
