@@ -99,6 +99,26 @@ struct SuspendPasskey {
     std::optional<SessionId> keep;
 };
 
+// ---- identities at other providers
+
+/// Precondition: no account has this issuer and subject.
+struct LinkIdentity {
+    LinkedIdentity identity;
+};
+
+/// Guards a commit that a proof by this identity makes against its end in another request.
+/// Precondition: it is one of the account.
+struct RequireIdentity {
+    AccountId account;
+    Identity who;
+};
+
+/// Precondition: it is one of the account. Ends the sign-ins that it proved.
+struct UnlinkIdentity {
+    AccountId account;
+    Identity who;
+};
+
 // ---- codes and limits
 
 /// Precondition: none. Earlier codes of the same address stay valid until they expire.
@@ -202,6 +222,9 @@ using Change = std::variant<
     RenamePasskey,
     RemovePasskey,
     SuspendPasskey,
+    LinkIdentity,
+    RequireIdentity,
+    UnlinkIdentity,
     StoreCode,
     SpendAttempt,
     CountTowardsLimit,

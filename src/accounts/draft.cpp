@@ -37,6 +37,15 @@ void Draft::tell(NoticeKind kind, const Account& account, std::string passkey) {
     });
 }
 
+void Draft::tell_of_identity(NoticeKind kind, const Account& account, std::string issuer) {
+    decision_.notices.push_back({
+        .kind = kind,
+        .to = account.email,
+        .issuer = std::move(issuer),
+        .browser = at_.browser,
+    });
+}
+
 void Draft::open_session(const SessionGrounds& grounds) {
     if (at_.current_session) add(EndSession{*at_.current_session});
     decision_.session = Session{

@@ -32,6 +32,9 @@ public:
 
     void tell(NoticeKind kind, const Account& account, std::string passkey = {});
 
+    /// A notice about an identity at `issuer`.
+    void tell_of_identity(NoticeKind kind, const Account& account, std::string issuer);
+
     /// Opens a session under the fresh id. The one that the browser had ends.
     void open_session(const SessionGrounds& grounds);
 

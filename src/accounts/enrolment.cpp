@@ -22,7 +22,7 @@ using enum Refusal;
 
 /// What the proof of the sign-in is worth now.
 struct Grounds {
-    const Passkey* proof = nullptr;         // nullptr: it was e-mail
+    const Passkey* proof = nullptr;         // nullptr: it was another one
     const Passkey* replaced = nullptr;      // nullptr: none
     std::optional<TimePoint> recovered_at;  // set: it is a recovery, and what it adds is marked
 };
@@ -49,6 +49,25 @@ void finish_sign_in(Draft& draft, const PasskeyCreated& event, const Circumstanc
     });
 }
 
+/// Whom the other provider vouched for at the start of the sign-in, as a way in to the new account.
+void link(
+    Draft& draft,
+    const PasskeyCreated& event,
+    const Account& account,
+    const Circumstances& at,
+    const Fresh& fresh
+) {
+    draft.add(LinkIdentity{{
+        .id = fresh.identity,
+        .public_id = fresh.identity_public_id,
+        .account = account.id,
+        .who = *event.sign_in.identity,
+        .email = event.sign_in.email.text(),
+        .linked_at = at.now,
+    }});
+    draft.log(EventKind::identity_linked, account.id, event.sign_in.identity->issuer);
+}
+
 /// A new person: the account comes into being with its first passkey, never without one.
 Result<Decision> create_account(
     const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh
@@ -70,6 +89,7 @@ Result<Decision> create_account(
     if (event.needs_invite) draft.add(SpendInvite{.email = account.email, .now = at.now});
     draft.add(CreateAccount{account});
     draft.add(AddPasskey{passkey});
+    if (event.sign_in.identity) link(draft, event, account, at, fresh);
     draft.log(EventKind::account_created, account.id);
     draft.log(EventKind::passkey_added, account.id, display_name(passkey));
     draft.tell(NoticeKind::passkey_added, account, display_name(passkey));
@@ -94,7 +114,7 @@ Result<Grounds> check_grounds(const PasskeyCreated& event) {
         grounds.proof = find_usable(event.passkeys, *sign_in.passkey);
         if (grounds.proof == nullptr) return Fail{proof_withdrawn};
     } else if (!sign_in.recovered && !event.passkeys.empty()) {
-        // E-mail was enough for an account without any passkey, and now it has one.
+        // That was enough for an account without any passkey, and now it has one.
         return Fail{proof_withdrawn};
     }
     grounds.replaced = TRY(check_room(event.passkeys, sign_in.replaces));
@@ -137,6 +157,9 @@ Result<Decision> add_passkey(
     Draft draft(at, fresh);
     finish_sign_in(draft, event, at);
     draft.add(RequireEpoch{.account = account.id, .epoch = event.sign_in.account_epoch});
+    if (event.sign_in.identity) {
+        draft.add(RequireIdentity{.account = account.id, .who = *event.sign_in.identity});
+    }
     draft.add(ChangeFactors{
         .account = account.id,
         .from_version = account.version,
@@ -150,7 +173,7 @@ Result<Decision> add_passkey(
         draft.tell(NoticeKind::passkey_added, account, display_name(passkey));
     }
     // Opened by the passkey that was the proof, so that it ends with that one; if that one is just
-    // replaced, or it was e-mail, by the new one.
+    // replaced, or it was none, by the new one.
     const bool proof_stays = grounds.proof != nullptr && grounds.proof != grounds.replaced;
     draft.open_session({
         .account = account,

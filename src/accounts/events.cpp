@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto names = [] {
     using enum EventKind;
-    return std::array<std::pair<EventKind, std::string_view>, 16>{{
+    return std::array<std::pair<EventKind, std::string_view>, 18>{{
         {account_created, "account_created"},
         {account_deleted, "account_deleted"},
         {passkey_added, "passkey_added"},
@@ -20,6 +20,8 @@ constexpr auto names = [] {
         {passkey_removed, "passkey_removed"},
         {passkey_suspended, "passkey_suspended"},
         {passkey_replaced, "passkey_replaced"},
+        {identity_linked, "identity_linked"},
+        {identity_unlinked, "identity_unlinked"},
         {signed_in, "signed_in"},
         {signed_in_recovered, "signed_in_recovered"},
         {sign_in_failed, "sign_in_failed"},

@@ -19,6 +19,8 @@ enum class EventKind : std::uint8_t {
     passkey_removed,
     passkey_suspended,
     passkey_replaced,
+    identity_linked,
+    identity_unlinked,
     signed_in,
     signed_in_recovered,
     sign_in_failed,

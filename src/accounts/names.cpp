@@ -71,6 +71,14 @@ std::string_view name_of(Refusal refusal) {
             return "frozen_after_recovery";
         case Refusal::proof_withdrawn:
             return "proof_withdrawn";
+        case Refusal::address_not_vouched:
+            return "address_not_vouched";
+        case Refusal::address_taken:
+            return "address_taken";
+        case Refusal::identity_taken:
+            return "identity_taken";
+        case Refusal::too_many_identities:
+            return "too_many_identities";
         case Refusal::name_not_allowed:
             return "name_not_allowed";
     }

@@ -15,13 +15,17 @@ enum class NoticeKind : std::uint8_t {
     passkey_removed,
     passkey_suspended,
     passkey_replaced,
-    signed_in_recovered,  // signed in by e-mail although the account has a passkey
+    signed_in_recovered,  // signed in without the passkey that the account has
+    identity_linked,
+    identity_unlinked,
+    identity_withdrawn,  // unlinked because its provider said that it ended
 };
 
 struct Notice {
     NoticeKind kind = NoticeKind::passkey_added;
     EmailAddress to;
     std::string passkey;  // its name, as Settings shows it
+    std::string issuer;   // of the identity that it is about; empty: none
     std::string browser;  // where it was done: "Chromium on Linux"
 };
 

@@ -88,6 +88,16 @@ Result<Decision> start_sign_up(
     return draft.finish(SignInState::enrol, purpose.return_to);
 }
 
+/// Signing in around a passkey is never silent.
+void recover(
+    Draft& draft, const Account& account, const FirstProof& proof, const Circumstances& at
+) {
+    const std::string issuer = proof.identity ? proof.identity->issuer : std::string();
+    draft.add(MarkRecovered{.account = account.id, .at = at.now});
+    draft.log(EventKind::signed_in_recovered, account.id, issuer);
+    draft.tell_of_identity(NoticeKind::signed_in_recovered, account, issuer);
+}
+
 /// The proof of an account's owner. If the account has passkeys it is the way around them,
 /// design.md 4.3 "notify": let in at once, marked, logged and told.
 Result<Decision> go_on_without_passkey(
@@ -97,11 +107,10 @@ Result<Decision> go_on_without_passkey(
     const bool is_recovery = !proof.passkeys.empty();
     Draft draft(at, fresh);
     draft.add(RequireEpoch{.account = account.id, .epoch = account.epoch});
-    if (is_recovery) {
-        draft.add(MarkRecovered{.account = account.id, .at = at.now});
-        draft.log(EventKind::signed_in_recovered, account.id);
-        draft.tell(NoticeKind::signed_in_recovered, account);
+    if (proof.identity) {
+        draft.add(RequireIdentity{.account = account.id, .who = *proof.identity});
     }
+    if (is_recovery) recover(draft, account, proof, at);
     const bool can_sign_in = std::ranges::any_of(proof.passkeys, is_usable);
     if (can_sign_in && purpose.intent != Intent::add_passkey) {
         draft.open_session({
@@ -229,9 +238,14 @@ Result<Decision> decide(
     const Fresh& fresh
 ) {
     if (!accepts(state, SignInEvent::upstream_proved)) return Fail{not_in_this_state};
+    if (!event.account) {
+        if (!event.email) return Fail{address_not_vouched};
+        // An address is no link (T32): who has the account signs in to it and links there.
+        if (event.is_address_taken) return Fail{address_taken};
+    }
     const FirstProof proof{
         .proof = Proof::upstream,
-        .email = event.email,
+        .email = event.account ? event.account->email : *event.email,
         .identity = event.identity,
         .account = event.account,
         .passkeys = event.passkeys,

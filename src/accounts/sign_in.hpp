@@ -84,6 +84,10 @@ enum class Refusal : std::uint8_t {
     too_many_passkeys,      // limits.hpp: passkeys_per_account
     frozen_after_recovery,  // refused for 72 h after a recovery
     proof_withdrawn,        // the passkey that was the proof has been removed since
+    address_not_vouched,    // the provider gave no address, or is no authority for it
+    address_taken,          // an account has the address, and is not linked to this identity
+    identity_taken,         // another account is linked to this identity
+    too_many_identities,    // limits.hpp: identities_per_account
     name_not_allowed,       // not what parse_passkey_name() accepts
 };
 
@@ -113,7 +117,9 @@ struct Fresh {
     webauthn::UserHandle user_handle;  // 64 random bytes
     PasskeyId passkey;
     PublicId passkey_public_id;
-    std::array<EventId, 3> events;
+    LinkedIdentityId identity;
+    PublicId identity_public_id;
+    std::array<EventId, 4> events;
 };
 
 /// What the person asked for when the sign-in began; travels sealed until the first proof.
@@ -168,13 +174,14 @@ Result<Decision> decide(
 );
 
 /// Another provider's answer verified. `account` is the one that is linked to the identity, never
-/// one that merely has the address; the address is one that the provider vouches for.
+/// one that merely has the address (T31, T32).
 struct UpstreamProved {
     Identity identity;
-    EmailAddress email;
+    std::optional<EmailAddress> email;  // only if the provider is an authority for it
     std::optional<Account> account;
     std::vector<Passkey> passkeys;  // of the account
-    bool may_sign_up = false;       // what policy says of the address; false if an account has it
+    bool is_address_taken = false;  // an account has the address
+    bool may_sign_up = false;       // what policy says of the address
 };
 
 Result<Decision> decide(

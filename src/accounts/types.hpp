@@ -23,6 +23,7 @@ using SignInId = Strong<struct SignInIdTag, std::int64_t>;
 using CodeId = Strong<struct CodeIdTag, std::int64_t>;
 using EventId = Strong<struct EventIdTag, std::int64_t>;
 using MailId = Strong<struct MailIdTag, std::int64_t>;
+using LinkedIdentityId = Strong<struct LinkedIdentityIdTag, std::int64_t>;
 
 /// What others may see of an account or a passkey: 16 random bytes, base64url (22 characters).
 using PublicId = Strong<struct PublicIdTag, std::string>;
@@ -76,6 +77,18 @@ struct Identity {
     std::string subject;
 
     bool operator==(const Identity&) const = default;
+};
+
+/// An identity that is a way in to an account. No two accounts have the same one.
+struct LinkedIdentity {
+    LinkedIdentityId id;
+    PublicId public_id;
+    AccountId account;
+    Identity who;
+    std::string email;  // as the provider gave it at linking, for show only; empty: it gave none
+    TimePoint linked_at;
+
+    bool operator==(const LinkedIdentity&) const = default;
 };
 
 /// Authentication context class of a session (design.md 4.4).

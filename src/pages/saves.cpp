@@ -44,8 +44,21 @@ std::string_view template_of(accounts::NoticeKind kind) {
             return "passkey_replaced";
         case accounts::NoticeKind::signed_in_recovered:
             return "signed_in_recovered";
+        case accounts::NoticeKind::identity_linked:
+            return "identity_linked";
+        case accounts::NoticeKind::identity_unlinked:
+            return "identity_unlinked";
+        case accounts::NoticeKind::identity_withdrawn:
+            return "identity_withdrawn";
     }
     return "passkey_added";
+}
+
+/// How people are told of another provider: by the host of its issuer.
+std::string provider_in_words(std::string_view issuer) {
+    constexpr std::string_view scheme = "https://";
+    if (issuer.starts_with(scheme)) issuer.remove_prefix(scheme.size());
+    return std::string(issuer.substr(0, issuer.find('/')));
 }
 
 }  // namespace
@@ -102,6 +115,7 @@ void add_notices(
     for (const accounts::Notice& notice : notices) {
         const json::Value model = json::object({
             {"passkey", notice.passkey},
+            {"provider", provider_in_words(notice.issuer)},
             {"browser", browser_in_words(visit.edition, notice.browser)},
             {"when", time_in_words(visit.edition, services.clock.now())},
             {"security_url", services.site.origin + "/settings/security"},

@@ -43,6 +43,14 @@ SignInError error_of(accounts::Refusal refusal) {
         case Refusal::not_yours:
         case Refusal::proof_withdrawn:
             return {.status = 409, .code = "sign_in_expired", .reason = reason};
+        case Refusal::address_not_vouched:
+            return {.status = 422, .code = "address_not_vouched", .reason = reason};
+        case Refusal::address_taken:
+            return {.status = 409, .code = "address_taken", .reason = reason};
+        case Refusal::identity_taken:
+            return {.status = 409, .code = "identity_taken", .reason = reason};
+        case Refusal::too_many_identities:
+            return {.status = 422, .code = "too_many_identities", .reason = reason};
         case Refusal::last_factor:
             return {.status = 409, .code = "last_factor", .reason = reason};
         case Refusal::proof_too_old:

@@ -225,8 +225,11 @@ FreshTokens make_fresh(const Services& services) {
         .user_handle = webauthn::UserHandle(Bytes(user_handle.begin(), user_handle.end())),
         .passkey = accounts::PasskeyId(store.next_id()),
         .passkey_public_id = public_id(),
+        .identity = accounts::LinkedIdentityId(store.next_id()),
+        .identity_public_id = public_id(),
         .events =
             {
+                accounts::EventId(store.next_id()),
                 accounts::EventId(store.next_id()),
                 accounts::EventId(store.next_id()),
                 accounts::EventId(store.next_id()),

@@ -26,6 +26,12 @@ struct KnownSession {
     accounts::Account account;
 };
 
+/// An identity at another provider with its account, read in one snapshot.
+struct KnownIdentity {
+    accounts::LinkedIdentity identity;
+    accounts::Account account;
+};
+
 /// A mail of the outbox that is due.
 struct QueuedMail {
     accounts::MailId id;
@@ -81,6 +87,12 @@ public:
 
     /// The same credentials in full.
     [[nodiscard]] virtual std::vector<accounts::Passkey> list_passkeys(accounts::AccountId account
+    ) = 0;
+
+    [[nodiscard]] virtual std::optional<KnownIdentity> find_identity(const accounts::Identity& who
+    ) = 0;
+    [[nodiscard]] virtual std::vector<accounts::LinkedIdentity> list_identities(
+        accounts::AccountId account
     ) = 0;
 
     [[nodiscard]] virtual std::optional<KnownSession> find_session(accounts::SessionId id) = 0;

@@ -41,7 +41,13 @@ inline Fresh fresh() {
         .user_handle = webauthn::UserHandle(bytes(64, 0xfa)),
         .passkey = PasskeyId(fresh_ids + 3),
         .passkey_public_id = PublicId("fresh-passkey"),
-        .events = {EventId(fresh_ids + 4), EventId(fresh_ids + 5), EventId(fresh_ids + 6)},
+        .identity = LinkedIdentityId(fresh_ids + 7),
+        .identity_public_id = PublicId("fresh-identity"),
+        .events =
+            {EventId(fresh_ids + 4),
+             EventId(fresh_ids + 5),
+             EventId(fresh_ids + 6),
+             EventId(fresh_ids + 8)},
     };
     fresh.session_token_hash.fill(std::byte{0x51});
     fresh.sign_in_token_hash.fill(std::byte{0x52});

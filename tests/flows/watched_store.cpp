@@ -63,12 +63,13 @@ void StoreWatch::note_commit(const std::string& changes, const store::CommitResu
 }
 
 std::string name_of(const store::Change& change) {
-    constexpr std::array<std::string_view, 24> names{
-        "CreateAccount",  "ChangeFactors", "RequireEpoch",   "RaiseEpoch",        "MarkRecovered",
-        "DeleteAccount",  "AddPasskey",    "UsePasskey",     "RenamePasskey",     "RemovePasskey",
-        "SuspendPasskey", "StoreCode",     "SpendAttempt",   "CountTowardsLimit", "StartSignIn",
-        "FinishSignIn",   "OpenSession",   "RequireSession", "EndSession",        "EndSessions",
-        "Invite",         "SpendInvite",   "AppendEvent",    "QueueMail",
+    constexpr std::array<std::string_view, 27> names{
+        "CreateAccount",  "ChangeFactors",     "RequireEpoch",    "RaiseEpoch",     "MarkRecovered",
+        "DeleteAccount",  "AddPasskey",        "UsePasskey",      "RenamePasskey",  "RemovePasskey",
+        "SuspendPasskey", "LinkIdentity",      "RequireIdentity", "UnlinkIdentity", "StoreCode",
+        "SpendAttempt",   "CountTowardsLimit", "StartSignIn",     "FinishSignIn",   "OpenSession",
+        "RequireSession", "EndSession",        "EndSessions",     "Invite",         "SpendInvite",
+        "AppendEvent",    "QueueMail",
     };
     static_assert(names.size() == std::variant_size_v<store::Change>);
     return std::string(names.at(change.index()));
@@ -126,6 +127,16 @@ std::vector<webauthn::CredentialId> WatchedStore::list_credential_ids(accounts::
 std::vector<accounts::Passkey> WatchedStore::list_passkeys(accounts::AccountId account) {
     watch_->note("list_passkeys");
     return store_->list_passkeys(account);
+}
+
+std::optional<store::KnownIdentity> WatchedStore::find_identity(const accounts::Identity& who) {
+    watch_->note("find_identity");
+    return store_->find_identity(who);
+}
+
+std::vector<accounts::LinkedIdentity> WatchedStore::list_identities(accounts::AccountId account) {
+    watch_->note("list_identities");
+    return store_->list_identities(account);
 }
 
 std::optional<store::KnownSession> WatchedStore::find_session(accounts::SessionId id) {

@@ -54,6 +54,8 @@ public:
     std::optional<store::KnownPasskey> find_passkey(const webauthn::CredentialId& id) override;
     std::vector<webauthn::CredentialId> list_credential_ids(accounts::AccountId account) override;
     std::vector<accounts::Passkey> list_passkeys(accounts::AccountId account) override;
+    std::optional<store::KnownIdentity> find_identity(const accounts::Identity& who) override;
+    std::vector<accounts::LinkedIdentity> list_identities(accounts::AccountId account) override;
     std::optional<store::KnownSession> find_session(accounts::SessionId id) override;
     std::vector<accounts::Session> list_sessions(accounts::AccountId account) override;
     std::optional<accounts::SignIn> find_sign_in(accounts::SignInId id) override;

@@ -74,6 +74,16 @@ public:
         return unexpected<std::vector<accounts::Passkey>>();
     }
 
+    std::optional<store::KnownIdentity> find_identity(const accounts::Identity& /*who*/
+    ) override {
+        return unexpected<std::optional<store::KnownIdentity>>();
+    }
+
+    std::vector<accounts::LinkedIdentity> list_identities(accounts::AccountId /*account*/)
+        override {
+        return unexpected<std::vector<accounts::LinkedIdentity>>();
+    }
+
     std::optional<store::KnownSession> find_session(accounts::SessionId /*id*/) override {
         return unexpected<std::optional<store::KnownSession>>();
     }

@@ -44,6 +44,8 @@ struct World {
     Session fresh_session = sample_session(store, person.account, day_one);
     SignIn sign_in = sample_sign_in(store, person.account, day_one);
     SignIn fresh_sign_in = sample_sign_in(store, person.account, day_one);
+    LinkedIdentity identity = sample_identity(store, person.account);
+    LinkedIdentity fresh_identity = sample_identity(store, person.account);
     EmailCode code = sample_code(store, day_one);
     EmailCode fresh_code = sample_code(store, day_one);
     EmailAddress guest = address("guest@example.com");
@@ -60,6 +62,7 @@ struct World {
             {OpenSession{session},
              StartSignIn{sign_in},
              StoreCode{code},
+             LinkIdentity{identity},
              Invite{guest, day_one + minutes(1)},
              counted}
         )));
@@ -81,6 +84,9 @@ struct World {
             RenamePasskey{account, passkey, "other"},
             RemovePasskey{account, passkey, std::nullopt},
             SuspendPasskey{account, passkey, day_one, std::nullopt},
+            LinkIdentity{fresh_identity},
+            RequireIdentity{account, identity.who},
+            UnlinkIdentity{account, identity.who},
             StoreCode{fresh_code},
             SpendAttempt{code.id, code.mac, 5, day_one},
             counted,
@@ -117,6 +123,7 @@ struct World {
             known(person.passkey.record.id),
             known(second.record.id),
             now.list_credential_ids(person.account.id),
+            now.list_identities(person.account.id),
             now.list_sessions(person.account.id),
             now.find_sign_in(sign_in.id),
             now.find_sign_in(fresh_sign_in.id),
@@ -138,6 +145,7 @@ struct World {
 /// A change that only asks.
 bool is_guard(const store::Change& change) {
     return std::holds_alternative<RequireEpoch>(change) ||
+           std::holds_alternative<RequireIdentity>(change) ||
            std::holds_alternative<RequireSession>(change);
 }
 

@@ -103,6 +103,18 @@ accounts::Passkey sample_passkey(store::Store& store, const accounts::Account& a
     };
 }
 
+accounts::LinkedIdentity sample_identity(store::Store& store, const accounts::Account& account) {
+    const auto id = store.next_id();
+    return {
+        .id = accounts::LinkedIdentityId(id),
+        .public_id = public_id_from("identity", id),
+        .account = account.id,
+        .who = {.issuer = "https://idp.example.com", .subject = "subject-" + std::to_string(id)},
+        .email = "There" + std::to_string(id) + "@example.org",
+        .linked_at = day_one + std::chrono::milliseconds(2),
+    };
+}
+
 accounts::Session sample_session(
     store::Store& store, const accounts::Account& account, TimePoint now
 ) {

@@ -24,6 +24,9 @@ accounts::Account sample_account(store::Store& store);
 /// An active passkey of the account.
 accounts::Passkey sample_passkey(store::Store& store, const accounts::Account& account);
 
+/// An identity of the account at a provider.
+accounts::LinkedIdentity sample_identity(store::Store& store, const accounts::Account& account);
+
 /// A session of the account, of a day from `now` on.
 accounts::Session sample_session(
     store::Store& store, const accounts::Account& account, TimePoint now

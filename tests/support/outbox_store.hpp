@@ -98,6 +98,18 @@ public:
         return {};
     }
 
+    [[nodiscard]] std::optional<store::KnownIdentity> find_identity(const accounts::Identity&)
+        override {
+        unexpected();
+        return {};
+    }
+
+    [[nodiscard]] std::vector<accounts::LinkedIdentity> list_identities(accounts::AccountId
+    ) override {
+        unexpected();
+        return {};
+    }
+
     [[nodiscard]] std::optional<store::KnownSession> find_session(accounts::SessionId) override {
         unexpected();
         return {};

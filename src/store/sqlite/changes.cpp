@@ -165,6 +165,35 @@ Applied PasskeyChanges::end_opened_by(const Opener& opener) {
     return applied(end_sign_ins_.run(opener.account, opener.passkey).step);
 }
 
+// ---- identities
+
+Applied IdentityChanges::apply(const accounts::LinkIdentity& change) {
+    const auto& identity = change.identity;
+    return applied(link_
+                       .run(
+                           identity.id,
+                           identity.public_id,
+                           identity.account,
+                           identity.who.issuer,
+                           identity.who.subject,
+                           identity.email,
+                           identity.linked_at
+                       )
+                       .step);
+}
+
+Applied IdentityChanges::apply(const accounts::RequireIdentity& change) {
+    auto rows = require_.query(change.account, change.who.issuer, change.who.subject);
+    return found_a_row(rows.step());
+}
+
+Applied IdentityChanges::apply(const accounts::UnlinkIdentity& change) {
+    const auto unlinked =
+        changed_a_row(unlink_.run(change.account, change.who.issuer, change.who.subject));
+    if (unlinked != Applied::made) return unlinked;
+    return applied(end_sign_ins_.run(change.account, change.who.issuer, change.who.subject).step);
+}
+
 // ---- codes, limits, sign-ins, sessions
 
 Applied SignInChanges::apply(const accounts::StoreCode& change) {
@@ -314,6 +343,8 @@ Applied Changes::apply(const Change& change, Context& context) {
                 return accounts_.apply(one);
             } else if constexpr (requires { passkeys_.apply(one); }) {
                 return passkeys_.apply(one);
+            } else if constexpr (requires { identities_.apply(one); }) {
+                return identities_.apply(one);
             } else if constexpr (requires { log_.apply(one); }) {
                 return log_.apply(one);
             } else {

@@ -142,6 +142,32 @@ private:
     };
 };
 
+class IdentityChanges {
+public:
+    explicit IdentityChanges(Connection& connection) : connection_(connection) {}
+
+    Applied apply(const accounts::LinkIdentity& change);
+    Applied apply(const accounts::RequireIdentity& change);
+    Applied apply(const accounts::UnlinkIdentity& change);
+
+private:
+    Connection& connection_;
+    Statement link_{
+        connection_,
+        "INSERT INTO identities (id, public_id, account, issuer, subject, email, linked_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+    };
+    Statement require_{
+        connection_, "SELECT 1 FROM identities WHERE issuer = ?2 AND subject = ?3 AND account = ?1"
+    };
+    Statement unlink_{
+        connection_, "DELETE FROM identities WHERE issuer = ?2 AND subject = ?3 AND account = ?1"
+    };
+    Statement end_sign_ins_{
+        connection_, "DELETE FROM sign_ins WHERE account = ?1 AND issuer = ?2 AND subject = ?3"
+    };
+};
+
 class SignInChanges {
 public:
     SignInChanges(Connection& connection, ReadCache& cache)
@@ -242,6 +268,7 @@ public:
         : cache_(cache),
           accounts_(connection, cache),
           passkeys_(connection, last_uses, cache),
+          identities_(connection),
           sign_ins_(connection, cache),
           log_(connection) {}
 
@@ -251,6 +278,7 @@ private:
     ReadCache& cache_;
     AccountChanges accounts_;
     PasskeyChanges passkeys_;
+    IdentityChanges identities_;
     SignInChanges sign_ins_;
     LogChanges log_;
 };

@@ -61,6 +61,19 @@ struct Reader {
         " LEFT JOIN passkey_last_uses u ON u.passkey = p.id"
         " WHERE p.account = ?1 ORDER BY p.id"
     };
+    Statement identity_by_subject{
+        *connection,
+        "SELECT i.id, i.public_id, i.account, i.issuer, i.subject, i.email, i.linked_at,"
+        "       a.id, a.public_id, a.user_handle, a.email, a.created_at, a.version, a.epoch,"
+        "       a.factors, a.recovered_at"
+        " FROM identities i JOIN accounts a ON a.id = i.account"
+        " WHERE i.issuer = ?1 AND i.subject = ?2"
+    };
+    Statement identities_of_account{
+        *connection,
+        "SELECT id, public_id, account, issuer, subject, email, linked_at FROM identities"
+        " WHERE account = ?1 ORDER BY id"
+    };
     Statement session_by_id{
         *connection,
         "SELECT s.id, s.token_hash, s.account, s.account_epoch, s.assurance, s.created_at,"

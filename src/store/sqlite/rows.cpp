@@ -99,6 +99,17 @@ accounts::Passkey passkey_of(const Rows& rows, webauthn::UserHandle user_handle,
     };
 }
 
+accounts::LinkedIdentity linked_identity_of(const Rows& rows) {
+    return {
+        .id = rows.id<accounts::LinkedIdentityId>(0),
+        .public_id = accounts::PublicId(rows.text(1)),
+        .account = rows.id<accounts::AccountId>(2),
+        .who = {.issuer = rows.text(3), .subject = rows.text(4)},
+        .email = rows.text(5),
+        .linked_at = rows.time(6),
+    };
+}
+
 accounts::Session session_of(const Rows& rows, int first) {
     return {
         .id = rows.id<accounts::SessionId>(first),

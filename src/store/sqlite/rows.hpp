@@ -25,6 +25,11 @@ accounts::Passkey passkey_of(const Rows& rows, webauthn::UserHandle user_handle,
 
 inline constexpr int passkey_columns = 21;
 
+/// id, public_id, account, issuer, subject, email, linked_at.
+accounts::LinkedIdentity linked_identity_of(const Rows& rows);
+
+inline constexpr int linked_identity_columns = 7;
+
 /// id, token_hash, account, account_epoch, assurance, created_at, authenticated_at, recovered_at,
 /// passkey, browser, expires_at.
 accounts::Session session_of(const Rows& rows, int first = 0);

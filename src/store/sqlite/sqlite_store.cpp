@@ -148,6 +148,22 @@ public:
         }
     }
 
+    std::optional<KnownIdentity> find_identity(const accounts::Identity& who) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->identity_by_subject.query(who.issuer, who.subject);
+        if (!rows.next()) return std::nullopt;
+        return KnownIdentity{linked_identity_of(rows), account_of(rows, linked_identity_columns)};
+    }
+
+    std::vector<accounts::LinkedIdentity> list_identities(accounts::AccountId account) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->identities_of_account.query(account);
+        std::vector<accounts::LinkedIdentity> identities;
+        while (rows.next())
+            identities.push_back(linked_identity_of(rows));
+        return identities;
+    }
+
     std::optional<KnownSession> find_session(accounts::SessionId id) override {
         Readers::Loan reader(readers_);
         auto rows = reader->session_by_id.query(id);

@@ -46,6 +46,7 @@ void check_all(const Bounds& bounds) {
         signed_out,
         signed_out_everywhere
     };
+    if (bounds.subjects > 0) expected.insert({identity_linked, identity_unlinked});
     if (bounds.passkeys > 1) {
         expected.insert({passkey_replaced, passkey_removed, passkey_suspended});
     }
@@ -57,15 +58,19 @@ void check_all(const Bounds& bounds) {
 }
 
 TEST_CASE("I1-I8, T5: one thing at a time, around three passkeys") {
-    check_all({.tickets = 1, .eves_tickets = 1, .passkeys = 3, .guesses = 2});
+    check_all({.tickets = 1, .eves_tickets = 1, .passkeys = 3, .guesses = 2, .subjects = 1});
+}
+
+TEST_CASE("I1-I8, T5, T33: two subjects at a provider, one after the other with one address") {
+    check_all({.tickets = 1, .eves_tickets = 1, .passkeys = 2, .guesses = 1, .subjects = 2});
 }
 
 TEST_CASE("I1-I8, T5: two people and two things side by side, around one passkey") {
-    check_all({.tickets = 2, .eves_tickets = 1, .passkeys = 1, .guesses = 2});
+    check_all({.tickets = 2, .eves_tickets = 1, .passkeys = 1, .guesses = 2, .subjects = 1});
 }
 
 TEST_CASE("I1-I8, T5, T7: two things of one person side by side, around two passkeys") {
-    check_all({.tickets = 2, .eves_tickets = 0, .passkeys = 2, .guesses = 1});
+    check_all({.tickets = 2, .eves_tickets = 0, .passkeys = 2, .guesses = 1, .subjects = 0});
 }
 
 // ---- The exploration finds what it looks for: each decision is broken once.
@@ -244,6 +249,27 @@ TEST_CASE("found: nobody is told of a new passkey (I8)") {
         return decided;
     };
     check_found(core, "I8");
+}
+
+TEST_CASE("found: a recovered session links an identity (T32)") {
+    Core core = real_core();
+    core.link_identity =
+        [](Acting who, const auto& identities, const auto& proved, const auto& at, const auto& fresh
+        ) {
+            who.account.recovered_at = std::nullopt;
+            who.session.assurance = Assurance::passkey;
+            return link_identity(who, identities, proved, at, fresh);
+        };
+    check_found(core, "T32");
+}
+
+TEST_CASE("found: an identity that was unlinked meanwhile still opens the account (T32)") {
+    Core core = real_core();
+    core.upstream_proved =
+        [real = core.upstream_proved](
+            const auto& purpose, const auto& event, const auto& at, const auto& fresh
+        ) { return without<RequireIdentity>(real(purpose, event, at, fresh)); };
+    check_found(core, "T32");
 }
 
 }  // namespace

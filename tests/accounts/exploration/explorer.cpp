@@ -30,8 +30,11 @@ std::string describe(const Step& step) {
         "guess_wrong",
         "match",
         "assert_passkey",
+        "prove_upstream",
         "create_passkey",
         "remove_passkey",
+        "link_identity",
+        "unlink_identity",
         "sign_out",
         "sign_out_everywhere",
         "start_over",
@@ -114,7 +117,9 @@ private:
     /// Others are one statement (a code, a guess, an end): there is nothing between.
     static bool can_be_overtaken(const Step& step) {
         return step.kind == StepKind::match || step.kind == StepKind::assert_passkey ||
-               step.kind == StepKind::create_passkey || step.kind == StepKind::remove_passkey;
+               step.kind == StepKind::create_passkey || step.kind == StepKind::remove_passkey ||
+               step.kind == StepKind::prove_upstream || step.kind == StepKind::link_identity ||
+               step.kind == StepKind::unlink_identity;
     }
 
     /// A code is spent once, so one request uses it.

@@ -58,6 +58,10 @@ private:
         return recovered_at && world_.now < *recovered_at + limits::recovered_mark;
     }
 
+    [[nodiscard]] bool is_frozen(std::optional<TimePoint> recovered_at) const {
+        return recovered_at && world_.now < *recovered_at + limits::freeze_after_recovery;
+    }
+
     [[nodiscard]] std::string age(TimePoint time) const {
         return std::to_string(std::chrono::floor<std::chrono::minutes>(world_.now - time).count());
     }
@@ -73,13 +77,24 @@ private:
         return account == nullptr ? '?' : of_person(account->email);
     }
 
+    /// Which subjects at the provider are linked to it.
+    [[nodiscard]] std::string of_identities(AccountId account) const {
+        std::string subjects;
+        for (const LinkedIdentity& identity : world_.identities_of(account))
+            subjects += identity.who.subject;
+        std::ranges::sort(subjects);
+        return subjects;
+    }
+
     [[nodiscard]] std::string of_account(const Account& account) const {
-        return {
+        const std::string stored{
             of_person(account.email),
             bit(account.epoch == 0),
             bit(is_marked(account.recovered_at)),
             bit(witness_.is_marked(account.id, world_.now)),
+            bit(is_frozen(account.recovered_at)),
         };
+        return stored + of_identities(account.id);
     }
 
     [[nodiscard]] std::string of_passkey(const Passkey& passkey) const {
@@ -125,6 +140,7 @@ private:
         return {
             proof.account ? of_owner(*proof.account) : '-',
             letter(proof.passkey),
+            proof.upstream ? proof.upstream->subject.front() : '-',
             bit(is_marked(proof.recovered_at)),
             bit(proof.is_void),
             is_fresh(proof.at),
@@ -153,6 +169,7 @@ private:
             letter(sign_in.passkey),
             letter(sign_in.replaces),
             bit(sign_in.recovered),
+            sign_in.identity ? sign_in.identity->subject.front() : '-',
         };
         return stored + age(sign_in.proved_at) + of_proof(witness_.sign_ins().at(sign_in.id));
     }

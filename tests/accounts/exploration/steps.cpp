@@ -27,14 +27,7 @@
 namespace latchkey::accounts {
 namespace {
 
-const AccountId eve_id(2);
-constexpr std::size_t passkeys_of_eve = 2;
-constexpr std::int64_t ids_per_decision = 10;
-
-// Past a fresh proof; past the youth of a passkey and the end of a session; past a recovery's mark.
-constexpr std::array waits{
-    std::chrono::minutes(6), std::chrono::minutes(25h), std::chrono::minutes(24h * 8)
-};
+constexpr std::int64_t ids_per_decision = 12;
 
 EmailAddress ada_address() {
     return address("ada@example.com");
@@ -69,10 +62,12 @@ Fresh fresh_for(const World& world, int lane) {
     fresh.sign_in = SignInId(next());
     fresh.account = AccountId(next());
     fresh.passkey = PasskeyId(next());
+    fresh.identity = LinkedIdentityId(next());
     for (EventId& event : fresh.events)
         event = EventId(next());
     fresh.account_public_id = PublicId(std::to_string(fresh.account.value()));
     fresh.passkey_public_id = PublicId(std::to_string(fresh.passkey.value()));
+    fresh.identity_public_id = PublicId(std::to_string(fresh.identity.value()));
     // One byte would do, but an account that is made again must get another handle.
     const std::string handle = "h" + fresh.account_public_id.value();
     const ByteView view = bytes_of(handle);
@@ -154,6 +149,22 @@ std::optional<Decision> assert_passkey(
     return value_of(core.passkey_asserted(purpose_of(world, step), event, here(world), fresh));
 }
 
+std::optional<Decision> prove_upstream(
+    const Core& core, const World& world, const Step& step, const Fresh& fresh
+) {
+    UpstreamProved event{
+        .identity = subject_numbered(step.subject),
+        .email = ada_address(),
+        .is_address_taken = world.find_account(ada_address()) != nullptr,
+        .may_sign_up = true,
+    };
+    if (const LinkedIdentity* identity = world.find_identity(event.identity)) {
+        event.account = *world.find_account(identity->account);
+        event.passkeys = world.passkeys_of(identity->account);
+    }
+    return value_of(core.upstream_proved(purpose_of(world, step), event, here(world), fresh));
+}
+
 std::optional<Decision> create_passkey(
     const Core& core, const World& world, const Step& step, const Fresh& fresh
 ) {
@@ -177,85 +188,40 @@ std::optional<Decision> create_passkey(
     return value_of(core.passkey_created(event, here(world), fresh));
 }
 
-std::optional<Decision> remove(
-    const Core& core, const World& world, const Step& step, const Fresh& fresh
-) {
+Acting acting_in(const World& world, const Step& step) {
     const Session& session = *world.find_session(SessionId(step.subject));
-    const Acting who{
+    return {
         .account = *world.find_account(session.account),
         .session = session,
         .passkeys = world.passkeys_of(session.account),
     };
-    const PublicId passkey = world.find_passkey(PasskeyId(*step.other))->public_id;
-    return value_of(core.remove_passkey(who, passkey, here(world), fresh));
 }
 
-std::size_t count_tickets(const World& world) {
-    return world.sessions.size() + world.sign_ins.size() + world.codes.size();
-}
-
-std::size_t count_passkeys_of_ada(const World& world) {
-    return static_cast<std::size_t>(std::ranges::count_if(world.passkeys, [](const auto& passkey) {
-        return passkey.account != eve_id;
-    }));
-}
-
-std::size_t count_tickets_of_eve(const World& world) {
-    const auto count = [](const auto& rows) {
-        return std::ranges::count_if(rows, [](const auto& row) { return row.account == eve_id; });
-    };
-    return static_cast<std::size_t>(
-        count(world.sessions) + count(world.sign_ins) + count(world.codes)
-    );
-}
-
-void add_for_each_purpose(std::vector<Step>& steps, const World& world, Step step) {
-    steps.push_back(step);
-    step.intent = Intent::add_passkey;
-    steps.push_back(step);
-    for (const Passkey& passkey : world.passkeys) {
-        step.other = passkey.id.value();
-        steps.push_back(step);
-    }
-}
-
-void add_steps_of_code(std::vector<Step>& steps, const World& world, const EmailCode& code) {
-    const std::int64_t id = code.id.value();
-    if (code.spent) {
-        add_for_each_purpose(steps, world, {.kind = StepKind::match, .subject = id});
-    }
-    // Also on a code that is spent or has no attempts left.
-    steps.push_back({.kind = StepKind::guess_right, .subject = id});
-    steps.push_back({.kind = StepKind::guess_wrong, .subject = id});
-}
-
-void add_steps_of_sign_in(
-    std::vector<Step>& steps, const World& world, const SignIn& sign_in, const Bounds& bounds
+std::optional<Decision> remove(
+    const Core& core, const World& world, const Step& step, const Fresh& fresh
 ) {
-    const std::int64_t id = sign_in.id.value();
-    const bool is_full = count_passkeys_of_ada(world) >= bounds.passkeys;
-    const auto offer = [&steps, id](Offer what) {
-        steps.push_back({.kind = StepKind::create_passkey, .subject = id, .offer = what});
-    };
-    // Eve's account is scenery: it stays as it is.
-    if (!is_full && sign_in.account != eve_id) offer(Offer::new_one);
-    offer(Offer::other_handle);
-    const auto own = std::ranges::count_if(world.passkeys, [&sign_in](const Passkey& passkey) {
-        return passkey.account == sign_in.account;
-    });
-    if (own > 0) offer(Offer::taken_by_own);
-    if (own < std::ssize(world.passkeys)) offer(Offer::taken_by_other);
-    steps.push_back({.kind = StepKind::start_over, .subject = id});
+    const PublicId passkey = world.find_passkey(PasskeyId(*step.other))->public_id;
+    return value_of(core.remove_passkey(acting_in(world, step), passkey, here(world), fresh));
 }
 
-void add_steps_of_session(std::vector<Step>& steps, const World& world, const Session& session) {
-    const std::int64_t id = session.id.value();
-    for (const Passkey& passkey : world.passkeys) {
-        steps.push_back(
-            {.kind = StepKind::remove_passkey, .subject = id, .other = passkey.id.value()}
-        );
-    }
-    steps.push_back({.kind = StepKind::sign_out, .subject = id});
+std::optional<Decision> link(
+    const Core& core, const World& world, const Step& step, const Fresh& fresh
+) {
+    const Acting who = acting_in(world, step);
+    const ProvedIdentity proved{.who = subject_numbered(*step.other), .email = {}};
+    const auto identities = world.identities_of(who.account.id);
+    auto decided = value_of(core.link_identity(who, identities, proved, here(world), fresh));
+    if (decided && decided->changes.empty()) return std::nullopt;  // it has it already
+    return decided;
+}
+
+std::optional<Decision> unlink(
+    const Core& core, const World& world, const Step& step, const Fresh& fresh
+) {
+    const Acting who = acting_in(world, step);
+    const LinkedIdentity* identity = world.find_identity(subject_numbered(*step.other));
+    const auto identities = world.identities_of(who.account.id);
+    return value_of(core.unlink_identity(who, identities, identity->public_id, here(world), fresh));
 }
 
 }  // namespace
@@ -269,46 +235,23 @@ Core real_core() {
             [](const auto& purpose, const CodeMatched& event, const auto& at, const auto& fresh) {
                 return decide(SignInState::identified, purpose, event, at, fresh);
             },
+        .upstream_proved =
+            [](const auto& purpose, const UpstreamProved& event, const auto& at, const auto& fresh
+            ) { return decide(SignInState::start, purpose, event, at, fresh); },
         .passkey_created = [](const PasskeyCreated& event, const auto& at, const auto& fresh
                            ) { return decide(event, at, fresh); },
         .remove_passkey = accounts::remove_passkey,
+        .link_identity = accounts::link_identity,
+        .unlink_identity = accounts::unlink_identity,
     };
+}
+
+Identity subject_numbered(std::int64_t number) {
+    return {.issuer = "i", .subject = std::to_string(number)};
 }
 
 EmailAddress address_of(const EmailCode& code) {
     return code.address_key[0] == std::byte{0} ? ada_address() : eve_address();
-}
-
-std::vector<Step> steps_in(const World& world, const Bounds& bounds) {
-    std::vector<Step> steps;
-    for (const EmailCode& code : world.codes)
-        add_steps_of_code(steps, world, code);
-    for (const SignIn& sign_in : world.sign_ins) {
-        add_steps_of_sign_in(steps, world, sign_in, bounds);
-    }
-    for (const Session& session : world.sessions)
-        add_steps_of_session(steps, world, session);
-    for (const Account& account : world.accounts) {
-        steps.push_back({.kind = StepKind::sign_out_everywhere, .subject = account.id.value()});
-        if (account.id == eve_id) continue;
-        steps.push_back({.kind = StepKind::delete_account, .subject = account.id.value()});
-    }
-    const bool has_room = count_tickets(world) < bounds.tickets;
-    const bool eve_has_room = has_room && count_tickets_of_eve(world) < bounds.eves_tickets;
-    for (const Passkey& passkey : world.passkeys) {
-        if (!(passkey.account == eve_id ? eve_has_room : has_room)) continue;
-        add_for_each_purpose(
-            steps, world, {.kind = StepKind::assert_passkey, .subject = passkey.id.value()}
-        );
-    }
-    if (has_room) steps.push_back({.kind = StepKind::send_code, .subject = 0});
-    if (eve_has_room) {
-        steps.push_back({.kind = StepKind::send_code, .subject = eve_id.value()});
-    }
-    for (const auto time : waits) {
-        steps.push_back({.kind = StepKind::wait, .subject = time.count()});
-    }
-    return steps;
 }
 
 World first_world() {
@@ -351,10 +294,16 @@ std::optional<Decision> decide(const Core& core, const World& world, const Step&
             return match(core, world, step, fresh);
         case StepKind::assert_passkey:
             return assert_passkey(core, world, step, fresh);
+        case StepKind::prove_upstream:
+            return prove_upstream(core, world, step, fresh);
         case StepKind::create_passkey:
             return create_passkey(core, world, step, fresh);
         case StepKind::remove_passkey:
             return remove(core, world, step, fresh);
+        case StepKind::link_identity:
+            return link(core, world, step, fresh);
+        case StepKind::unlink_identity:
+            return unlink(core, world, step, fresh);
         case StepKind::sign_out:
             return sign_out(*world.find_session(SessionId(step.subject)), here(world), fresh);
         case StepKind::sign_out_everywhere:
@@ -375,12 +324,6 @@ std::optional<World> make(const World& world, const Decision& decision) {
     auto next = commit(world, decision.changes);
     if (next) next->last_id += 2 * ids_per_decision;
     return next;
-}
-
-bool is_within(const World& world, const Bounds& bounds) {
-    return count_tickets(world) <= bounds.tickets &&
-           count_passkeys_of_ada(world) <= bounds.passkeys &&
-           world.passkeys.size() - count_passkeys_of_ada(world) == passkeys_of_eve;
 }
 
 }  // namespace latchkey::accounts

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "accounts/exploration/world.hpp"
+#include "accounts/identities.hpp"
 #include "accounts/passkeys.hpp"
 #include "accounts/sign_in.hpp"
 
@@ -14,19 +15,18 @@
 
 namespace latchkey::accounts {
 
+template <class... Seen>
+using Decides = std::function<Result<Decision>(Seen..., const Circumstances&, const Fresh&)>;
+
 /// The decisions under test: the real ones, or one of them broken on purpose.
 struct Core {
-    std::function<Result<
-        Decision>(const Purpose&, const PasskeyAsserted&, const Circumstances&, const Fresh&)>
-        passkey_asserted;
-    std::function<
-        Result<Decision>(const Purpose&, const CodeMatched&, const Circumstances&, const Fresh&)>
-        code_matched;
-    std::function<Result<Decision>(const PasskeyCreated&, const Circumstances&, const Fresh&)>
-        passkey_created;
-    std::function<
-        Result<Decision>(const Acting&, const PublicId&, const Circumstances&, const Fresh&)>
-        remove_passkey;
+    Decides<const Purpose&, const PasskeyAsserted&> passkey_asserted;
+    Decides<const Purpose&, const CodeMatched&> code_matched;
+    Decides<const Purpose&, const UpstreamProved&> upstream_proved;
+    Decides<const PasskeyCreated&> passkey_created;
+    Decides<const Acting&, const PublicId&> remove_passkey;
+    Decides<const Acting&, const std::vector<LinkedIdentity>&, const ProvedIdentity&> link_identity;
+    Decides<const Acting&, const std::vector<LinkedIdentity>&, const PublicId&> unlink_identity;
     std::uint32_t guesses_per_code = 2;  // 5 in earnest, and all above one are alike
 };
 
@@ -38,8 +38,11 @@ enum class StepKind : std::uint8_t {
     guess_wrong,          // subject: a code
     match,                // subject: a code whose right guess was made
     assert_passkey,       // subject: a passkey
+    prove_upstream,       // subject: a subject of the provider
     create_passkey,       // subject: a sign-in; other: which credential is offered
     remove_passkey,       // subject: a session; other: a passkey
+    link_identity,        // subject: a session; other: a subject of the provider
+    unlink_identity,      // subject: a session; other: a subject of the provider
     sign_out,             // subject: a session
     sign_out_everywhere,  // subject: an account
     start_over,           // subject: a sign-in
@@ -65,10 +68,18 @@ struct Bounds {
     std::size_t eves_tickets = 1;
     std::size_t passkeys = 3;   // of Ada, suspended ones included
     std::uint32_t guesses = 2;  // at one code: the cap that is judged by
+    std::int64_t subjects = 1;  // of the provider that vouches for Ada's address
 };
+
+/// The account of Eve, which is scenery.
+inline const AccountId eve_id(2);
 
 /// Ada has no account yet. Eve has one, with an old device-bound passkey and a second factor.
 World first_world();
+
+/// People who had Ada's address at the provider, one after the other (T33): the provider is an
+/// authority for it, so each may be Ada for all that it says. Numbered from 1.
+Identity subject_numbered(std::int64_t number);
 
 /// To whom a code was sent.
 EmailAddress address_of(const EmailCode& code);

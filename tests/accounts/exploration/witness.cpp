@@ -6,6 +6,7 @@
 #include "accounts/changes.hpp"
 #include "accounts/email_address.hpp"
 #include "accounts/exploration/steps.hpp"
+#include "accounts/exploration/witness_rules.hpp"
 #include "accounts/exploration/world.hpp"
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
@@ -22,32 +23,6 @@
 #include <vector>
 
 namespace latchkey::accounts {
-namespace {
-
-// Written out here again: the witness does not take the core's word for its own numbers.
-constexpr auto mark_lasts = std::chrono::hours(7 * 24);
-constexpr auto youth_lasts = std::chrono::hours(24);
-constexpr auto session_lasts = std::chrono::hours(24);
-constexpr auto sign_in_lasts = std::chrono::minutes(15);
-constexpr auto proof_is_fresh = std::chrono::minutes(5);
-
-bool is_active(const World& world, PasskeyId id) {
-    const Passkey* passkey = world.find_passkey(id);
-    return passkey != nullptr && passkey->status == CredentialStatus::active &&
-           passkey->purpose == CredentialPurpose::passkey;
-}
-
-std::optional<TimePoint> lasting(std::optional<TimePoint> recovered_at, TimePoint now) {
-    return recovered_at && now < *recovered_at + mark_lasts ? recovered_at : std::nullopt;
-}
-
-bool has_credentials(const World& world, AccountId account) {
-    return std::ranges::any_of(world.passkeys, [account](const Passkey& passkey) {
-        return passkey.account == account;
-    });
-}
-
-}  // namespace
 
 Witness::Witness(const World& world, std::uint32_t guesses_at_most)
     : guesses_at_most_(guesses_at_most) {
@@ -83,6 +58,15 @@ std::optional<std::string> Witness::see(const Scene& scene) {
         case StepKind::assert_passkey:
             verdict = see_assertion(scene);
             break;
+        case StepKind::prove_upstream:
+            verdict = see_upstream(scene);
+            break;
+        case StepKind::link_identity:
+            verdict = see_link(scene);
+            break;
+        case StepKind::unlink_identity:
+            verdict = see_unlink(scene);
+            break;
         case StepKind::create_passkey:
             verdict = see_creation(scene);
             break;
@@ -95,8 +79,8 @@ std::optional<std::string> Witness::see(const Scene& scene) {
     }
     if (!verdict) verdict = check_lost_passkeys(scene);
     if (!verdict) verdict = check_told(scene);
-    if (!verdict) verdict = check_state(scene.after);
     forget(scene.after);
+    if (!verdict) verdict = check_state(scene.after);
     return verdict;
 }
 
@@ -182,6 +166,7 @@ Witness::Verdict Witness::see_creation(const Scene& scene) {
         if (scene.after.find_account(made.account)->email != proof.email) {
             return "I6: the account has another address than the one that was proved";
         }
+        if (proof.upstream) identities_[proof.upstream->subject] = made.account;
     } else if (!proof.passkey && !proof.recovered_at &&
                has_credentials(scene.before, *proof.account)) {
         return "I6: an e-mail proof added to an account with a passkey, without a recovery";
@@ -204,11 +189,7 @@ Witness::Verdict Witness::see_creation(const Scene& scene) {
 }
 
 Witness::Verdict Witness::see_removal(const Scene& scene) {
-    const auto ended = sessions_.extract(SessionId(scene.step.subject));
-    if (ended.empty()) return "I7: a session that had ended changed something";
-    actor_ = ended.mapped();
-    if (scene.before.now >= actor_->at + session_lasts) return "I7: an expired session";
-    if (scene.before.now >= actor_->at + proof_is_fresh) return "I2: removed without a fresh proof";
+    if (auto verdict = take_session(scene)) return verdict;
     if (keys_.at(PasskeyId(*scene.step.other)).owner != actor_->account) {
         return "I5: a passkey of another account was removed";
     }
@@ -241,8 +222,7 @@ Witness::Verdict Witness::open(const Scene& scene, const Proof& proof) {
         if (scene.before.find_session(session.id) != nullptr) continue;
         if (session.account != proof.account) return "I2: a session for another account";
         sessions_[session.id] = proof;
-        // A renewed session keeps what it was opened with.
-        if (scene.step.kind == StepKind::remove_passkey) continue;
+        if (renews_session(scene.step.kind)) continue;
         const bool is_recovered = lasting(proof.recovered_at, scene.before.now).has_value();
         if (is_recovered != (session.assurance == Assurance::recovered)) {
             return "I2: the assurance of a session is not what was proved";
@@ -291,10 +271,11 @@ Witness::Verdict Witness::check_lost_passkeys(const Scene& scene) {
 
 /// I8: what changes the factors, or goes around them, is logged and told in the same commit.
 Witness::Verdict Witness::check_told(const Scene& scene) const {
-    const bool is_recovery =
-        scene.step.kind == StepKind::match && actor_ && actor_->recovered_at.has_value();
+    const bool is_first_proof =
+        scene.step.kind == StepKind::match || scene.step.kind == StepKind::prove_upstream;
+    const bool is_recovery = is_first_proof && actor_ && actor_->recovered_at.has_value();
     const bool changes_factors =
-        scene.step.kind == StepKind::create_passkey || scene.step.kind == StepKind::remove_passkey;
+        scene.step.kind == StepKind::create_passkey || renews_session(scene.step.kind);
     if (!is_recovery && !changes_factors) return std::nullopt;
     const bool is_logged = std::ranges::any_of(scene.decision.changes, [](const Change& change) {
         return std::holds_alternative<AppendEvent>(change);
@@ -305,6 +286,7 @@ Witness::Verdict Witness::check_told(const Scene& scene) const {
 }
 
 Witness::Verdict Witness::check_state(const World& world) const {
+    if (auto verdict = check_identities(world)) return verdict;
     for (const Account& account : world.accounts) {
         std::uint32_t passkeys = 0;
         std::uint32_t factors = 0;
@@ -324,6 +306,9 @@ Witness::Verdict Witness::check_state(const World& world) const {
         if (key == keys_.end()) return "I6: a passkey that nobody created";
         if (key->second.owner != passkey.account) return "I5: a passkey changed its owner";
         if (key->second.credential != passkey.record.id) return "I5: a passkey changed its id";
+    }
+    for (const SignIn& sign_in : world.sign_ins) {
+        if (!sign_ins_.contains(sign_in.id)) return "I6: a sign-in outlived what it was used for";
     }
     for (const Session& session : world.sessions) {
         if (auto verdict = check_session(world, session)) return verdict;
@@ -351,6 +336,9 @@ void Witness::forget(const World& after) {
     drop(sign_ins_, [&after](SignInId id) { return after.find_sign_in(id) != nullptr; });
     drop(codes_, [&after](CodeId id) { return after.find_code(id) != nullptr; });
     drop(keys_, [&after](PasskeyId id) { return after.find_passkey(id) != nullptr; });
+    std::erase_if(identities_, [&after](const auto& row) {
+        return after.find_account(row.second) == nullptr;
+    });
     drop(recoveries_, [&after](AccountId id) { return after.find_account(id) != nullptr; });
 }
 

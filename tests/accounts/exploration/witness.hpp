@@ -40,7 +40,8 @@ public:
         std::optional<AccountId> account;
         EmailAddress email;
         TimePoint at;
-        std::optional<PasskeyId> passkey;       // none: e-mail
+        std::optional<PasskeyId> passkey;  // none: another proof
+        std::optional<Identity> upstream;
         std::optional<TimePoint> recovered_at;  // it went around a passkey, or by one that did
         bool is_void = false;                   // taken back since
     };
@@ -78,6 +79,9 @@ private:
     Verdict see_guess(const Scene& scene);
     Verdict see_match(const Scene& scene);
     Verdict see_assertion(const Scene& scene);
+    Verdict see_upstream(const Scene& scene);
+    Verdict see_link(const Scene& scene);
+    Verdict see_unlink(const Scene& scene);
     Verdict see_creation(const Scene& scene);
     Verdict see_removal(const Scene& scene);
     void see_end(const Scene& scene);
@@ -85,6 +89,8 @@ private:
     Verdict open(const Scene& scene, const Proof& proof);
     Verdict check_lost_passkeys(const Scene& scene);
     Verdict check_told(const Scene& scene) const;
+    Verdict take_session(const Scene& scene);
+    [[nodiscard]] Verdict check_identities(const World& world) const;
     [[nodiscard]] Verdict check_state(const World& world) const;
     [[nodiscard]] Verdict check_session(const World& world, const Session& session) const;
     [[nodiscard]] bool may_remove_for_good(const Proof& actor, const World& before) const;
@@ -95,6 +101,7 @@ private:
     std::map<SessionId, Proof> sessions_;
     std::map<CodeId, Code> codes_;
     std::map<PasskeyId, Key> keys_;
+    std::map<std::string, AccountId> identities_;  // by subject
     std::map<AccountId, TimePoint> recoveries_;
     std::optional<Proof> actor_;  // of the step that is being seen
 };

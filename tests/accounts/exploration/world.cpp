@@ -69,6 +69,7 @@ public:
         if (find_row(world_.accounts, id) == nullptr) return false;
         std::erase_if(world_.accounts, [id](const Account& account) { return account.id == id; });
         std::erase_if(world_.passkeys, belongs);
+        std::erase_if(world_.identities, belongs);
         std::erase_if(world_.sessions, belongs);
         std::erase_if(world_.sign_ins, belongs);
         std::erase_if(world_.codes, belongs);
@@ -112,6 +113,28 @@ public:
         passkey->status = CredentialStatus::suspended;
         passkey->suspended_at = change.at;
         end_sessions_of(change.passkey, change.keep);
+        return true;
+    }
+
+    bool operator()(const LinkIdentity& change) {
+        const bool is_taken = world_.find_identity(change.identity.who) != nullptr;
+        if (!is_taken) world_.identities.push_back(change.identity);
+        return !is_taken;
+    }
+
+    bool operator()(const RequireIdentity& change) {
+        const LinkedIdentity* identity = world_.find_identity(change.who);
+        return identity != nullptr && identity->account == change.account;
+    }
+
+    bool operator()(const UnlinkIdentity& change) {
+        if (!(*this)(RequireIdentity{.account = change.account, .who = change.who})) return false;
+        std::erase_if(world_.identities, [&change](const LinkedIdentity& identity) {
+            return identity.who == change.who;
+        });
+        std::erase_if(world_.sign_ins, [&change](const SignIn& sign_in) {
+            return sign_in.account == change.account && sign_in.identity == change.who;
+        });
         return true;
     }
 
@@ -221,6 +244,19 @@ const SignIn* World::find_sign_in(SignInId id) const {
 
 const EmailCode* World::find_code(CodeId id) const {
     return find_row(codes, id);
+}
+
+const LinkedIdentity* World::find_identity(const Identity& who) const {
+    const auto found = std::ranges::find(identities, who, &LinkedIdentity::who);
+    return found == identities.end() ? nullptr : &*found;
+}
+
+std::vector<LinkedIdentity> World::identities_of(AccountId account) const {
+    std::vector<LinkedIdentity> owned;
+    for (const LinkedIdentity& identity : identities) {
+        if (identity.account == account) owned.push_back(identity);
+    }
+    return owned;
 }
 
 std::vector<Passkey> World::passkeys_of(AccountId account) const {

@@ -18,6 +18,7 @@ struct World {
     std::int64_t last_id = 0;
     std::vector<Account> accounts;
     std::vector<Passkey> passkeys;
+    std::vector<LinkedIdentity> identities;
     std::vector<Session> sessions;
     std::vector<SignIn> sign_ins;
     std::vector<EmailCode> codes;
@@ -28,7 +29,9 @@ struct World {
     [[nodiscard]] const Session* find_session(SessionId id) const;
     [[nodiscard]] const SignIn* find_sign_in(SignInId id) const;
     [[nodiscard]] const EmailCode* find_code(CodeId id) const;
+    [[nodiscard]] const LinkedIdentity* find_identity(const Identity& who) const;
     [[nodiscard]] std::vector<Passkey> passkeys_of(AccountId account) const;
+    [[nodiscard]] std::vector<LinkedIdentity> identities_of(AccountId account) const;
 };
 
 /// The world after all changes; nullopt: a precondition does not hold.

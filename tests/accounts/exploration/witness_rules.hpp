@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "accounts/exploration/steps.hpp"
+#include "accounts/exploration/world.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+/// What the witness goes by.
+namespace latchkey::accounts {
+
+// Written out here again: the witness does not take the core's word for its own numbers.
+inline constexpr auto mark_lasts = std::chrono::hours(7 * 24);
+inline constexpr auto youth_lasts = std::chrono::hours(24);
+inline constexpr auto session_lasts = std::chrono::hours(24);
+inline constexpr auto sign_in_lasts = std::chrono::minutes(15);
+inline constexpr auto proof_is_fresh = std::chrono::minutes(5);
+
+inline bool is_active(const World& world, PasskeyId id) {
+    const Passkey* passkey = world.find_passkey(id);
+    return passkey != nullptr && passkey->status == CredentialStatus::active &&
+           passkey->purpose == CredentialPurpose::passkey;
+}
+
+inline std::optional<TimePoint> lasting(std::optional<TimePoint> recovered_at, TimePoint now) {
+    return recovered_at && now < *recovered_at + mark_lasts ? recovered_at : std::nullopt;
+}
+
+inline bool has_credentials(const World& world, AccountId account) {
+    return std::ranges::any_of(world.passkeys, [account](const Passkey& passkey) {
+        return passkey.account == account;
+    });
+}
+
+/// The session that acts goes on under a new id, with what it was opened with.
+inline bool renews_session(StepKind kind) {
+    return kind == StepKind::remove_passkey || kind == StepKind::link_identity ||
+           kind == StepKind::unlink_identity;
+}
+
+}  // namespace latchkey::accounts
