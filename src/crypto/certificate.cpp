@@ -3,13 +3,17 @@
 #include "crypto/certificate.hpp"
 
 #include "base/clock.hpp"
+#include "crypto/der.hpp"
 #include "crypto/limits.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/scheme.hpp"
 #include "crypto/verify.hpp"
 #include "latchkey/bytes.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <initializer_list>
@@ -39,6 +43,11 @@ ByteView view_of(const ASN1_STRING* text) {
     );
 }
 
+/// The contents of an OBJECT IDENTIFIER.
+ByteView identifier_of(const ASN1_OBJECT* object) {
+    return std::as_bytes(std::span(OBJ_get0_data(object), OBJ_length(object)));
+}
+
 /// RFC 5280 section 4.2: a certificate has each extension at most once.
 bool has_each_extension_once(const X509* certificate) {
     const int count = X509_get_ext_count(certificate);
@@ -50,34 +59,38 @@ bool has_each_extension_once(const X509* certificate) {
     return true;
 }
 
-int identifier_of(NameAttribute attribute) {
+/// The contents of the OBJECT IDENTIFIER of an attribute: 2.5.4 and a number (X.520).
+std::array<std::byte, 3> identifier_of(NameAttribute attribute) {
+    constexpr std::byte joint{0x55};
+    constexpr std::byte attribute_type{0x04};
     switch (attribute) {
         case NameAttribute::country:
-            return NID_countryName;
+            return {joint, attribute_type, std::byte{6}};
         case NameAttribute::organization:
-            return NID_organizationName;
+            return {joint, attribute_type, std::byte{10}};
         case NameAttribute::organizational_unit:
-            return NID_organizationalUnitName;
+            return {joint, attribute_type, std::byte{11}};
         case NameAttribute::common_name:
-            return NID_commonName;
+            return {joint, attribute_type, std::byte{3}};
     }
-    return NID_undef;
+    return {};
 }
 
-/// All values of an attribute, as UTF-8, in order.
-std::vector<std::string> values_of(const X509_NAME* name, const ASN1_OBJECT* attribute) {
+/// All values of an attribute, given as the contents of its OBJECT IDENTIFIER, as UTF-8, in order.
+std::vector<std::string> values_of(const X509_NAME* name, ByteView attribute) {
     std::vector<std::string> values;
-    int position = X509_NAME_get_index_by_OBJ(name, attribute, -1);
-    while (position >= 0) {
-        unsigned char* text = nullptr;
-        const X509_NAME_ENTRY* entry = X509_NAME_get_entry(name, position);
-        const int length = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry));
-        if (length >= 0) {
-            const auto bytes = std::span(text, static_cast<std::size_t>(length));
-            values.emplace_back(text_of(std::as_bytes(bytes)));
-            OPENSSL_free(text);
+    for (int i = 0; i < X509_NAME_entry_count(name); ++i) {
+        const X509_NAME_ENTRY* entry = X509_NAME_get_entry(name, i);
+        if (!std::ranges::equal(identifier_of(X509_NAME_ENTRY_get_object(entry)), attribute)) {
+            continue;
         }
-        position = X509_NAME_get_index_by_OBJ(name, attribute, position);
+        std::string& value = values.emplace_back();  // empty if it cannot be read
+        unsigned char* text = nullptr;
+        const int length = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry));
+        if (length < 0) continue;
+        const auto bytes = std::span(text, static_cast<std::size_t>(length));
+        value = text_of(std::as_bytes(bytes));
+        OPENSSL_free(text);
     }
     return values;
 }
@@ -130,7 +143,7 @@ int Certificate::version() const {
 
 std::vector<std::string> Certificate::subject(NameAttribute attribute) const {
     const ErrorScope errors;
-    return values_of(X509_get_subject_name(object_.get()), OBJ_nid2obj(identifier_of(attribute)));
+    return values_of(X509_get_subject_name(object_.get()), identifier_of(attribute));
 }
 
 bool Certificate::has_empty_subject() const {
@@ -140,15 +153,14 @@ bool Certificate::has_empty_subject() const {
 std::vector<std::string> Certificate::alternative_name(const std::string& oid) const {
     const ErrorScope errors;
     std::vector<std::string> values;
-    const Owned<ASN1_OBJECT> attribute(OBJ_txt2obj(oid.c_str(), 1));
+    const Bytes attribute = der::write_object_identifier(oid);
     const Owned<GENERAL_NAMES> names(static_cast<GENERAL_NAMES*>(
         X509_get_ext_d2i(object_.get(), NID_subject_alt_name, nullptr, nullptr)
     ));
-    if (attribute == nullptr) return values;
     for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
         const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
         if (name->type != GEN_DIRNAME) continue;
-        for (std::string& value : values_of(name->d.directoryName, attribute.get())) {
+        for (std::string& value : values_of(name->d.directoryName, attribute)) {
             values.push_back(std::move(value));
         }
     }
@@ -157,13 +169,13 @@ std::vector<std::string> Certificate::alternative_name(const std::string& oid) c
 
 bool Certificate::has_usage(const std::string& oid) const {
     const ErrorScope errors;
-    const Owned<ASN1_OBJECT> purpose(OBJ_txt2obj(oid.c_str(), 1));
+    const Bytes purpose = der::write_object_identifier(oid);
     const Owned<EXTENDED_KEY_USAGE> usages(static_cast<EXTENDED_KEY_USAGE*>(
         X509_get_ext_d2i(object_.get(), NID_ext_key_usage, nullptr, nullptr)
     ));
-    if (purpose == nullptr) return false;
     for (int i = 0; i < sk_ASN1_OBJECT_num(usages.get()); ++i) {
-        if (OBJ_cmp(sk_ASN1_OBJECT_value(usages.get(), i), purpose.get()) == 0) return true;
+        const ASN1_OBJECT* usage = sk_ASN1_OBJECT_value(usages.get(), i);
+        if (std::ranges::equal(identifier_of(usage), purpose)) return true;
     }
     return false;
 }
@@ -171,9 +183,12 @@ bool Certificate::has_usage(const std::string& oid) const {
 std::vector<std::string> Certificate::dns_names() const {
     const ErrorScope errors;
     std::vector<std::string> names;
+    int presence = 0;
     const Owned<GENERAL_NAMES> alternatives(static_cast<GENERAL_NAMES*>(
-        X509_get_ext_d2i(object_.get(), NID_subject_alt_name, nullptr, nullptr)
+        X509_get_ext_d2i(object_.get(), NID_subject_alt_name, &presence, nullptr)
     ));
+    constexpr int absent = -1;
+    if (alternatives == nullptr && presence != absent) names.emplace_back();
     for (int i = 0; i < sk_GENERAL_NAME_num(alternatives.get()); ++i) {
         const GENERAL_NAME* name = sk_GENERAL_NAME_value(alternatives.get(), i);
         if (name->type == GEN_DNS) names.emplace_back(text_of(view_of(name->d.dNSName)));
@@ -199,16 +214,20 @@ std::optional<KeyIdentifier> Certificate::key_identifier() const {
 }
 
 std::optional<Certificate::Extension> Certificate::extension(const std::string& oid) const {
-    const ErrorScope errors;
-    const Owned<ASN1_OBJECT> name(OBJ_txt2obj(oid.c_str(), 1));
-    if (name == nullptr) return std::nullopt;
-    const int position = X509_get_ext_by_OBJ(object_.get(), name.get(), -1);
-    if (position < 0) return std::nullopt;
-    X509_EXTENSION* found = X509_get_ext(object_.get(), position);
-    return Extension{
-        .critical = X509_EXTENSION_get_critical(found) != 0,
-        .value = view_of(X509_EXTENSION_get_data(found))
-    };
+    // Compared by hand, without an object of OpenSSL: an extension must not seem to be absent when
+    // there is no memory for one.
+    const Bytes wanted = der::write_object_identifier(oid);
+    for (int i = 0; i < X509_get_ext_count(object_.get()); ++i) {
+        X509_EXTENSION* extension = X509_get_ext(object_.get(), i);
+        if (!std::ranges::equal(identifier_of(X509_EXTENSION_get_object(extension)), wanted)) {
+            continue;
+        }
+        return Extension{
+            .critical = X509_EXTENSION_get_critical(extension) != 0,
+            .value = view_of(X509_EXTENSION_get_data(extension))
+        };
+    }
+    return std::nullopt;
 }
 
 SignatureCheck Certificate::verify(

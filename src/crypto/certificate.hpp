@@ -55,7 +55,8 @@ public:
     /// 1, 2 or 3.
     [[nodiscard]] int version() const;
 
-    /// All values of an attribute of the subject, as UTF-8, in order.
+    /// All values of an attribute of the subject, as UTF-8, in order. One that cannot be read is
+    /// there and empty.
     [[nodiscard]] std::vector<std::string> subject(NameAttribute attribute) const;
 
     [[nodiscard]] bool has_empty_subject() const;
@@ -67,7 +68,8 @@ public:
     /// Whether the extended key usage has this purpose, by its OID in dotted form.
     [[nodiscard]] bool has_usage(const std::string& oid) const;
 
-    /// The dNSName entries of the subject alternative name, in order.
+    /// The dNSName entries of the subject alternative name, in order; one that is empty if the
+    /// extension cannot be read.
     [[nodiscard]] std::vector<std::string> dns_names() const;
 
     [[nodiscard]] BasicConstraints basic_constraints() const;

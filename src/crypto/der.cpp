@@ -5,9 +5,14 @@
 #include "latchkey/bytes.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string_view>
+#include <system_error>
+#include <vector>
 
 namespace latchkey::crypto::der {
 namespace {
@@ -149,6 +154,34 @@ Bytes write(ContextTag tag, ByteView contents) {
     }
     append_contents(element, contents);
     return element;
+}
+
+Bytes write_object_identifier(std::string_view dotted) {
+    std::vector<std::uint32_t> arcs;
+    const char* position = dotted.data();
+    const char* const end = position + dotted.size();
+    while (true) {
+        const auto [stopped, error] = std::from_chars(position, end, arcs.emplace_back());
+        if (error != std::errc()) return {};
+        if (stopped == end) break;
+        if (*stopped != '.') return {};
+        position = stopped + 1;
+    }
+    if (arcs.size() < 2 || arcs[0] > 2 || arcs[1] >= (arcs[0] == 2 ? 1'000U : 40U)) return {};
+    // X.690 section 8.19.4: the first two numbers are one.
+    arcs[1] += arcs[0] * 40;
+    Bytes contents;
+    for (const std::uint32_t arc : std::span(arcs).subspan(1)) {
+        bool is_leading = true;
+        for (unsigned shift = 28;; shift -= 7) {
+            const std::uint32_t digit = (arc >> shift) & 0x7fU;
+            is_leading = is_leading && digit == 0 && shift != 0;
+            if (is_leading) continue;
+            contents.push_back(static_cast<std::byte>(shift == 0 ? digit : digit | 0x80U));
+            if (shift == 0) break;
+        }
+    }
+    return contents;
 }
 
 Bytes write_unsigned(ByteView magnitude) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 /// The part of DER (ITU-T X.690) that certificate extensions and bare keys need: universal tags
 /// of one byte and explicit tags, definite and minimal lengths.
@@ -65,6 +66,10 @@ Bytes write(Tag tag, ByteView contents);
 
 /// One element that is tagged explicitly, with a number below 2^14.
 Bytes write(ContextTag tag, ByteView contents);
+
+/// The contents of an OBJECT IDENTIFIER, from its dotted form. Empty: not one, or a number of it
+/// beyond 32 bits.
+Bytes write_object_identifier(std::string_view dotted);
 
 /// An INTEGER from a magnitude; leading zeros are dropped.
 Bytes write_unsigned(ByteView magnitude);

@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "latchkey/bytes.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -94,6 +95,45 @@ TEST_CASE("What is written is read again") {
     CHECK(hex_encode(write_unsigned(from_hex("0000"))) == "020100");
     CHECK(hex_encode(write_unsigned(from_hex("0001"))) == "020101");
     CHECK(hex_encode(write_unsigned(from_hex("80"))) == "02020080");
+}
+
+TEST_CASE("X.690 section 8.1.2: an explicit tag is read back, in one byte or in three") {
+    for (const std::uint32_t number : {0U, 1U, 30U, 31U, 127U, 128U, 600U, 702U, 16'383U}) {
+        const Bytes inner = write(Tag::null, {});
+        const Bytes element = write(ContextTag{number}, inner);
+        Reader reader(element);
+        CHECK_FALSE(reader.read(ContextTag{number + 1}));
+        const auto contents = reader.read(ContextTag{number});
+        REQUIRE(contents);
+        CHECK(std::ranges::equal(*contents, inner));
+        CHECK(reader.at_end());
+        for (std::size_t size = 0; size < element.size(); ++size) {
+            CHECK_FALSE(Reader(ByteView(element).first(size)).read_tagged());
+        }
+    }
+}
+
+TEST_CASE("X.690 section 8.1.2: tags of another class or form, or longer than needed, are none") {
+    for (const auto* hex : {"0100", "8000", "6100", "bf0100", "bf1e00", "bf801f00", "bf81808000"}) {
+        const Bytes element = hex_decode(hex).value();
+        CAPTURE(hex);
+        CHECK_FALSE(Reader(element).read_tagged());
+    }
+}
+
+TEST_CASE("X.690 section 8.19: object identifiers are written from their dotted form") {
+    CHECK(hex_encode(write_object_identifier("2.5.4.6")) == "550406");
+    CHECK(
+        hex_encode(write_object_identifier("1.3.6.1.4.1.45724.1.1.4")) == "2b0601040182e51c010104"
+    );
+    CHECK(hex_encode(write_object_identifier("1.2.840.113635.100.8.2")) == "2a864886f763640802");
+    CHECK(hex_encode(write_object_identifier("2.999.4294967295")) == "88378fffffff7f");
+    CHECK(hex_encode(write_object_identifier("0.0")) == "00");
+    for (const auto* wrong :
+         {"", "1", "1.", ".1", "3.1", "1.40", "1.2.x", "1.2.4294967296", "1..2"}) {
+        CAPTURE(wrong);
+        CHECK(write_object_identifier(wrong).empty());
+    }
 }
 
 }  // namespace latchkey::crypto::der
