@@ -6,6 +6,7 @@ import samples
 
 checker = samples.load("check_spec_steps")
 REGISTRATION = "src/webauthn/registration.cpp"
+TPM = "src/webauthn/attestation/tpm.cpp"
 
 
 def project():
@@ -54,6 +55,19 @@ class CheckSpecSteps(unittest.TestCase):
 
     def test_a_kind_that_is_none(self):
         self.assert_found(("docs/webauthn-steps.md", "| nothing |", "| todo |"), "is none of")
+
+    def test_a_step_of_a_format_that_is_gone(self):
+        self.assert_found((TPM, "fail(9, ", "fail(8, "), "8.3 step 9")
+
+    def test_a_step_of_a_format_that_the_table_does_not_have(self):
+        self.assert_found((TPM, "fail(9, ", "fail(13, "), "verify_tpm refuses at 8.3 step 13")
+
+    def test_a_comment_of_a_format_that_is_gone(self):
+        self.assert_found((TPM, "// Step 3:", "//"), "verify_tpm does not name it")
+
+    def test_a_row_of_a_format_that_is_missing(self):
+        self.assert_found(("docs/webauthn-steps.md", "| 8 | `magic`", "| x | `magic`"),
+                          "8.3: the table has the steps")
 
 
 if __name__ == "__main__":

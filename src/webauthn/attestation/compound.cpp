@@ -43,9 +43,11 @@ bool has_allowed_size(const cbor::Item& statement) {
            statement.size() <= limits::compound_statements;
 }
 
-/// What both establish: the paths of all, and the type that says most.
+/// What both establish: the paths of all, and the type that says most. Any path may be the one that
+/// is trusted, so the model is proven only if each would prove it.
 void add(Evidence& all, Evidence one) {
     all.type = std::max(all.type, one.type);
+    all.covers_aaguid = all.covers_aaguid && one.covers_aaguid;
     for (TrustPath& path : one.trust_paths) {
         all.trust_paths.push_back(std::move(path));
     }

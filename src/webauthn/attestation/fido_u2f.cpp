@@ -67,7 +67,9 @@ Result<Evidence, Refusal> verify_fido_u2f(const Input& input) {
     ));
     if (!signature) return fail(6, signature.error());
     // Step 7: which of the two types it is cannot be told from the statement.
-    return certified_by(std::move(certificates).value());  // step 8
+    Evidence evidence = certified_by(std::move(certificates).value());
+    evidence.covers_aaguid = false;  // step 5 leaves it out of what is signed
+    return evidence;                 // step 8
 }
 
 }  // namespace latchkey::webauthn::attestation

@@ -39,6 +39,7 @@ using TrustPath = std::vector<crypto::Certificate>;
 struct Evidence {
     AttestationType type = AttestationType::none;
     std::vector<TrustPath> trust_paths;
+    bool covers_aaguid = true;  // false: a trust path would not prove the model (fido-u2f)
 };
 
 /// Why a statement does not hold, and at which step of its procedure.

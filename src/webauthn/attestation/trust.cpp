@@ -96,7 +96,8 @@ Result<bool, Reason> assess(
     if (model != nullptr) TRY(judge_status(*model, evidence.trust_paths, policy, now));
     const bool attested = TRY(judge_paths(evidence, anchors, policy, now));
     if (contains(policy.denied_aaguids, aaguid)) return Fail{Reason::aaguid_not_allowed};
-    const bool is_allowed = attested && contains(policy.allowed_aaguids, aaguid);
+    const bool is_proven = attested && evidence.covers_aaguid;
+    const bool is_allowed = is_proven && contains(policy.allowed_aaguids, aaguid);
     if (!policy.allowed_aaguids.empty() && !is_allowed) return Fail{Reason::aaguid_not_allowed};
     const auto proven =
         attested && model != nullptr ? certification_of(*model, now) : CertificationLevel::none;
