@@ -43,8 +43,8 @@ webauthn::Aaguid aaguid_of(std::uint64_t seed) {
 }
 
 /// Keys of the attestation chain must differ from credential keys, whose seeds are smaller.
-PrivateKey chain_key(std::uint64_t seed, std::uint64_t number) {
-    return PrivateKey::make(CoseAlgorithm::es256, (std::uint64_t{1} << 63U) + seed * 2 + number);
+PrivateKey chain_key(CoseAlgorithm algorithm, std::uint64_t seed, std::uint64_t number) {
+    return PrivateKey::make(algorithm, (std::uint64_t{1} << 63U) + seed * 2 + number);
 }
 
 CertificateFields leaf_fields(const webauthn::Aaguid& aaguid) {
@@ -76,8 +76,12 @@ bool offers(const json::Value& options, CoseAlgorithm algorithm) {
 SoftwareAuthenticator::SoftwareAuthenticator(AuthenticatorOptions options)
     : options_(std::move(options)),
       aaguid_(aaguid_of(options_.seed)),
-      root_(make_root(authority_fields("Latchkey Test Root"), chain_key(options_.seed, 0))),
-      leaf_(issue(root_, leaf_fields(aaguid_), chain_key(options_.seed, 1))) {}
+      root_(make_root(
+          authority_fields("Latchkey Test Root"), chain_key(CoseAlgorithm::es256, options_.seed, 0)
+      )),
+      leaf_(issue(
+          root_, leaf_fields(aaguid_), chain_key(options_.attestation_algorithm, options_.seed, 1)
+      )) {}
 
 std::optional<std::string> SoftwareAuthenticator::create(
     std::string_view options_json, std::string_view origin
@@ -131,8 +135,9 @@ std::optional<RegistrationDraft> SoftwareAuthenticator::draft_create(
              .aaguid = aaguid_,
              .credential_id = id,
              .cose_key = key.cose_key()},
-        .statement = statement_for(key),
-        .transports = options_.transports
+        .statement = statement_for(options_.statement, key),
+        .transports = options_.transports,
+        .credential_key = key
     };
 }
 
@@ -161,27 +166,6 @@ std::optional<AssertionDraft> SoftwareAuthenticator::draft_get(
 
 void SoftwareAuthenticator::remove(const Bytes& credential_id) {
     std::erase_if(kept_, [&](const auto& credential) { return credential.id == credential_id; });
-}
-
-StatementDraft SoftwareAuthenticator::statement_for(const PrivateKey& credential_key) const {
-    switch (options_.statement) {
-        case StatementKind::none:
-            return {};
-        case StatementKind::packed_self:
-            return {
-                .format = "packed",
-                .algorithm = static_cast<std::int64_t>(credential_key.algorithm()),
-                .key = credential_key
-            };
-        case StatementKind::packed_certified:
-            return {
-                .format = "packed",
-                .algorithm = static_cast<std::int64_t>(leaf_.key.algorithm()),
-                .key = leaf_.key,
-                .x5c = {leaf_.certificate}
-            };
-    }
-    return {};
 }
 
 SoftwareCredential* SoftwareAuthenticator::find(

@@ -5,6 +5,7 @@
 #include "latchkey/webauthn.hpp"
 #include "support/certificates.hpp"
 #include "support/private_key.hpp"
+#include "support/statements.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -61,7 +62,17 @@ struct StatementDraft {
     std::int64_t algorithm = -7;      // alg
     std::optional<PrivateKey> key{};  // signs; none: the statement is an empty map
     std::vector<Bytes> x5c{};         // empty: the member is absent
+    StatementWriter write{};          // if set, writes the statement of another format
     std::optional<Bytes> encoded{};   // if set, the whole statement
+
+    [[nodiscard]] Bytes finish(const Attested& attested) const;
+};
+
+/// 8.9
+struct CompoundStatement {
+    std::vector<StatementDraft> members;
+
+    Bytes operator()(const Attested& attested) const;
 };
 
 struct MadeRegistration {
@@ -83,6 +94,7 @@ struct RegistrationDraft {
     StatementDraft statement;
     std::vector<std::string> transports{"internal"};
     std::optional<bool> discoverable = true;
+    std::optional<PrivateKey> credential_key{};  // that the draft is about
 
     [[nodiscard]] MadeRegistration finish() const;
 };
@@ -120,7 +132,17 @@ struct SoftwareCredential {
     std::uint32_t sign_count = 0;
 };
 
-enum class StatementKind : std::uint8_t { none, packed_self, packed_certified };
+enum class StatementKind : std::uint8_t {
+    none,
+    packed_self,
+    packed_certified,
+    tpm,                // RSA, and keys on P-256, P-384 and P-521
+    android_key,        // any key
+    android_safetynet,  // any key
+    fido_u2f,           // ES256
+    apple,              // any key
+    compound,           // packed_self and android_key
+};
 
 /// Counts up with every use, or stays at zero as synced passkeys do.
 enum class Counter : std::uint8_t { counts, stays_zero };
@@ -128,6 +150,8 @@ enum class Counter : std::uint8_t { counts, stays_zero };
 struct AuthenticatorOptions {
     webauthn::CoseAlgorithm algorithm = webauthn::CoseAlgorithm::es256;
     StatementKind statement = StatementKind::none;
+    /// Of the key that signs statements: ES256 or RS256 for SafetyNet, and any for the others.
+    webauthn::CoseAlgorithm attestation_algorithm = webauthn::CoseAlgorithm::es256;
     std::uint8_t flags = flag::up | flag::uv;  // and flag::be | flag::bs for a synced one
     Counter counter = Counter::stays_zero;
     std::uint64_t seed = 1;  // authenticators of different seeds make different credentials
@@ -162,7 +186,8 @@ public:
     [[nodiscard]] const Bytes& root() const { return root_.certificate; }
 
 private:
-    [[nodiscard]] StatementDraft statement_for(const PrivateKey& credential_key) const;
+    [[nodiscard]] StatementDraft statement_for(StatementKind kind, const PrivateKey& credential_key)
+        const;
     SoftwareCredential* find(std::string_view rp_id, const std::vector<Bytes>& allowed);
 
     AuthenticatorOptions options_;

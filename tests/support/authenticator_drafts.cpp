@@ -26,22 +26,6 @@ Bytes big_endian(std::uint64_t value, unsigned size) {
     return bytes;
 }
 
-Bytes statement_of(const StatementDraft& draft, const Bytes& authenticator_data, ByteView hash) {
-    if (draft.encoded) return *draft.encoded;
-    if (!draft.key) return cbor::map({});
-    std::vector<std::pair<Bytes, Bytes>> members{
-        {cbor::text("alg"), cbor::integer(draft.algorithm)},
-        {cbor::text("sig"), cbor::bytes(draft.key->sign(join({authenticator_data, copy_of(hash)})))}
-    };
-    if (!draft.x5c.empty()) {
-        std::vector<Bytes> certificates;
-        for (const Bytes& der : draft.x5c)
-            certificates.push_back(cbor::bytes(der));
-        members.emplace_back(cbor::text("x5c"), cbor::array(certificates));
-    }
-    return cbor::map(members);
-}
-
 json::Array strings(const std::vector<std::string>& values) {
     return {values.begin(), values.end()};
 }
@@ -85,13 +69,18 @@ Bytes AuthenticatorDataDraft::finish() const {
 MadeRegistration RegistrationDraft::finish() const {
     const Bytes client_data_json = client.finish();
     const Bytes authenticator_data = data.finish();
-    const auto hash = crypto::sha256(client_data_json);
+    const Attested attested{
+        .rp_id_hash = copy_of(crypto::sha256(bytes_of(data.rp_id))),
+        .credential_id = data.credential_id,
+        .authenticator_data = authenticator_data,
+        .client_data_hash = copy_of(crypto::sha256(client_data_json))
+    };
     return {
         .credential_id = data.credential_id,
         .client_data_json = client_data_json,
         .attestation_object = cbor::map(
             {{cbor::text("fmt"), cbor::text(statement.format)},
-             {cbor::text("attStmt"), statement_of(statement, authenticator_data, hash)},
+             {cbor::text("attStmt"), statement.finish(attested)},
              {cbor::text("authData"), cbor::bytes(authenticator_data)}}
         ),
         .transports = transports,
