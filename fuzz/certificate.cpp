@@ -21,14 +21,17 @@ void run(ByteView input) {
         static_cast<void>(certificate->subject(attribute));
     }
     static_cast<void>(certificate->basic_constraints());
+    static_cast<void>(certificate->dns_names());
+    static_cast<void>(certificate->alternative_name("2.23.133.2.1"));
+    static_cast<void>(certificate->has_usage("2.23.133.8.3"));
     static_cast<void>(certificate->extension("1.3.6.1.4.1.45724.1.1.4"));
     const Bytes signature(64);
-    for (const auto algorithm :
-         {crypto::SignatureAlgorithm::ecdsa_p256_sha256,
-          crypto::SignatureAlgorithm::ed25519,
-          crypto::SignatureAlgorithm::rsa_pkcs1_sha256}) {
+    constexpr auto last = static_cast<int>(crypto::SignatureAlgorithm::ml_dsa_87);
+    for (int i = 0; i <= last; ++i) {
+        const auto algorithm = static_cast<crypto::SignatureAlgorithm>(i);
         const auto check = certificate->verify(algorithm, signature, {input});
         LATCHKEY_ASSERT(check != crypto::SignatureCheck::valid);
+        static_cast<void>(certificate->public_key(algorithm));
     }
     std::vector<crypto::Certificate> chain;
     chain.push_back(*std::move(certificate));

@@ -5,6 +5,7 @@
 /// software authenticator makes, from the cases of tests/http, and from the test data, if it is
 /// there.
 #include "base/encoding.hpp"
+#include "crypto/certificate.hpp"
 #include "crypto/hash.hpp"
 #include "fuzz/scene.hpp"
 #include "http/smuggling_cases.hpp"
@@ -55,12 +56,28 @@ public:
         const auto statement = object->find("attStmt");
         if (!statement) return;
         add("cbor", statement->encoded());
+        const auto add_member = [&](const char* member, std::string_view target) {
+            const auto item = statement->find(member);
+            if (item && item->as_bytes()) add(target, *item->as_bytes());
+        };
+        add_member("response", "jws");
+        add_member("pubArea", "tpm_structures");
+        add_member("certInfo", "tpm_structures");
         const auto x5c = statement->find("x5c");
         if (!x5c || x5c->type() != webauthn::cbor::Type::array) return;
         auto certificates = x5c->children();
         while (const auto certificate = certificates.next()) {
-            if (const auto der = certificate->as_bytes()) add("certificate", *der);
+            if (const auto der = certificate->as_bytes()) add_certificate(*der);
         }
+    }
+
+    /// A certificate, and what Android's key store says in it.
+    void add_certificate(ByteView der) {
+        add("certificate", der);
+        const auto certificate = crypto::Certificate::parse(der);
+        if (!certificate) return;
+        const auto description = certificate->extension("1.3.6.1.4.1.11129.2.1.17");
+        if (description) add("key_description", description->value);
     }
 
     [[nodiscard]] int finish() const {
@@ -80,7 +97,11 @@ void add_software(Corpus& corpus) {
         for (const auto statement :
              {test::StatementKind::none,
               test::StatementKind::packed_self,
-              test::StatementKind::packed_certified}) {
+              test::StatementKind::packed_certified,
+              test::StatementKind::android_key,
+              test::StatementKind::android_safetynet,
+              test::StatementKind::apple,
+              test::StatementKind::compound}) {
             const test::AuthenticatorOptions options{
                 .algorithm = algorithm, .statement = statement
             };
@@ -111,6 +132,34 @@ void add_metadata(Corpus& corpus) {
     );
     corpus.add("metadata_blob", "0" + signer.sign(payload));
     corpus.add("metadata_blob", "1" + json::write(payload));
+}
+
+/// Formats that are about keys of some algorithms only, and edits of each format.
+void add_formats(Corpus& corpus) {
+    const Scene scene;
+    using enum webauthn::CoseAlgorithm;
+    for (const auto algorithm : {es256, es384, es512, rs256}) {
+        const auto draft =
+            scene.draft_registration({.algorithm = algorithm, .statement = test::StatementKind::tpm}
+            );
+        corpus.add_attestation_object(draft.finish().attestation_object);
+    }
+    const auto u2f = scene.draft_registration({.statement = test::StatementKind::fido_u2f});
+    corpus.add_attestation_object(u2f.finish().attestation_object);
+    for (int format = 0; format < 7; ++format) {
+        for (int target = 0; target < 4; ++target) {
+            const Bytes edit{
+                static_cast<std::byte>(format),
+                static_cast<std::byte>(target),
+                std::byte{0},
+                std::byte{30},
+                std::byte{1},
+                std::byte{0}
+            };
+            corpus.add("statement", edit);
+        }
+        corpus.add("statement", Bytes{static_cast<std::byte>(format)});
+    }
 }
 
 void add_http(Corpus& corpus) {
@@ -211,6 +260,7 @@ int main(int count, char** arguments) {
     }
     latchkey::fuzz::Corpus corpus(arguments[1]);
     latchkey::fuzz::add_software(corpus);
+    latchkey::fuzz::add_formats(corpus);
     latchkey::fuzz::add_metadata(corpus);
     latchkey::fuzz::add_http(corpus);
     latchkey::fuzz::add_provider(corpus);

@@ -11,6 +11,7 @@ const std::string origin = "https://example.org";
 
 Scene::Scene() {
     policy.algorithms = test::available_algorithms();
+    policy.refused_formats.clear();
     // Certificates of any root are verified, and lead nowhere.
     policy.attestation = webauthn::Attestation::preferred;
     policy.trust = webauthn::AttestationTrust::roots;

@@ -22,7 +22,9 @@ enum class AttestationType : std::uint8_t { none, self, certified };
 struct VerifiedRegistration {
     CredentialRecord credential;
     AttestationType attestation = AttestationType::none;
-    bool attested = false;  // a path led to a trusted root: the AAGUID is proven
+    /// A path led to a trusted root: the AAGUID is proven, unless the format is fido-u2f, which
+    /// does not sign it.
+    bool attested = false;
     RegistrationExtensionResults extensions{};  // credProps, prf, largeBlob: as the client says
     /// credProtect, as the authenticator says; none: it did not say.
     std::optional<CredentialProtection> protection{};
