@@ -2,7 +2,6 @@
 // Copyright the Latchkey developers
 #include "support/vectors.hpp"
 
-#include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "crypto/verify.hpp"
@@ -99,6 +98,8 @@ std::uint32_t count_at(const json::Value& record, std::string_view key) {
     return static_cast<std::uint32_t>(*value->as_integer());
 }
 
+}  // namespace
+
 webauthn::RelyingParty relying_party_of(const json::Value& record) {
     const std::string* id = record.find_string("rpId");
     return {
@@ -117,6 +118,8 @@ UserVerification user_verification_of(const json::Value& record) {
     if (text != nullptr && *text == "discouraged") return UserVerification::discouraged;
     return UserVerification::required;
 }
+
+namespace {
 
 /// "2026-06-01T00:00:00Z", with or without a fraction of a second.
 std::optional<TimePoint> time_from(std::string_view text) {
@@ -140,6 +143,8 @@ std::optional<TimePoint> time_from(std::string_view text) {
     return std::chrono::sys_days(date) + hours(number(11, 2)) + minutes(number(14, 2)) +
            seconds(number(17, 2));
 }
+
+}  // namespace
 
 RegistrationPolicy policy_of(const json::Value& record) {
     RegistrationPolicy policy;
@@ -171,6 +176,8 @@ TimePoint time_of(const json::Value& record) {
     if (text == nullptr) return {};
     return time_from(*text).value_or(TimePoint());
 }
+
+namespace {
 
 /// Who signs in. Records that do not say are about one account that is known beforehand.
 AuthenticationCeremony ceremony_of(

@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/json.hpp"
 #include "crypto/verify.hpp"
 #include "latchkey/webauthn.hpp"
@@ -42,6 +43,12 @@ private:
     webauthn::Verifier verifier_;
     crypto::SignatureVerifier signatures_;
 };
+
+/// What a record says of the server that it was made for.
+webauthn::RelyingParty relying_party_of(const json::Value& record);
+webauthn::UserVerification user_verification_of(const json::Value& record);
+webauthn::RegistrationPolicy policy_of(const json::Value& record);
+TimePoint time_of(const json::Value& record);
 
 /// Reads one line of a file of records; nullopt: not JSON.
 std::optional<json::Value> parse_record(std::string_view line);
