@@ -2,8 +2,12 @@
 // Copyright the Latchkey developers
 #include "app/descriptor_limit.hpp"
 
+#include "app/origin.hpp"
+#include "latchkey/result.hpp"
+
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 
 #include <fmt/core.h>

@@ -23,6 +23,7 @@
 #include "http/request.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
+#include "http/tls_files.hpp"
 #include "latchkey/result.hpp"
 #include "outbound/mailer.hpp"
 #include "outbound/outbox.hpp"
@@ -35,10 +36,12 @@
 #include "store/store.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 

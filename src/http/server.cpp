@@ -10,6 +10,7 @@
 #include "http/router.hpp"
 #include "http/stream.hpp"
 #include "http/tls.hpp"
+#include "http/tls_files.hpp"
 #include "http/worker.hpp"
 #include "latchkey/result.hpp"
 #include "store/store.hpp"

@@ -3,7 +3,11 @@
 #include "http/tls_files.hpp"
 
 #include "http/tls.hpp"
+#include "latchkey/result.hpp"
 
+#include <memory>
+#include <mutex>
+#include <string>
 #include <tuple>
 #include <utility>
 
