@@ -90,12 +90,3 @@ private:
 };
 
 }  // namespace latchkey
-
-/// The value of a Result, or an early return of its error from the enclosing plain function
-/// (never in a coroutine: g++ 12 miscompiles that).
-#define TRY(expression)                                                           \
-    __extension__({                                                               \
-        auto try_result = (expression);                                           \
-        if (!try_result.has_value()) return ::latchkey::Fail{try_result.error()}; \
-        std::move(try_result).value();                                            \
-    })

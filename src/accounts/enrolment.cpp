@@ -9,6 +9,7 @@
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
+#include "base/try.hpp"
 #include "latchkey/result.hpp"
 
 #include <algorithm>

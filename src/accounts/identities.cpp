@@ -5,6 +5,7 @@
 #include "accounts/account_changes.hpp"
 #include "accounts/draft.hpp"
 #include "accounts/policy.hpp"
+#include "base/try.hpp"
 
 #include <algorithm>
 

@@ -14,6 +14,7 @@
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
+#include "base/try.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/types.hpp"
 

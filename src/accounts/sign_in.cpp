@@ -9,6 +9,7 @@
 #include "accounts/notices.hpp"
 #include "accounts/passkey_rules.hpp"
 #include "accounts/types.hpp"
+#include "base/try.hpp"
 #include "latchkey/result.hpp"
 
 #include <algorithm>

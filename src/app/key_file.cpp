@@ -7,6 +7,7 @@
 #include "base/encoding.hpp"
 #include "base/random.hpp"
 #include "base/secret.hpp"
+#include "base/try.hpp"
 #include "crypto/seal.hpp"
 #include "latchkey/result.hpp"
 

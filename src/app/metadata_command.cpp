@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "base/try.hpp"
 #include "latchkey/webauthn/failure.hpp"
 #include "latchkey/webauthn/metadata.hpp"
 #include "latchkey/webauthn/options.hpp"

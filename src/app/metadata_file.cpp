@@ -7,6 +7,7 @@
 #include "app/origin.hpp"
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
+#include "base/try.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/metadata.hpp"

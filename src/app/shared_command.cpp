@@ -9,6 +9,7 @@
 #include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
 #include "base/json.hpp"
+#include "base/try.hpp"
 #include "crypto/system_random.hpp"
 #include "latchkey/result.hpp"
 

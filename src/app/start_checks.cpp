@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/random.hpp"
+#include "base/try.hpp"
 #include "crypto/seal.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"

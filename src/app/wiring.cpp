@@ -17,6 +17,7 @@
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "base/secret.hpp"
+#include "base/try.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/seal.hpp"
 #include "crypto/system_random.hpp"

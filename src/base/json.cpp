@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 
 #include "base/encoding.hpp"
+#include "base/try.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
 

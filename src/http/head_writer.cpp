@@ -3,6 +3,7 @@
 #include "http/head_writer.hpp"
 
 #include "base/clock.hpp"
+#include "base/try.hpp"
 #include "http/limits.hpp"
 #include "http/response.hpp"
 #include "http/text.hpp"

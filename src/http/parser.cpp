@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "http/parser.hpp"
 
+#include "base/try.hpp"
 #include "http/limits.hpp"
 #include "http/policy.hpp"
 #include "latchkey/result.hpp"

@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "http/policy.hpp"
 
+#include "base/try.hpp"
 #include "http/address.hpp"
 #include "http/forwarded.hpp"
 #include "http/limits.hpp"

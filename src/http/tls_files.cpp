@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "http/tls_files.hpp"
 
+#include "base/try.hpp"
 #include "http/tls.hpp"
 #include "latchkey/result.hpp"
 

@@ -3,6 +3,7 @@
 #include "oidc/id_token.hpp"
 
 #include "base/json.hpp"
+#include "base/try.hpp"
 #include "crypto/hash.hpp"
 #include "oidc/limits.hpp"
 

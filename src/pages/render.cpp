@@ -3,6 +3,7 @@
 #include "pages/render.hpp"
 
 #include "base/json.hpp"
+#include "base/try.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "latchkey/result.hpp"

@@ -3,6 +3,7 @@
 #include "pages/template_library.hpp"
 
 #include "base/json.hpp"
+#include "base/try.hpp"
 #include "latchkey/result.hpp"
 #include "pages/template.hpp"
 

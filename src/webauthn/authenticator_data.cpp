@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "webauthn/authenticator_data.hpp"
 
+#include "base/try.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/response.hpp"

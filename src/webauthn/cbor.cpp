@@ -3,6 +3,7 @@
 #include "webauthn/cbor.hpp"
 
 #include "base/encoding.hpp"
+#include "base/try.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
 

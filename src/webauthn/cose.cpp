@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "webauthn/cose.hpp"
 
+#include "base/try.hpp"
 #include "crypto/rsa_key.hpp"
 #include "crypto/verify.hpp"
 #include "latchkey/bytes.hpp"

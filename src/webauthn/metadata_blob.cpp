@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "base/try.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/der.hpp"
 #include "crypto/verify.hpp"

@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "base/try.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/failure.hpp"

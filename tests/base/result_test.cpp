@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "latchkey/result.hpp"
 
+#include "base/try.hpp"
 #include "latchkey/strong.hpp"
 
 #include <memory>

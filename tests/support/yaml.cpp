@@ -3,6 +3,7 @@
 #include "support/yaml.hpp"
 
 #include "base/json.hpp"
+#include "base/try.hpp"
 #include "latchkey/result.hpp"
 
 #include <algorithm>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/encoding.hpp"
+#include "base/try.hpp"
 #include "latchkey/webauthn.hpp"
 #include "support/authenticator.hpp"
 #include "support/cbor_writer.hpp"

@@ -3,6 +3,7 @@
 #include "store/sqlite/migrations.hpp"
 
 #include "base/clock.hpp"
+#include "base/try.hpp"
 #include "latchkey/result.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/errors.hpp"

@@ -7,6 +7,7 @@
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
 #include "base/once.hpp"
+#include "base/try.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "store/commit.hpp"

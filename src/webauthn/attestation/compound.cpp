@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "base/try.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/failure.hpp"
 #include "latchkey/webauthn/verifier.hpp"
