@@ -20,6 +20,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -150,7 +151,7 @@ bool Certificate::has_empty_subject() const {
     return X509_NAME_entry_count(X509_get_subject_name(object_.get())) == 0;
 }
 
-std::vector<std::string> Certificate::alternative_name(const std::string& oid) const {
+std::vector<std::string> Certificate::alternative_name(std::string_view oid) const {
     const ErrorScope errors;
     std::vector<std::string> values;
     const Bytes attribute = der::write_object_identifier(oid);
@@ -167,7 +168,7 @@ std::vector<std::string> Certificate::alternative_name(const std::string& oid) c
     return values;
 }
 
-bool Certificate::has_usage(const std::string& oid) const {
+bool Certificate::has_usage(std::string_view oid) const {
     const ErrorScope errors;
     const Bytes purpose = der::write_object_identifier(oid);
     const Owned<EXTENDED_KEY_USAGE> usages(static_cast<EXTENDED_KEY_USAGE*>(
@@ -213,7 +214,7 @@ std::optional<KeyIdentifier> Certificate::key_identifier() const {
     return identifier;
 }
 
-std::optional<Certificate::Extension> Certificate::extension(const std::string& oid) const {
+std::optional<Certificate::Extension> Certificate::extension(std::string_view oid) const {
     // Compared by hand, without an object of OpenSSL: an extension must not seem to be absent when
     // there is no memory for one.
     const Bytes wanted = der::write_object_identifier(oid);

@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 struct x509_st;  // OpenSSL's X509
@@ -63,10 +64,10 @@ public:
 
     /// All values of an attribute, by its OID in dotted form, in the directory names of the subject
     /// alternative name, as UTF-8, in order.
-    [[nodiscard]] std::vector<std::string> alternative_name(const std::string& oid) const;
+    [[nodiscard]] std::vector<std::string> alternative_name(std::string_view oid) const;
 
     /// Whether the extended key usage has this purpose, by its OID in dotted form.
-    [[nodiscard]] bool has_usage(const std::string& oid) const;
+    [[nodiscard]] bool has_usage(std::string_view oid) const;
 
     /// The dNSName entries of the subject alternative name, in order; one that is empty if the
     /// extension cannot be read.
@@ -83,7 +84,7 @@ public:
     };
 
     /// `oid` in dotted form.
-    [[nodiscard]] std::optional<Extension> extension(const std::string& oid) const;
+    [[nodiscard]] std::optional<Extension> extension(std::string_view oid) const;
 
     /// Verifies a signature by the key of this certificate. `key_unusable`: the key is of another
     /// type, curve or size than the algorithm asks for.

@@ -14,7 +14,6 @@
 #include <string_view>
 
 #include <openssl/core_names.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/types.h>
@@ -126,10 +125,6 @@ SecretKey derive_key(const SecretKey& key, std::string_view purpose) {
     Hmac extract(no_salt);
     extract.add(key.reveal());
     return expand_key(SecretKey(extract.finish()), {bytes_of(purpose)});
-}
-
-bool equal_constant_time(ByteView a, ByteView b) {
-    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace latchkey::crypto

@@ -34,7 +34,4 @@ SecretKey derive_key(const SecretKey& key, std::string_view purpose);
 /// one 32-byte key for one `info`. The parts are joined as they are.
 SecretKey expand_key(const SecretKey& key, std::initializer_list<ByteView> info);
 
-/// Whether both are equal, in a time that depends on their lengths only.
-bool equal_constant_time(ByteView a, ByteView b);
-
 }  // namespace latchkey::crypto

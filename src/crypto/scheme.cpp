@@ -52,7 +52,7 @@ constexpr Scheme by_itself(
 }
 
 // In the order of the enumeration, so that an algorithm is its own index.
-constexpr std::array schemes{
+constexpr auto schemes = std::to_array<Scheme>({
     on_curve(ecdsa_p256_sha256, SN_X9_62_prime256v1, Hash::sha256, 65),
     on_curve(ecdsa_p384_sha384, SN_secp384r1, Hash::sha384, 97),
     on_curve(ecdsa_p521_sha512, SN_secp521r1, Hash::sha512, 133),
@@ -69,7 +69,7 @@ constexpr std::array schemes{
     by_itself(ml_dsa_44, KeyKind::ml_dsa, "ML-DSA-44", 1'312, 2'420),
     by_itself(ml_dsa_65, KeyKind::ml_dsa, "ML-DSA-65", 1'952, 3'309),
     by_itself(ml_dsa_87, KeyKind::ml_dsa, "ML-DSA-87", 2'592, 4'627),
-};
+});
 
 constexpr bool is_in_order() {
     for (std::size_t i = 0; i < schemes.size(); ++i) {

@@ -4,7 +4,7 @@
 
 #include "base/json.hpp"
 #include "base/try.hpp"
-#include "crypto/hash.hpp"
+#include "crypto/equal.hpp"
 #include "oidc/limits.hpp"
 
 #include <algorithm>

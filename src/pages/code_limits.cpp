@@ -7,7 +7,7 @@
 #include "accounts/email_address.hpp"
 #include "accounts/policy.hpp"
 #include "base/clock.hpp"
-#include "crypto/hash.hpp"
+#include "crypto/equal.hpp"
 #include "http/response.hpp"
 #include "latchkey/bytes.hpp"
 #include "pages/cookies.hpp"

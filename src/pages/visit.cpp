@@ -9,6 +9,7 @@
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "base/secret.hpp"
+#include "crypto/equal.hpp"
 #include "crypto/hash.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"

@@ -11,8 +11,10 @@
 #include "webauthn/ceremony.hpp"
 #include "webauthn/client_data.hpp"
 #include "webauthn/cose.hpp"
+#include "webauthn/out_of_memory.hpp"
 
 #include <cstdint>
+#include <new>
 #include <optional>
 
 namespace latchkey::webauthn {
@@ -58,7 +60,8 @@ Result<VerifiedAuthentication, Failure> Verifier::verify_authentication(
     const AuthenticationCeremony& ceremony,
     const CredentialRecord& record,
     const AuthenticationResponse& response
-) {
+) noexcept try {
+    if (machinery_ == nullptr) return out_of_memory(Ceremony::authentication);
     const auto& client = response.client_data();
     const auto& auth = response.authenticator_data();
     const auto& owner = record.user_handle;
@@ -112,6 +115,8 @@ Result<VerifiedAuthentication, Failure> Verifier::verify_authentication(
         .backup_state = auth.flags.bs,
         .user_verified = auth.flags.uv
     };  // step 24: the caller saves it; step 25: done
+} catch (const std::bad_alloc&) {
+    return out_of_memory(Ceremony::authentication);
 }
 
 }  // namespace latchkey::webauthn

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <vector>
 
 namespace latchkey::webauthn {
@@ -35,7 +36,13 @@ bool expects_top_origin(const RelyingParty& rp, const ClientData& client) {
            contains(rp.top_origins, *client.top_origin);
 }
 
-Verifier::Verifier() : machinery_(std::make_unique<Machinery>()) {}
+std::unique_ptr<Verifier::Machinery> Verifier::make_machinery() noexcept try {
+    return std::make_unique<Machinery>();
+} catch (const std::bad_alloc&) {
+    return nullptr;
+}
+
+Verifier::Verifier() noexcept : machinery_(make_machinery()) {}
 
 Verifier::Verifier(Verifier&&) noexcept = default;
 Verifier& Verifier::operator=(Verifier&&) noexcept = default;

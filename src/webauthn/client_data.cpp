@@ -4,7 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
-#include "crypto/hash.hpp"
+#include "crypto/equal.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/response.hpp"

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -117,23 +118,23 @@ KeyResult read_akp(const cbor::Item& key, const Supported& supported) {
 using enum CoseAlgorithm;
 using Signature = SignatureAlgorithm;
 
-constexpr std::array supported_algorithms{
-    Supported{eddsa, Signature::ed25519, read_okp, crv_ed25519, 32},
-    Supported{es256, Signature::ecdsa_p256_sha256, read_ec2, crv_p256, 32},
-    Supported{rs256, Signature::rsa_pkcs1_sha256, read_rsa, no_curve, 0},
-    Supported{es384, Signature::ecdsa_p384_sha384, read_ec2, crv_p384, 48},
-    Supported{es512, Signature::ecdsa_p521_sha512, read_ec2, crv_p521, 66},
-    Supported{ps256, Signature::rsa_pss_sha256, read_rsa, no_curve, 0},
-    Supported{ps384, Signature::rsa_pss_sha384, read_rsa, no_curve, 0},
-    Supported{ps512, Signature::rsa_pss_sha512, read_rsa, no_curve, 0},
-    Supported{es256k, Signature::ecdsa_secp256k1_sha256, read_ec2, crv_secp256k1, 32},
-    Supported{ml_dsa_44, Signature::ml_dsa_44, read_akp, no_curve, 1'312},
-    Supported{ml_dsa_65, Signature::ml_dsa_65, read_akp, no_curve, 1'952},
-    Supported{ml_dsa_87, Signature::ml_dsa_87, read_akp, no_curve, 2'592},
-    Supported{ed448, Signature::ed448, read_okp, crv_ed448, 57},
-    Supported{rs384, Signature::rsa_pkcs1_sha384, read_rsa, no_curve, 0},
-    Supported{rs512, Signature::rsa_pkcs1_sha512, read_rsa, no_curve, 0},
-};
+constexpr auto supported_algorithms = std::to_array<Supported>({
+    {eddsa, Signature::ed25519, read_okp, crv_ed25519, 32},
+    {es256, Signature::ecdsa_p256_sha256, read_ec2, crv_p256, 32},
+    {rs256, Signature::rsa_pkcs1_sha256, read_rsa, no_curve, 0},
+    {es384, Signature::ecdsa_p384_sha384, read_ec2, crv_p384, 48},
+    {es512, Signature::ecdsa_p521_sha512, read_ec2, crv_p521, 66},
+    {ps256, Signature::rsa_pss_sha256, read_rsa, no_curve, 0},
+    {ps384, Signature::rsa_pss_sha384, read_rsa, no_curve, 0},
+    {ps512, Signature::rsa_pss_sha512, read_rsa, no_curve, 0},
+    {es256k, Signature::ecdsa_secp256k1_sha256, read_ec2, crv_secp256k1, 32},
+    {ml_dsa_44, Signature::ml_dsa_44, read_akp, no_curve, 1'312},
+    {ml_dsa_65, Signature::ml_dsa_65, read_akp, no_curve, 1'952},
+    {ml_dsa_87, Signature::ml_dsa_87, read_akp, no_curve, 2'592},
+    {ed448, Signature::ed448, read_okp, crv_ed448, 57},
+    {rs384, Signature::rsa_pkcs1_sha384, read_rsa, no_curve, 0},
+    {rs512, Signature::rsa_pkcs1_sha512, read_rsa, no_curve, 0},
+});
 
 /// The row of an algorithm; nullptr: there is none, or the linked OpenSSL cannot do it.
 const Supported* find_supported(CoseAlgorithm identifier) {
@@ -162,7 +163,7 @@ std::optional<CoseAlgorithm> algorithm_from(const cbor::Item& identifier) {
     return static_cast<CoseAlgorithm>(*value);
 }
 
-Result<PublicKey, Reason> public_key_from_cose(ByteView cose_key) {
+Result<PublicKey, Reason> public_key_from_cose(ByteView cose_key) noexcept try {
     const auto key = cbor::parse(cose_key);
     if (!key) return Fail{Reason::cbor_malformed};
     const auto algorithm = algorithm_of(*key);
@@ -174,6 +175,8 @@ Result<PublicKey, Reason> public_key_from_cose(ByteView cose_key) {
     // 6.5.1 allows none, and a private key must not be among them.
     auto material = TRY(supported->read_key(*key, *supported));
     return PublicKey{.algorithm = *algorithm, .material = std::move(material)};
+} catch (const std::bad_alloc&) {
+    return Fail{Reason::out_of_memory};
 }
 
 }  // namespace latchkey::webauthn

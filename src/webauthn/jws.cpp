@@ -35,10 +35,10 @@ struct Algorithm {
     SignatureAlgorithm algorithm;
 };
 
-constexpr std::array algorithms{
-    Algorithm{"RS256", SignatureAlgorithm::rsa_pkcs1_sha256},
-    Algorithm{"ES256", SignatureAlgorithm::ecdsa_p256_sha256},
-};
+constexpr auto algorithms = std::to_array<Algorithm>({
+    {"RS256", SignatureAlgorithm::rsa_pkcs1_sha256},
+    {"ES256", SignatureAlgorithm::ecdsa_p256_sha256},
+});
 
 Result<std::vector<Certificate>, JwsError> read_chain(const json::Value* x5c) {
     const json::Array* list = x5c == nullptr ? nullptr : x5c->as_array();

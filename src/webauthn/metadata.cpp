@@ -44,7 +44,7 @@ constexpr std::array<std::string_view, 7> level_names{
 };
 static_assert(level_names.size() == static_cast<std::size_t>(CertificationLevel::l3_plus) + 1);
 
-constexpr std::array<std::string_view, 15> error_names{
+constexpr std::array<std::string_view, 16> error_names{
     "too_large",
     "not_a_blob",
     "header_malformed",
@@ -59,6 +59,7 @@ constexpr std::array<std::string_view, 15> error_names{
     "entry_malformed",
     "duplicate_entry",
     "serial_went_back",
+    "out_of_memory",
     "cryptography_failed",
 };
 static_assert(
@@ -85,6 +86,12 @@ CertificationLevel level_of(AuthenticatorStatus status) {
     }
 }
 
+/// Of two reports of one entry. One without a date has been in effect since ever; those of one date
+/// stand in the order in which they were written, that of their addresses.
+bool is_later(const StatusReport& report, const StatusReport& other) {
+    return std::pair(report.effective_date, &report) > std::pair(other.effective_date, &other);
+}
+
 template <class Key>
 const MetadataEntry* find_in(
     const std::vector<std::pair<Key, std::size_t>>& index,
@@ -101,57 +108,53 @@ const MetadataEntry* find_in(
 
 }  // namespace
 
-std::string_view name_of(AuthenticatorStatus status) {
+std::string_view name_of(AuthenticatorStatus status) noexcept {
     return status_names.at(static_cast<std::size_t>(status));
 }
 
-std::string_view name_of(CertificationLevel level) {
+std::string_view name_of(CertificationLevel level) noexcept {
     return level_names.at(static_cast<std::size_t>(level));
 }
 
-std::string_view name_of(MetadataError error) {
+std::string_view name_of(MetadataError error) noexcept {
     return error_names.at(static_cast<std::size_t>(error));
 }
 
-std::optional<CertificationLevel> certification_level(std::string_view name) {
+std::optional<CertificationLevel> certification_level(std::string_view name) noexcept {
     const auto* const found = std::ranges::find(level_names, name);
     if (found == level_names.end()) return std::nullopt;
     return static_cast<CertificationLevel>(found - level_names.begin());
 }
 
-bool is_in_effect(const StatusReport& report, TimePoint now) {
+bool is_in_effect(const StatusReport& report, TimePoint now) noexcept {
     return !report.effective_date || *report.effective_date <= now;
 }
 
-bool has_status(const MetadataEntry& entry, AuthenticatorStatus status, TimePoint now) {
+bool has_status(const MetadataEntry& entry, AuthenticatorStatus status, TimePoint now) noexcept {
     return std::ranges::any_of(entry.reports, [&](const StatusReport& report) {
         return report.status == status && is_in_effect(report, now);
     });
 }
 
-CertificationLevel certification_of(const MetadataEntry& entry, TimePoint now) {
-    std::vector<const StatusReport*> in_effect;
+CertificationLevel certification_of(const MetadataEntry& entry, TimePoint now) noexcept {
+    const StatusReport* withdrawal = nullptr;  // the last
     for (const StatusReport& report : entry.reports) {
-        if (is_in_effect(report, now)) in_effect.push_back(&report);
+        if (report.status != not_fido_certified || !is_in_effect(report, now)) continue;
+        if (withdrawal == nullptr || is_later(report, *withdrawal)) withdrawal = &report;
     }
-    // A report without a date has been in effect since ever, so it stands before the others; those
-    // of one date stay in the order in which they were written, that of their addresses.
-    std::ranges::sort(in_effect, {}, [](const StatusReport* report) {
-        return std::pair(report->effective_date, report);
-    });
     CertificationLevel level = CertificationLevel::none;
-    for (const StatusReport* report : in_effect) {
-        if (report->status == not_fido_certified) level = CertificationLevel::none;
-        level = std::max(level, level_of(report->status));
+    for (const StatusReport& report : entry.reports) {
+        const bool counts = withdrawal == nullptr || is_later(report, *withdrawal);
+        if (counts && is_in_effect(report, now)) level = std::max(level, level_of(report.status));
     }
     return level;
 }
 
-const MetadataEntry* Metadata::find(const Aaguid& aaguid) const {
+const MetadataEntry* Metadata::find(const Aaguid& aaguid) const noexcept {
     return find_in(by_aaguid_, entries_, aaguid);
 }
 
-const MetadataEntry* Metadata::find(const AttestationKeyId& key_id) const {
+const MetadataEntry* Metadata::find(const AttestationKeyId& key_id) const noexcept {
     return find_in(by_key_id_, entries_, key_id);
 }
 

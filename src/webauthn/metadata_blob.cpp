@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,10 +41,10 @@ struct Algorithm {
     SignatureAlgorithm algorithm;
 };
 
-constexpr std::array algorithms{
-    Algorithm{"RS256", SignatureAlgorithm::rsa_pkcs1_sha256},
-    Algorithm{"ES256", SignatureAlgorithm::ecdsa_p256_sha256},
-};
+constexpr auto algorithms = std::to_array<Algorithm>({
+    {"RS256", SignatureAlgorithm::rsa_pkcs1_sha256},
+    {"ES256", SignatureAlgorithm::ecdsa_p256_sha256},
+});
 
 /// A JWS in compact form, cut at its dots.
 struct Parts {
@@ -177,11 +178,13 @@ Result<Bytes, MetadataError> verify_blob(
 
 Result<Metadata, MetadataError> Metadata::verify(
     std::string_view blob, const MetadataTrust& trust, TimePoint now
-) {
+) noexcept try {
     const Bytes payload = TRY(verify_blob(blob, trust, now));
     auto metadata = TRY(MetadataReader::read_payload(text_of(payload)));
     if (metadata.serial() < trust.serial_min) return Fail{serial_went_back};
     return metadata;
+} catch (const std::bad_alloc&) {
+    return Fail{out_of_memory};
 }
 
 }  // namespace latchkey::webauthn

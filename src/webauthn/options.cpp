@@ -146,20 +146,20 @@ json::Value extensions_of(const AuthenticationCeremony& ceremony) {
 
 }  // namespace
 
-AuthenticationCeremony AuthenticationCeremony::discoverable(Challenge challenge) {
+AuthenticationCeremony AuthenticationCeremony::discoverable(Challenge challenge) noexcept {
     return AuthenticationCeremony(std::move(challenge));
 }
 
 AuthenticationCeremony AuthenticationCeremony::for_account(
     Challenge challenge, UserHandle user_handle, std::vector<CredentialDescriptor> allowed
-) {
+) noexcept {
     AuthenticationCeremony ceremony(std::move(challenge));
     ceremony.user_handle_ = std::move(user_handle);
     ceremony.allowed_ = std::move(allowed);
     return ceremony;
 }
 
-bool AuthenticationCeremony::allows(const CredentialId& id) const {
+bool AuthenticationCeremony::allows(const CredentialId& id) const noexcept {
     return allowed_.empty() ||
            std::ranges::find(allowed_, id, &CredentialDescriptor::id) != allowed_.end();
 }
@@ -170,7 +170,7 @@ std::string issue_registration(
     const RegistrationCeremony& ceremony,
     const UserNames& names,
     const std::vector<CredentialDescriptor>& exclude
-) {
+) noexcept {
     // 7.1 step 1
     json::Array excluded;
     for (const auto& [id, transports] : exclude) {
@@ -204,7 +204,9 @@ std::string issue_registration(
     return json::write(options);
 }
 
-std::string issue_authentication(const RelyingParty& rp, const AuthenticationCeremony& ceremony) {
+std::string issue_authentication(
+    const RelyingParty& rp, const AuthenticationCeremony& ceremony
+) noexcept {
     // 7.2 step 1
     json::Array allowed;
     for (const auto& [id, transports] : ceremony.allowed()) {

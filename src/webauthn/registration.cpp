@@ -12,9 +12,11 @@
 #include "webauthn/ceremony.hpp"
 #include "webauthn/client_data.hpp"
 #include "webauthn/limits.hpp"
+#include "webauthn/out_of_memory.hpp"
 
 #include <algorithm>
 #include <cstdint>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -83,7 +85,8 @@ Result<VerifiedRegistration, Failure> Verifier::verify_registration(
     const RegistrationCeremony& ceremony,
     const RegistrationResponse& response,
     TimePoint now
-) {
+) noexcept try {
+    if (machinery_ == nullptr) return out_of_memory(Ceremony::registration);
     const auto& client = response.client_data();
     const auto& auth = response.authenticator_data();
     const auto& attested = response.attested();
@@ -145,6 +148,8 @@ Result<VerifiedRegistration, Failure> Verifier::verify_registration(
         .extensions = response.extensions(),
         .protection = protection,
     };  // step 29: the caller stores it
+} catch (const std::bad_alloc&) {
+    return out_of_memory(Ceremony::registration);
 }
 
 }  // namespace latchkey::webauthn

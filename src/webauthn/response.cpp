@@ -10,11 +10,16 @@
 #include "webauthn/cbor.hpp"
 #include "webauthn/client_data.hpp"
 #include "webauthn/limits.hpp"
+#include "webauthn/out_of_memory.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <new>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace latchkey::webauthn {
 namespace {
@@ -61,6 +66,13 @@ Result<AttestationObject, Reason> read_attestation_object(ByteView bytes) {
     };
 }
 
+bool is_possible(const std::vector<std::string>& transports) {
+    return transports.size() <= limits::transports &&
+           std::ranges::all_of(transports, [](const std::string& transport) {
+               return transport.size() <= limits::transport_bytes;
+           });
+}
+
 bool is_possible(const UserHandle& handle) {
     return handle.value().size() <= limits::user_handle_bytes;
 }
@@ -73,9 +85,10 @@ bool is_possible(const CredentialId& id) {
 
 /// The one place that may make responses.
 struct ResponseReader {
-    /// 7.1 steps 5, 6 and 13.
+    /// 7.1 steps 3, 5, 6 and 13.
     static Result<RegistrationResponse, Failure> read_registration(RegistrationParts parts) {
         constexpr auto ceremony = Ceremony::registration;
+        if (!is_possible(parts.transports)) return fail(ceremony, 3, Reason::response_malformed);
         RegistrationResponse response;
         response.client_data_json_ = std::move(parts.client_data_json);
         auto client = parse_client_data(response.client_data_json_);
@@ -97,7 +110,7 @@ struct ResponseReader {
         return response;
     }
 
-    /// 7.2 steps 7 to 9.
+    /// 7.2 steps 3 and 7 to 9.
     static Result<AuthenticationResponse, Failure> read_authentication(AuthenticationParts parts) {
         constexpr auto ceremony = Ceremony::authentication;
         if (!is_possible(parts.id)) return fail(ceremony, 3, Reason::response_malformed);
@@ -129,12 +142,18 @@ struct ResponseReader {
     }
 };
 
-Result<RegistrationResponse, Failure> parse_registration_response(RegistrationParts parts) {
+Result<RegistrationResponse, Failure> parse_registration_response(RegistrationParts parts) noexcept
+    try {
     return ResponseReader::read_registration(std::move(parts));
+} catch (const std::bad_alloc&) {
+    return out_of_memory(Ceremony::registration);
 }
 
-Result<AuthenticationResponse, Failure> parse_authentication_response(AuthenticationParts parts) {
+Result<AuthenticationResponse, Failure> parse_authentication_response(AuthenticationParts parts
+) noexcept try {
     return ResponseReader::read_authentication(std::move(parts));
+} catch (const std::bad_alloc&) {
+    return out_of_memory(Ceremony::authentication);
 }
 
 }  // namespace latchkey::webauthn

@@ -9,9 +9,13 @@
 #include "latchkey/webauthn/response.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "webauthn/limits.hpp"
+#include "webauthn/out_of_memory.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -84,45 +88,45 @@ std::optional<std::vector<std::string>> read_transports(const json::Value& respo
     const json::Value* member = response.find("transports");
     if (member == nullptr) return transports;
     const json::Array* names = member->as_array();
-    if (names == nullptr || names->size() > limits::transports) return std::nullopt;
+    if (names == nullptr) return std::nullopt;
     for (const json::Value& name : *names) {
-        const std::string* text = name.as_string();
-        if (text == nullptr || text->size() > limits::transport_bytes) return std::nullopt;
-        transports.push_back(*text);
+        if (name.as_string() == nullptr) return std::nullopt;
+        transports.push_back(*name.as_string());
     }
     return transports;
 }
 
+/// The output of an extension (nullptr: absent, which is the same as empty).
+using Output = const json::Value*;
+
+bool are_objects(std::initializer_list<Output> outputs) {
+    return std::ranges::all_of(outputs, [](Output output) {
+        return output == nullptr || output->as_object() != nullptr;
+    });
+}
+
 /// Whether a member is a boolean if it is there; `value` is what it says.
-bool read_flag(const json::Value& object, std::string_view key, std::optional<bool>& value) {
-    const json::Value* member = object.find(key);
+bool read_flag(Output output, std::string_view key, std::optional<bool>& value) {
+    const json::Value* member = output == nullptr ? nullptr : output->find(key);
     if (member == nullptr) return true;
     if (member->as_bool() == nullptr) return false;
     value = *member->as_bool();
     return true;
 }
 
-/// The output of an extension: absent and empty are the same. nullptr: a member of another type.
-const json::Value* find_output(const json::Value& extensions, std::string_view name) {
-    static const json::Value none = json::object({});
-    const json::Value* output = extensions.find(name);
-    if (output == nullptr) return &none;
-    return output->as_object() == nullptr ? nullptr : output;
-}
-
 /// Sections 10.1.2 to 10.1.5. Those that were not asked for, and those that nobody knows, are
 /// tolerated: clients may add them (7.1 step 28).
 std::optional<RegistrationExtensionResults> read_results(const json::Value& extensions) {
     RegistrationExtensionResults results;
-    const json::Value* properties = find_output(extensions, "credProps");
-    const json::Value* prf = find_output(extensions, "prf");
-    const json::Value* large_blob = find_output(extensions, "largeBlob");
-    if (properties == nullptr || prf == nullptr || large_blob == nullptr) return std::nullopt;
+    const Output properties = extensions.find("credProps");
+    const Output prf = extensions.find("prf");
+    const Output large_blob = extensions.find("largeBlob");
     std::optional<bool> excluded;
-    const bool is_well_formed = read_flag(*properties, "rk", results.discoverable) &&
-                                read_flag(*prf, "enabled", results.prf_enabled) &&
-                                read_flag(*large_blob, "supported", results.large_blob_supported) &&
-                                read_flag(extensions, "appidExclude", excluded);
+    const bool is_well_formed = are_objects({properties, prf, large_blob}) &&
+                                read_flag(properties, "rk", results.discoverable) &&
+                                read_flag(prf, "enabled", results.prf_enabled) &&
+                                read_flag(large_blob, "supported", results.large_blob_supported) &&
+                                read_flag(&extensions, "appidExclude", excluded);
     if (!is_well_formed) return std::nullopt;
     results.app_id_excluded = excluded.value_or(false);
     return results;
@@ -132,13 +136,13 @@ std::optional<AuthenticationExtensionResults> read_authentication_results(
     const json::Value& extensions
 ) {
     AuthenticationExtensionResults results;
-    const json::Value* large_blob = find_output(extensions, "largeBlob");
+    const Output large_blob = extensions.find("largeBlob");
     std::optional<bool> used_app_id;
-    if (large_blob == nullptr || !read_flag(extensions, "appid", used_app_id) ||
-        !read_flag(*large_blob, "written", results.large_blob_written)) {
-        return std::nullopt;
-    }
-    if (large_blob->find("blob") != nullptr) {
+    const bool is_well_formed = are_objects({large_blob}) &&
+                                read_flag(&extensions, "appid", used_app_id) &&
+                                read_flag(large_blob, "written", results.large_blob_written);
+    if (!is_well_formed) return std::nullopt;
+    if (large_blob != nullptr && large_blob->find("blob") != nullptr) {
         results.large_blob = find_bytes(*large_blob, "blob", limits::large_blob_bytes);
         if (!results.large_blob) return std::nullopt;
     }
@@ -183,7 +187,8 @@ Fail<Failure> fail(Ceremony ceremony, std::uint8_t step, Reason reason) {
 
 }  // namespace
 
-Result<RegistrationResponse, Failure> parse_registration_response(std::string_view json) {
+Result<RegistrationResponse, Failure> parse_registration_response(std::string_view json) noexcept
+    try {
     constexpr auto ceremony = Ceremony::registration;
     const auto parsed = parse_text(json);
     if (!parsed) return fail(ceremony, 3, parsed.error());
@@ -209,9 +214,12 @@ Result<RegistrationResponse, Failure> parse_registration_response(std::string_vi
     // Beyond the spec: the envelope names the credential that the authenticator made.
     if (response.id() != envelope->id) return fail(ceremony, 13, Reason::credential_id_mismatch);
     return response;
+} catch (const std::bad_alloc&) {
+    return out_of_memory(Ceremony::registration);
 }
 
-Result<AuthenticationResponse, Failure> parse_authentication_response(std::string_view json) {
+Result<AuthenticationResponse, Failure> parse_authentication_response(std::string_view json
+) noexcept try {
     constexpr auto ceremony = Ceremony::authentication;
     const auto parsed = parse_text(json);
     if (!parsed) return fail(ceremony, 3, parsed.error());
@@ -236,6 +244,8 @@ Result<AuthenticationResponse, Failure> parse_authentication_response(std::strin
         .extensions = *std::move(extensions),
         .attachment = *attachment
     });
+} catch (const std::bad_alloc&) {
+    return out_of_memory(Ceremony::authentication);
 }
 
 }  // namespace latchkey::webauthn

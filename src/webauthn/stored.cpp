@@ -36,7 +36,7 @@ bool may_be_of_compromised_batch(const MetadataEntry& model, TimePoint now) {
 
 StoredJudgement judge_stored(
     const RegistrationPolicy& policy, const CredentialRecord& record, TimePoint now
-) {
+) noexcept {
     const Aaguid& aaguid = record.aaguid;
     const bool is_named = aaguid != Aaguid();
     if (policy.backup == BackupEligibility::device_bound_only && record.backup_eligible) {

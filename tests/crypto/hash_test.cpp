@@ -66,12 +66,4 @@ TEST_CASE("Keys for two purposes, or from two keys, differ") {
     CHECK(derive_key(key, "codes").reveal() != derive_key(key_of(2), "codes").reveal());
 }
 
-TEST_CASE("Constant-time comparison tells equal from different, also by length") {
-    CHECK(equal_constant_time(bytes_of("same"), bytes_of("same")));
-    CHECK(equal_constant_time(ByteView(), ByteView()));
-    CHECK_FALSE(equal_constant_time(bytes_of("same"), bytes_of("samf")));
-    CHECK_FALSE(equal_constant_time(bytes_of("same"), bytes_of("sam")));
-    CHECK_FALSE(equal_constant_time(bytes_of("same"), ByteView()));
-}
-
 }  // namespace latchkey::crypto

@@ -90,6 +90,13 @@ class Library(unittest.TestCase):
         needed = needed_by(PREFIX / "lib/liblatchkey_webauthn.so")
         self.assertLessEqual(needed, {"libcrypto", "libstdc++", "libgcc_s", "libc", "libm"})
 
+    def test_has_no_variable(self):
+        library = PREFIX / "lib/liblatchkey_webauthn.so"
+        symbols = run("objdump", "--syms", "--demangle", library)
+        self.assertIn("latchkey::", symbols)
+        variables = re.findall(r"^.* \.t?(?:bss|data)\t.*latchkey.*$", symbols, re.MULTILINE)
+        self.assertEqual(variables, [])
+
     def test_has_no_name_of_ours_outside_of_our_namespace(self):
         listed = run("nm", "--defined-only", "--extern-only", "--demangle",
                      PREFIX / "lib/liblatchkey_webauthn.a")

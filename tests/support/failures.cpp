@@ -183,14 +183,10 @@ void install_failures() {
     dl_iterate_phdr(patch_program, nullptr);
 }
 
-bool with_failure(Failing kind, std::size_t n, const std::function<void()>& body) {
+bool with_failure(Failing kind, std::size_t n, const std::function<void()>& body) noexcept {
     Countdown& countdown = countdowns.at(static_cast<std::size_t>(kind));
     countdown = {.left = n};
-    try {
-        body();
-    } catch (const std::bad_alloc&) {
-        countdown.left = 0;
-    }
+    body();
     countdown.left = 0;
     return countdown.has_failed;
 }

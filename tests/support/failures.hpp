@@ -19,8 +19,8 @@ enum class Failing : std::uint8_t {
 void install_failures();
 
 /// Runs `body` with the n-th of that kind (counted from 1) failing, and no other. Whether there
-/// were as many. What `body` throws is std::bad_alloc, and is caught.
-bool with_failure(Failing kind, std::size_t n, const std::function<void()>& body);
+/// were as many. What `body` throws ends the program.
+bool with_failure(Failing kind, std::size_t n, const std::function<void()>& body) noexcept;
 
 /// How many calls into OpenSSL can be made to fail: functions of it that this program calls.
 std::size_t failing_calls();

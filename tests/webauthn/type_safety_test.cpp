@@ -83,6 +83,38 @@ static_assert(!std::is_convertible_v<Result<VerifiedAuthentication, Failure>, bo
 static_assert(!std::is_copy_constructible_v<Verifier>);
 static_assert(std::is_nothrow_move_constructible_v<Verifier>);
 
+// No exception crosses the boundary, from whatever judges what others sent.
+static_assert(requires(
+    Verifier verifier,
+    RelyingParty rp,
+    RegistrationCeremony registration,
+    RegistrationResponse registered,
+    AuthenticationCeremony authentication,
+    AuthenticationResponse asserted,
+    TimePoint now,
+    RegistrationPolicy policy,
+    CredentialRecord record
+) {
+    { Verifier() } noexcept;
+    { verifier.verify_registration(rp, policy, registration, registered, now) } noexcept;
+    { verifier.verify_authentication(rp, authentication, record, asserted) } noexcept;
+});
+static_assert(requires(
+    std::string_view text,
+    RegistrationParts registration,
+    AuthenticationParts authentication,
+    ByteView bytes,
+    MetadataTrust trust,
+    TimePoint now
+) {
+    { public_key_from_cose(bytes) } noexcept;
+    { Metadata::verify(text, trust, now) } noexcept;
+    { parse_registration_response(text) } noexcept;
+    { parse_registration_response(std::move(registration)) } noexcept;
+    { parse_authentication_response(text) } noexcept;
+    { parse_authentication_response(std::move(authentication)) } noexcept;
+});
+
 }  // namespace
 
 TEST_CASE("An account without credentials does not turn into whoever comes") {

@@ -78,11 +78,12 @@ enum class Reason : std::uint8_t {
     bad_signature,
     sign_count_went_back,  // and the ceremony's rule refuses that
     // The machine.
+    out_of_memory,        // memory ran out, or the verifier got none: nothing was verified
     cryptography_failed,  // OpenSSL reported an error of its own: nothing was verified
 };
 
 /// The stable name of a reason: "challenge_mismatch".
-std::string_view name_of(Reason reason);
+std::string_view name_of(Reason reason) noexcept;
 
 /// A step of the verification procedure of an attestation statement format. Where the
 /// specification does not number the steps they are counted in order (docs/webauthn-steps.md).
@@ -93,7 +94,8 @@ struct ProcedureStep {
     bool operator==(const ProcedureStep&) const = default;
 };
 
-/// Why a response was refused, with the step of the section that refused it.
+/// Why a response was refused, with the step of the section that refused it. Step 0 is none of
+/// them: `out_of_memory`, whichever step was next.
 struct Failure {
     Ceremony ceremony = Ceremony::registration;
     std::uint8_t step = 0;
@@ -105,6 +107,6 @@ struct Failure {
 };
 
 /// For the log: "7.2 step 11: challenge_mismatch", "7.1 step 22, 8.3 step 5: aaguid_mismatch".
-std::string describe(const Failure& failure);
+std::string describe(const Failure& failure) noexcept;
 
 }  // namespace latchkey::webauthn

@@ -46,16 +46,16 @@ enum class AuthenticatorStatus : std::uint8_t {
 };
 
 /// How the specification spells it: "FIDO_CERTIFIED_L1plus"; "unknown" for the last one.
-std::string_view name_of(AuthenticatorStatus status);
+std::string_view name_of(AuthenticatorStatus status) noexcept;
 
 /// Levels of FIDO's authenticator certification, in order of strictness.
 enum class CertificationLevel : std::uint8_t { none, l1, l1_plus, l2, l2_plus, l3, l3_plus };
 
 /// "none", "L1", "L1+" … "L3+".
-std::string_view name_of(CertificationLevel level);
+std::string_view name_of(CertificationLevel level) noexcept;
 
 /// The reverse of name_of; nullopt: none of them.
-std::optional<CertificationLevel> certification_level(std::string_view name);
+std::optional<CertificationLevel> certification_level(std::string_view name) noexcept;
 
 /// StatusReport (3.1.3), as far as it decides something.
 struct StatusReport {
@@ -79,14 +79,14 @@ struct MetadataEntry {
 };
 
 /// Whether the day of its effective date has begun.
-bool is_in_effect(const StatusReport& report, TimePoint now);
+bool is_in_effect(const StatusReport& report, TimePoint now) noexcept;
 
 /// Whether a report with this status is in effect at `now`.
-bool has_status(const MetadataEntry& entry, AuthenticatorStatus status, TimePoint now);
+bool has_status(const MetadataEntry& entry, AuthenticatorStatus status, TimePoint now) noexcept;
 
 /// The highest level of the reports in effect at `now`, after the last that says
 /// NOT_FIDO_CERTIFIED.
-CertificationLevel certification_of(const MetadataEntry& entry, TimePoint now);
+CertificationLevel certification_of(const MetadataEntry& entry, TimePoint now) noexcept;
 
 /// Why a BLOB was not taken.
 enum class MetadataError : std::uint8_t {
@@ -104,11 +104,12 @@ enum class MetadataError : std::uint8_t {
     entry_malformed,    // an entry whose model or status reports cannot be read
     duplicate_entry,    // two entries of one model
     serial_went_back,   // older than one that was seen before
+    out_of_memory,
     cryptography_failed,
 };
 
 /// The stable name of an error: "signer_not_trusted".
-std::string_view name_of(MetadataError error);
+std::string_view name_of(MetadataError error) noexcept;
 
 /// Whose BLOBs are taken.
 struct MetadataTrust {
@@ -129,7 +130,7 @@ public:
     /// its `next_update` is taken: what it says of broken models stays true.
     static Result<Metadata, MetadataError> verify(
         std::string_view blob, const MetadataTrust& trust, TimePoint now
-    );
+    ) noexcept;
 
     /// `no`: rises with each BLOB.
     [[nodiscard]] std::uint64_t serial() const { return serial_; }
@@ -153,8 +154,8 @@ public:
     [[nodiscard]] std::size_t flaws() const { return flaws_; }
 
     /// The entry of a model, or nullptr.
-    [[nodiscard]] const MetadataEntry* find(const Aaguid& aaguid) const;
-    [[nodiscard]] const MetadataEntry* find(const AttestationKeyId& key_id) const;
+    [[nodiscard]] const MetadataEntry* find(const Aaguid& aaguid) const noexcept;
+    [[nodiscard]] const MetadataEntry* find(const AttestationKeyId& key_id) const noexcept;
 
 private:
     friend struct MetadataReader;

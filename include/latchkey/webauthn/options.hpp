@@ -186,20 +186,20 @@ struct StoredJudgement {
 /// know what a stricter policy would mean for the people who are there.
 StoredJudgement judge_stored(
     const RegistrationPolicy& policy, const CredentialRecord& record, TimePoint now
-);
+) noexcept;
 
 /// An authentication that was started. Who may sign in is settled when it is made: an account
 /// that was not found must end the request, it never becomes `discoverable`.
 class AuthenticationCeremony {
 public:
     /// Any discoverable credential of this relying party: its user handle says who it is.
-    static AuthenticationCeremony discoverable(Challenge challenge);
+    static AuthenticationCeremony discoverable(Challenge challenge) noexcept;
 
     /// One account, known by other means. `allowed` are its credentials; empty means that any
     /// discoverable credential of the account may be used.
     static AuthenticationCeremony for_account(
         Challenge challenge, UserHandle user_handle, std::vector<CredentialDescriptor> allowed
-    );
+    ) noexcept;
 
     [[nodiscard]] const Challenge& challenge() const { return challenge_; }
 
@@ -208,7 +208,7 @@ public:
     [[nodiscard]] const std::vector<CredentialDescriptor>& allowed() const { return allowed_; }
 
     /// Whether a response with this credential was asked for (7.2 step 5).
-    [[nodiscard]] bool allows(const CredentialId& id) const;
+    [[nodiscard]] bool allows(const CredentialId& id) const noexcept;
 
     UserVerification user_verification = UserVerification::required;
     std::chrono::milliseconds timeout = default_timeout;
@@ -237,9 +237,11 @@ std::string issue_registration(
     const RegistrationCeremony& ceremony,
     const UserNames& names,
     const std::vector<CredentialDescriptor>& exclude
-);
+) noexcept;
 
 /// The options of an authentication as JSON text (PublicKeyCredentialRequestOptionsJSON, 5.1.9).
-std::string issue_authentication(const RelyingParty& rp, const AuthenticationCeremony& ceremony);
+std::string issue_authentication(
+    const RelyingParty& rp, const AuthenticationCeremony& ceremony
+) noexcept;
 
 }  // namespace latchkey::webauthn

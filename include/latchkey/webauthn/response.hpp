@@ -171,11 +171,12 @@ private:
 /// Strict: sizes are limited, each member that is used has its type, no key comes twice, results
 /// of prf are refused; members that the specification may add later are tolerated.
 /// Fails with 7.1 step 3 (envelope), 5, 6 (client data) or 13 (attestation object).
-Result<RegistrationResponse, Failure> parse_registration_response(std::string_view json);
+Result<RegistrationResponse, Failure> parse_registration_response(std::string_view json) noexcept;
 
 /// Reads AuthenticationResponseJSON (5.1) in the same way.
 /// Fails with 7.2 step 3 (envelope), 7 (authenticator data) or 8, 9 (client data).
-Result<AuthenticationResponse, Failure> parse_authentication_response(std::string_view json);
+Result<AuthenticationResponse, Failure> parse_authentication_response(std::string_view json
+) noexcept;
 
 /// The members of an AuthenticatorAttestationResponse, for callers with another envelope.
 struct RegistrationParts {
@@ -186,7 +187,7 @@ struct RegistrationParts {
     std::optional<AuthenticatorAttachment> attachment{};
 };
 
-Result<RegistrationResponse, Failure> parse_registration_response(RegistrationParts parts);
+Result<RegistrationResponse, Failure> parse_registration_response(RegistrationParts parts) noexcept;
 
 /// The members of an AuthenticatorAssertionResponse, for callers with another envelope.
 struct AuthenticationParts {
@@ -199,6 +200,7 @@ struct AuthenticationParts {
     std::optional<AuthenticatorAttachment> attachment{};
 };
 
-Result<AuthenticationResponse, Failure> parse_authentication_response(AuthenticationParts parts);
+Result<AuthenticationResponse, Failure> parse_authentication_response(AuthenticationParts parts
+) noexcept;
 
 }  // namespace latchkey::webauthn

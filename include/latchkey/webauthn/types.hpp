@@ -64,7 +64,7 @@ struct PublicKey {
 /// Reads a COSE_Key (RFC 9052 section 7) as registrations carry it, with all checks that a
 /// registration makes: canonical CBOR, exactly the parameters of its type, the point on its
 /// curve, the RSA modulus of 2048 to 16384 bits. For credentials that another server registered.
-Result<PublicKey, Reason> public_key_from_cose(ByteView cose_key);
+Result<PublicKey, Reason> public_key_from_cose(ByteView cose_key) noexcept;
 
 /// What a relying party keeps of a credential: "credential record" of section 4.
 struct CredentialRecord {

@@ -49,7 +49,7 @@ struct VerifiedAuthentication {
 /// may be used by one thread at a time. There is no state outside of it.
 class Verifier {
 public:
-    Verifier();
+    Verifier() noexcept;
     Verifier(const Verifier&) = delete;
     Verifier& operator=(const Verifier&) = delete;
     Verifier(Verifier&&) noexcept;
@@ -64,7 +64,7 @@ public:
         const RegistrationCeremony& ceremony,
         const RegistrationResponse& response,
         TimePoint now
-    );
+    ) noexcept;
 
     /// Section 7.2, "Verifying an Authentication Assertion". The caller has loaded `record` by
     /// `response.id()` and has consumed the challenge. Step 24 is the caller's.
@@ -73,10 +73,13 @@ public:
         const AuthenticationCeremony& ceremony,
         const CredentialRecord& record,
         const AuthenticationResponse& response
-    );
+    ) noexcept;
 
 private:
     struct Machinery;
+
+    static std::unique_ptr<Machinery> make_machinery() noexcept;
+
     std::unique_ptr<Machinery> machinery_;
 };
 

@@ -14,7 +14,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::webauthn::attestation {
@@ -25,7 +25,7 @@ using android::KeyDescription;
 using crypto::Certificate;
 
 // Android key attestation certificate extension data (8.4.1)
-const std::string key_description_extension = "1.3.6.1.4.1.11129.2.1.17";
+constexpr std::string_view key_description_extension = "1.3.6.1.4.1.11129.2.1.17";
 
 Fail<Refusal> fail(std::uint8_t step, Reason reason) {
     return {{.procedure = {.section = 4, .step = step}, .reason = reason}};

@@ -11,13 +11,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::webauthn::attestation {
 namespace {
 
-const std::string nonce_extension = "1.2.840.113635.100.8.2";
+constexpr std::string_view nonce_extension = "1.2.840.113635.100.8.2";
 
 Fail<Refusal> fail(std::uint8_t step, Reason reason) {
     return {{.procedure = {.section = 8, .step = step}, .reason = reason}};

@@ -17,7 +17,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -30,19 +29,19 @@ struct Format {
 };
 
 // The IANA registry "WebAuthn Attestation Statement Format Identifiers".
-constexpr std::array formats{
-    Format{"packed", verify_packed},
-    Format{"tpm", verify_tpm},
-    Format{"android-key", verify_android_key},
-    Format{"android-safetynet", verify_android_safetynet},
-    Format{"fido-u2f", verify_fido_u2f},
-    Format{"none", verify_none},
-    Format{"apple", verify_apple},
-    Format{"compound", verify_compound},
-};
+constexpr auto formats = std::to_array<Format>({
+    {"packed", verify_packed},
+    {"tpm", verify_tpm},
+    {"android-key", verify_android_key},
+    {"android-safetynet", verify_android_safetynet},
+    {"fido-u2f", verify_fido_u2f},
+    {"none", verify_none},
+    {"apple", verify_apple},
+    {"compound", verify_compound},
+});
 
 // id-fido-gen-ce-aaguid (8.2.1)
-const std::string aaguid_extension = "1.3.6.1.4.1.45724.1.1.4";
+constexpr std::string_view aaguid_extension = "1.3.6.1.4.1.45724.1.1.4";
 
 /// The AAGUID stands inside of two OCTET STRINGs: the one of every extension and one of its own.
 bool is_wrapped(ByteView extension, const Aaguid& aaguid) {

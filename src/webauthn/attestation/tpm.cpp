@@ -17,7 +17,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -34,10 +33,10 @@ using crypto::SignatureAlgorithm;
 constexpr auto rs1 = static_cast<CoseAlgorithm>(-65535);
 
 // TCG EK Credential Profile section 3.2.9: what a subject alternative name says of the TPM.
-const std::string tpm_manufacturer = "2.23.133.2.1";
-const std::string tpm_model = "2.23.133.2.2";
-const std::string tpm_version = "2.23.133.2.3";
-const std::string aik_certificate_usage = "2.23.133.8.3";  // tcg-kp-AIKCertificate
+constexpr std::string_view tpm_manufacturer = "2.23.133.2.1";
+constexpr std::string_view tpm_model = "2.23.133.2.2";
+constexpr std::string_view tpm_version = "2.23.133.2.3";
+constexpr std::string_view aik_certificate_usage = "2.23.133.8.3";  // tcg-kp-AIKCertificate
 
 Fail<Refusal> fail(std::uint8_t step, Reason reason) {
     return {{.procedure = {.section = 3, .step = step}, .reason = reason}};

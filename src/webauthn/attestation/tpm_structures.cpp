@@ -31,23 +31,23 @@ struct Hash {
     HashAlgorithm algorithm;
 };
 
-constexpr std::array hashes{
-    Hash{0x0004, HashAlgorithm::sha1},
-    Hash{0x000b, HashAlgorithm::sha256},
-    Hash{0x000c, HashAlgorithm::sha384},
-    Hash{0x000d, HashAlgorithm::sha512},
-};
+constexpr auto hashes = std::to_array<Hash>({
+    {0x0004, HashAlgorithm::sha1},
+    {0x000b, HashAlgorithm::sha256},
+    {0x000c, HashAlgorithm::sha384},
+    {0x000d, HashAlgorithm::sha512},
+});
 
 struct Curve {
     std::uint16_t identifier;  // TPM_ECC_CURVE (6.4)
     SignatureAlgorithm algorithm;
 };
 
-constexpr std::array curves{
-    Curve{0x0003, SignatureAlgorithm::ecdsa_p256_sha256},
-    Curve{0x0004, SignatureAlgorithm::ecdsa_p384_sha384},
-    Curve{0x0005, SignatureAlgorithm::ecdsa_p521_sha512},
-};
+constexpr auto curves = std::to_array<Curve>({
+    {0x0003, SignatureAlgorithm::ecdsa_p256_sha256},
+    {0x0004, SignatureAlgorithm::ecdsa_p384_sha384},
+    {0x0005, SignatureAlgorithm::ecdsa_p521_sha512},
+});
 
 /// Reads field after field. After a field that is not there everything fails.
 class Reader {
