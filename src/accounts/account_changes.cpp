@@ -47,6 +47,18 @@ Result<Decision> start_over(const SignIn& sign_in, const Circumstances& at) {
     return draft.finish(SignInState::start);
 }
 
+Decision note_wrong_second_step(
+    const Account& account, std::uint32_t in_a_row, const Circumstances& at, const Fresh& fresh
+) {
+    Draft draft(at, fresh);
+    draft.add(RequireEpoch{.account = account.id, .epoch = account.epoch});
+    draft.log(EventKind::second_step_wrong, account.id);
+    if (in_a_row == limits::failures_before_notice) {
+        draft.tell(NoticeKind::second_step_wrong, account);
+    }
+    return draft.finish(SignInState::second);
+}
+
 Decision delete_account(const Account& account, const Circumstances& at, const Fresh& fresh) {
     Draft draft(at, fresh);
     draft.add(DeleteAccount{account.id});

@@ -28,6 +28,12 @@ Decision sign_out_everywhere(const Account& account, const Circumstances& at, co
 /// such row.
 Result<Decision> start_over(const SignIn& sign_in, const Circumstances& at);
 
+/// Logs a wrong code of the second step, the `in_a_row`th of its authenticator app; the third is
+/// told. Who types them has the first proof.
+Decision note_wrong_second_step(
+    const Account& account, std::uint32_t in_a_row, const Circumstances& at, const Fresh& fresh
+);
+
 /// Removes the account; its audit events stay. Who may ask for it is decided by the caller.
 Decision delete_account(const Account& account, const Circumstances& at, const Fresh& fresh);
 

@@ -119,6 +119,44 @@ struct UnlinkIdentity {
     Identity who;
 };
 
+// ---- the second step
+
+/// Precondition: the account has no authenticator app.
+struct AddAuthenticatorApp {
+    AuthenticatorApp app;
+};
+
+/// Precondition: it is the app of this account. Ends every sign-in of the account under way.
+struct RemoveAuthenticatorApp {
+    AccountId account;
+    AuthenticatorAppId app;
+};
+
+/// One guess at the code of an app, compared before by match_totp(): `step` is the one that the
+/// code is of, nullopt: none. Right if no code of this step or of a later one was used. Never
+/// undone: only CountTowardsLimit may stand in its commit, before it. Precondition: the app is
+/// there, fewer than `limit` wrong guesses in a row. Its answer is `store::Committed::spent`, with
+/// the wrong guesses in a row as attempts.
+struct SpendAppCode {
+    AuthenticatorAppId app;
+    std::optional<TotpStep> step;
+    std::uint32_t limit = 0;
+    TimePoint now;
+};
+
+/// The account's recovery codes are these from now on; earlier ones end. Precondition: it exists.
+struct SetRecoveryCodes {
+    AccountId account;
+    std::vector<Hash> macs;
+};
+
+/// One guess at a recovery code: right if the account has it; it is gone then. Never undone, as
+/// SpendAppCode. Precondition: none. Its answer is `store::Committed::spent`, without attempts.
+struct SpendRecoveryCode {
+    AccountId account;
+    Hash mac{};
+};
+
 // ---- codes and limits
 
 /// Precondition: none. Earlier codes of the same address stay valid until they expire.
@@ -225,6 +263,11 @@ using Change = std::variant<
     LinkIdentity,
     RequireIdentity,
     UnlinkIdentity,
+    AddAuthenticatorApp,
+    RemoveAuthenticatorApp,
+    SpendAppCode,
+    SetRecoveryCodes,
+    SpendRecoveryCode,
     StoreCode,
     SpendAttempt,
     CountTowardsLimit,

@@ -62,4 +62,10 @@ inline constexpr Limit codes_per_network{"codes_per_network", 60, 1h};
 inline constexpr Limit guesses_per_address{"guesses_per_address", 15, 24h};
 inline constexpr Limit guesses_per_network{"guesses_per_network", 100, 1h};
 
+// Guessing at the second step, which needs a first proof: so nobody else can use these up. With
+// two of a million codes right at any time, 30 guesses a day and 50 in a row
+// (limits::app_failures) are right once in 10,000 accounts.
+inline constexpr Limit second_steps_short{"second_steps_short", 10, 15min};
+inline constexpr Limit second_steps{"second_steps", 30, 24h};
+
 }  // namespace latchkey::accounts

@@ -76,7 +76,6 @@ void Draft::start_sign_in(SignIn sign_in) {
     sign_in.id = fresh_.sign_in;
     sign_in.token_hash = fresh_.sign_in_token_hash;
     sign_in.version = 1;
-    sign_in.state = SignInState::enrol;
     sign_in.proved_at = at_.now;
     sign_in.expires_at = at_.now + limits::sign_in_lifetime;
     add(StartSignIn{sign_in});

@@ -41,7 +41,7 @@ public:
     /// `acting` goes on under the fresh id, with all that it proved and until the same moment.
     void renew_session(const Session& acting);
 
-    /// Stores a sign-in under the fresh id, proved now, in the state enrol.
+    /// Stores a sign-in under the fresh id, proved now.
     void start_sign_in(SignIn sign_in);
 
     Decision finish(SignInState next, std::string return_to = {});

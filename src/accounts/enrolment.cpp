@@ -15,7 +15,7 @@
 #include <algorithm>
 #include <optional>
 
-// The last step of a sign-in that adds a passkey: the only place where one is made.
+// The last step of a sign-in that adds a factor: the only place where a passkey is made.
 namespace latchkey::accounts {
 namespace {
 
@@ -44,54 +44,54 @@ Passkey make_passkey(const PasskeyCreated& event, const Circumstances& at, const
     };
 }
 
-void finish_sign_in(Draft& draft, const PasskeyCreated& event, const Circumstances& at) {
-    draft.add(FinishSignIn{
-        .sign_in = event.sign_in.id, .from_version = event.sign_in.version, .now = at.now
-    });
+void finish_sign_in(Draft& draft, const SignIn& sign_in, const Circumstances& at) {
+    draft.add(FinishSignIn{.sign_in = sign_in.id, .from_version = sign_in.version, .now = at.now});
 }
 
 /// Whom the other provider vouched for at the start of the sign-in, as a way in to the new account.
-void link(
-    Draft& draft,
-    const PasskeyCreated& event,
-    const Account& account,
-    const Circumstances& at,
-    const Fresh& fresh
-) {
+void link(Draft& draft, const SignIn& sign_in, const Circumstances& at, const Fresh& fresh) {
     draft.add(LinkIdentity{{
         .id = fresh.identity,
         .public_id = fresh.identity_public_id,
-        .account = account.id,
-        .who = *event.sign_in.identity,
-        .email = event.sign_in.email.text(),
+        .account = fresh.account,
+        .who = *sign_in.identity,
+        .email = sign_in.email.text(),
         .linked_at = at.now,
     }});
-    draft.log(EventKind::identity_linked, account.id, event.sign_in.identity->issuer);
+    draft.log(EventKind::identity_linked, fresh.account, sign_in.identity->issuer);
 }
 
-/// A new person: the account comes into being with its first passkey, never without one.
-Result<Decision> create_account(
-    const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh
+/// What the account of a new person begins with; its first factor follows.
+Account begin_account(
+    Draft& draft, const SignIn& sign_in, const Circumstances& at, const Fresh& fresh
 ) {
     const Account account{
         .id = fresh.account,
         .public_id = fresh.account_public_id,
-        .user_handle = event.sign_in.user_handle,
-        .email = event.sign_in.email,
+        .user_handle = sign_in.user_handle,
+        .email = sign_in.email,
         .created_at = at.now,
         .version = 1,
         .epoch = 0,
         .factors = 1,
         .recovered_at = std::nullopt,
     };
+    draft.add(CreateAccount{account});
+    draft.log(EventKind::account_created, account.id);
+    if (sign_in.identity) link(draft, sign_in, at, fresh);
+    return account;
+}
+
+/// A new person: the account comes into being with its first passkey, never without a factor.
+Result<Decision> create_account(
+    const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh
+) {
     const Passkey passkey = make_passkey(event, at, fresh);
     Draft draft(at, fresh);
-    finish_sign_in(draft, event, at);
-    if (event.needs_invite) draft.add(SpendInvite{.email = account.email, .now = at.now});
-    draft.add(CreateAccount{account});
+    finish_sign_in(draft, event.sign_in, at);
+    if (event.needs_invite) draft.add(SpendInvite{.email = event.sign_in.email, .now = at.now});
+    const Account account = begin_account(draft, event.sign_in, at, fresh);
     draft.add(AddPasskey{passkey});
-    if (event.sign_in.identity) link(draft, event, account, at, fresh);
-    draft.log(EventKind::account_created, account.id);
     draft.log(EventKind::passkey_added, account.id, display_name(passkey));
     draft.tell(NoticeKind::passkey_added, account, display_name(passkey));
     // Creating the passkey took user verification: it is a proof of its own.
@@ -114,8 +114,14 @@ Result<Grounds> check_grounds(const PasskeyCreated& event) {
         if (!sign_in.passkey) return Fail{proof_withdrawn};
         grounds.proof = find_usable(event.passkeys, *sign_in.passkey);
         if (grounds.proof == nullptr) return Fail{proof_withdrawn};
+    } else if (sign_in.second) {
+        const bool needs_app = sign_in.second == SecondStep::authenticator_app;
+        if (needs_app && !event.steps.app) return Fail{proof_withdrawn};
+    } else if (asks_second_step(event.passkeys, event.steps)) {
+        // The first proof was enough, and now the account has a second step.
+        return Fail{proof_withdrawn};
     } else if (!sign_in.recovered && !event.passkeys.empty()) {
-        // That was enough for an account without any passkey, and now it has one.
+        // It was enough for an account without any passkey, and now it has one.
         return Fail{proof_withdrawn};
     }
     grounds.replaced = TRY(check_room(event.passkeys, sign_in.replaces));
@@ -147,6 +153,11 @@ void replace(
     draft.tell(NoticeKind::passkey_replaced, account, display_name(old));
 }
 
+Assurance assurance_of(const Grounds& grounds, const SignIn& sign_in) {
+    if (grounds.recovered_at) return Assurance::recovered;
+    return sign_in.second ? Assurance::two_steps : Assurance::passkey;
+}
+
 Result<Decision> add_passkey(
     const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh
 ) {
@@ -156,7 +167,7 @@ Result<Decision> add_passkey(
     passkey.recovered_at = grounds.recovered_at;
 
     Draft draft(at, fresh);
-    finish_sign_in(draft, event, at);
+    finish_sign_in(draft, event.sign_in, at);
     draft.add(RequireEpoch{.account = account.id, .epoch = event.sign_in.account_epoch});
     if (event.sign_in.identity) {
         draft.add(RequireIdentity{.account = account.id, .who = *event.sign_in.identity});
@@ -178,7 +189,7 @@ Result<Decision> add_passkey(
     const bool proof_stays = grounds.proof != nullptr && grounds.proof != grounds.replaced;
     draft.open_session({
         .account = account,
-        .assurance = grounds.recovered_at ? Assurance::recovered : Assurance::passkey,
+        .assurance = assurance_of(grounds, event.sign_in),
         .authenticated_at = event.sign_in.proved_at,
         .recovered_at =
             grounds.recovered_at ? grounds.recovered_at : mark_of(account.recovered_at, at.now),
@@ -207,6 +218,32 @@ Result<Decision> decide(const PasskeyCreated& event, const Circumstances& at, co
     });
     if (is_taken) return Fail{already_registered};
     return add_passkey(event, at, fresh);
+}
+
+Result<Decision> decide(const AppConfirmed& event, const Circumstances& at, const Fresh& fresh) {
+    const SignIn& sign_in = event.sign_in;
+    if (!accepts(sign_in.state, SignInEvent::app_confirmed)) return Fail{not_in_this_state};
+    if (at.now >= sign_in.expires_at) return Fail{expired};
+    // Every account has a factor: there an app is turned on in Settings.
+    if (sign_in.account) return Fail{not_in_this_state};
+    Draft draft(at, fresh);
+    finish_sign_in(draft, sign_in, at);
+    if (event.needs_invite) draft.add(SpendInvite{.email = sign_in.email, .now = at.now});
+    const Account account = begin_account(draft, sign_in, at, fresh);
+    draft.add(AddAuthenticatorApp{event.app});
+    draft.add(SetRecoveryCodes{.account = account.id, .macs = event.recovery_codes});
+    draft.log(EventKind::app_added, account.id);
+    draft.log(EventKind::recovery_codes_made, account.id);
+    draft.tell(NoticeKind::app_added, account);
+    draft.open_session({
+        .account = account,
+        .assurance = Assurance::two_steps,
+        .authenticated_at = at.now,
+        .recovered_at = std::nullopt,
+        .passkey = std::nullopt,
+    });
+    draft.log(EventKind::signed_in, account.id, "authenticator app");
+    return draft.finish(SignInState::done, sign_in.return_to);
 }
 
 }  // namespace latchkey::accounts

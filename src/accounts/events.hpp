@@ -30,6 +30,11 @@ enum class EventKind : std::uint8_t {
     signed_out_everywhere,
     invited,
     counter_went_back,
+    app_added,
+    app_removed,
+    recovery_codes_made,
+    recovery_code_used,
+    second_step_wrong,
 };
 
 /// The stable name of an event, as stored and shown: "passkey_added".

@@ -14,25 +14,6 @@ namespace {
 
 using enum Refusal;
 
-/// A change of the ways in: by a live session whose proof is fresh and no way around a passkey.
-Result<void> check_acting(const Acting& who, TimePoint now) {
-    if (session_state(who.session, who.account, now) != SessionState::valid) {
-        return Fail{signed_out_everywhere};
-    }
-    const auto recovered_at = who.account.recovered_at;
-    const bool is_frozen = recovered_at && now < *recovered_at + limits::freeze_after_recovery;
-    if (is_frozen || who.session.assurance == Assurance::recovered) {
-        return Fail{frozen_after_recovery};
-    }
-    if (!is_fresh(who.session, now)) return Fail{proof_too_old};
-    return {};
-}
-
-void require_acting(Draft& draft, const Acting& who) {
-    draft.add(RequireSession{who.session.id});
-    draft.add(RequireEpoch{.account = who.account.id, .epoch = who.account.epoch});
-}
-
 }  // namespace
 
 Result<Decision> link_identity(
@@ -42,7 +23,7 @@ Result<Decision> link_identity(
     const Circumstances& at,
     const Fresh& fresh
 ) {
-    TRY(check_acting(who, at.now));
+    TRY(check_sensitive_change(who, at.now));
     Draft draft(at, fresh);
     if (std::ranges::find(identities, proved.who, &LinkedIdentity::who) != identities.end()) {
         return draft.finish(SignInState::done);
@@ -70,7 +51,7 @@ Result<Decision> unlink_identity(
     const Circumstances& at,
     const Fresh& fresh
 ) {
-    TRY(check_acting(who, at.now));
+    TRY(check_sensitive_change(who, at.now));
     const auto found = std::ranges::find(identities, identity, &LinkedIdentity::public_id);
     if (found == identities.end()) return Fail{not_yours};
     Draft draft(at, fresh);

@@ -2,7 +2,7 @@
 // Copyright the Latchkey developers
 #pragma once
 
-#include "accounts/passkeys.hpp"
+#include "accounts/acting.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 

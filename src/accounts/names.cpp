@@ -17,6 +17,8 @@ std::string_view name_of(SignInState state) {
             return "enrol";
         case SignInState::done:
             return "done";
+        case SignInState::second:
+            return "second";
     }
     return "unknown";
 }
@@ -31,8 +33,12 @@ std::string_view name_of(SignInEvent event) {
             return "code_matched";
         case SignInEvent::upstream_proved:
             return "upstream_proved";
+        case SignInEvent::second_matched:
+            return "second_matched";
         case SignInEvent::passkey_created:
             return "passkey_created";
+        case SignInEvent::app_confirmed:
+            return "app_confirmed";
         case SignInEvent::started_over:
             return "started_over";
     }
@@ -79,6 +85,8 @@ std::string_view name_of(Refusal refusal) {
             return "identity_taken";
         case Refusal::too_many_identities:
             return "too_many_identities";
+        case Refusal::app_there:
+            return "app_there";
         case Refusal::name_not_allowed:
             return "name_not_allowed";
     }

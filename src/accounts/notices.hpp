@@ -19,6 +19,11 @@ enum class NoticeKind : std::uint8_t {
     identity_linked,
     identity_unlinked,
     identity_withdrawn,  // unlinked because its provider said that it ended
+    app_added,
+    app_removed,
+    recovery_codes_made,
+    recovery_code_used,
+    second_step_wrong,  // wrong codes in a row, after a right first proof
 };
 
 struct Notice {

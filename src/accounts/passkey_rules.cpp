@@ -42,6 +42,13 @@ const Passkey* find_usable(const std::vector<Passkey>& passkeys, PasskeyId id) {
     return find_usable_if(passkeys, [&](const Passkey& passkey) { return passkey.id == id; });
 }
 
+bool asks_second_step(const std::vector<Passkey>& passkeys, const SecondSteps& steps) {
+    return steps.app || std::ranges::any_of(passkeys, [](const Passkey& passkey) {
+               return passkey.purpose == CredentialPurpose::second_factor &&
+                      passkey.status == CredentialStatus::active;
+           });
+}
+
 Result<const Passkey*> check_room(
     const std::vector<Passkey>& passkeys, const std::optional<PublicId>& replaces
 ) {

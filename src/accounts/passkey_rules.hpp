@@ -20,6 +20,10 @@ bool is_usable(const Passkey& passkey);
 const Passkey* find_usable(const std::vector<Passkey>& passkeys, const PublicId& id);
 const Passkey* find_usable(const std::vector<Passkey>& passkeys, PasskeyId id);
 
+/// Whether a first proof that was not a passkey needs a second step: the account has an
+/// authenticator app, or an active credential of that purpose.
+bool asks_second_step(const std::vector<Passkey>& passkeys, const SecondSteps& steps);
+
 /// The passkey that a new one is to replace: nullptr if none is asked for.
 /// not_yours: it is no usable one of the account. too_many_passkeys: no room for a new one.
 Result<const Passkey*> check_room(

@@ -2,7 +2,6 @@
 // Copyright the Latchkey developers
 #include "accounts/passkeys.hpp"
 
-#include "accounts/account_changes.hpp"
 #include "accounts/authenticator_names.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
@@ -39,30 +38,7 @@ bool is_allowed_in_name(char32_t point) {
     return point < 0x2066 || point > 0x2069;
 }
 
-Result<void> check_session(const Acting& who, TimePoint now) {
-    switch (session_state(who.session, who.account, now)) {
-        case SessionState::valid:
-            return {};
-        case SessionState::expired:
-            return Fail{expired};
-        case SessionState::signed_out:
-            return Fail{signed_out_everywhere};
-    }
-    return Fail{signed_out_everywhere};
-}
-
-/// What the change stands on is still so when it is written.
-void require_acting(Draft& draft, const Acting& who) {
-    draft.add(RequireSession{who.session.id});
-    draft.add(RequireEpoch{.account = who.account.id, .epoch = who.account.epoch});
-}
-
 }  // namespace
-
-bool is_fresh(const Session& session, TimePoint now) {
-    return now < session.authenticated_at + limits::step_up_lifetime &&
-           session.authenticated_at <= now + limits::clock_tolerance;
-}
 
 std::optional<std::string> parse_passkey_name(std::string_view typed) {
     constexpr std::string_view white_space = " \t\n\f\r";
@@ -101,8 +77,10 @@ Result<Decision> remove_passkey(
     TRY(check_session(who, at.now));
     const Passkey* const found = find_usable(who.passkeys, passkey);
     if (found == nullptr) return Fail{not_yours};
+    // A credential of the second step does not stand in for it: it cannot be asked for yet.
     const auto usable = std::ranges::count_if(who.passkeys, is_usable);
-    if (usable < 2 || who.account.factors < 2) return Fail{last_factor};
+    const bool is_secured = usable > 1 || who.steps.app;
+    if (!is_secured || who.account.factors < 2) return Fail{last_factor};
     // Last: nobody is asked for a proof that would change nothing.
     if (!is_fresh(who.session, at.now)) return Fail{proof_too_old};
     const Removal removal = removal_by(

@@ -2,21 +2,11 @@
 // Copyright the Latchkey developers
 #pragma once
 
-#include "accounts/sign_in.hpp"
+#include "accounts/acting.hpp"
 
 /// What a signed-in person may do with the passkeys of the account. Adding is not here: it
 /// happens only in a sign-in.
 namespace latchkey::accounts {
-
-/// What a change needs to know of who makes it.
-struct Acting {
-    Account account;
-    Session session;
-    std::vector<Passkey> passkeys;  // all of the account
-};
-
-/// Whether a proof from `authenticated_at` is younger than limits::step_up_lifetime.
-bool is_fresh(const Session& session, TimePoint now);
 
 /// A name as a person types it: white space around it is dropped; at most
 /// limits::passkey_name_characters characters of UTF-8, no control characters and none that turn

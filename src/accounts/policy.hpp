@@ -21,6 +21,13 @@ inline constexpr std::size_t email_code_digits = 8;
 inline constexpr std::chrono::seconds email_code_lifetime = 10min;
 inline constexpr std::uint32_t attempts_per_code = 5;
 
+inline constexpr std::size_t totp_digits = 6;
+inline constexpr std::chrono::seconds totp_step = 30s;
+inline constexpr std::size_t totp_secret_bytes = 20;  // 160 bits (RFC 4226 section 4, R6)
+inline constexpr std::uint32_t app_failures = 50;     // in a row: then the app opens nothing more
+inline constexpr std::uint32_t failures_before_notice = 3;
+inline constexpr std::size_t recovery_codes = 10;
+
 inline constexpr std::chrono::seconds challenge_lifetime = 5min;
 inline constexpr std::chrono::seconds sign_in_lifetime = 15min;
 inline constexpr std::chrono::seconds step_up_lifetime = 5min;

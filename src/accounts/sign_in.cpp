@@ -26,15 +26,11 @@ bool went_back(std::uint32_t stored, std::uint32_t asserted) {
     return (stored != 0 || asserted != 0) && asserted <= stored;
 }
 
-bool is_second_factor(const Passkey& passkey) {
-    return passkey.purpose == CredentialPurpose::second_factor;
-}
-
 Result<void> check_credential(const PasskeyAsserted& event) {
     const Passkey& passkey = event.passkey;
     if (passkey.account != event.account.id) return Fail{not_yours};
     if (passkey.record.user_handle != event.account.user_handle) return Fail{not_yours};
-    if (is_second_factor(passkey)) return Fail{second_step_only};
+    if (passkey.purpose == CredentialPurpose::second_factor) return Fail{second_step_only};
     if (passkey.status == CredentialStatus::suspended) return Fail{credential_suspended};
     // Copies of a synced passkey may well count apart; a device-bound one is on one device.
     const bool is_device_bound = !passkey.record.backup_eligible;
@@ -68,8 +64,33 @@ struct FirstProof {
     std::optional<Identity> identity;
     const std::optional<Account>& account;
     const std::vector<Passkey>& passkeys;
+    const SecondSteps& steps;
     bool may_sign_up = false;
 };
+
+/// A sign-in of the account's owner, to be stored in the state that the caller says.
+SignIn proved_by(const FirstProof& proof, const Purpose& purpose) {
+    return {
+        .account = proof.account->id,
+        .account_epoch = proof.account->epoch,
+        .email = proof.account->email,
+        .proof = proof.proof,
+        .identity = proof.identity,
+        .user_handle = proof.account->user_handle,
+        .intent = purpose.intent,
+        .replaces = purpose.replaces,
+        .return_to = purpose.return_to,
+    };
+}
+
+/// What ends the proof in another request stops the commit that rests on it.
+void require(Draft& draft, const FirstProof& proof) {
+    const Account& account = *proof.account;
+    draft.add(RequireEpoch{.account = account.id, .epoch = account.epoch});
+    if (proof.identity) {
+        draft.add(RequireIdentity{.account = account.id, .who = *proof.identity});
+    }
+}
 
 /// The proof of somebody who has no account: the passkey will bring it.
 Result<Decision> start_sign_up(
@@ -107,13 +128,12 @@ Result<Decision> go_on_without_passkey(
     const Account& account = *proof.account;
     const bool is_recovery = !proof.passkeys.empty();
     Draft draft(at, fresh);
-    draft.add(RequireEpoch{.account = account.id, .epoch = account.epoch});
-    if (proof.identity) {
-        draft.add(RequireIdentity{.account = account.id, .who = *proof.identity});
-    }
+    require(draft, proof);
     if (is_recovery) recover(draft, account, proof, at);
     const bool can_sign_in = std::ranges::any_of(proof.passkeys, is_usable);
     if (can_sign_in && purpose.intent != Intent::add_passkey) {
+        // A second step that was added meanwhile would have been asked for.
+        draft.add(ChangeFactors{.account = account.id, .from_version = account.version, .by = 0});
         draft.open_session({
             .account = account,
             .assurance = Assurance::recovered,
@@ -124,27 +144,32 @@ Result<Decision> go_on_without_passkey(
         return draft.finish(SignInState::done, purpose.return_to);
     }
     TRY(check_room(proof.passkeys, purpose.replaces));
-    draft.start_sign_in({
-        .account = account.id,
-        .account_epoch = account.epoch,
-        .email = account.email,
-        .proof = proof.proof,
-        .identity = proof.identity,
-        .recovered = is_recovery,
-        .user_handle = account.user_handle,
-        .intent = purpose.intent,
-        .replaces = purpose.replaces,
-        .return_to = purpose.return_to,
-    });
+    SignIn sign_in = proved_by(proof, purpose);
+    sign_in.recovered = is_recovery;
+    draft.start_sign_in(std::move(sign_in));
     return draft.finish(SignInState::enrol, purpose.return_to);
+}
+
+/// T1, T2: a first proof alone never skips the second step.
+Result<Decision> ask_second_step(
+    const Purpose& purpose, const FirstProof& proof, const Circumstances& at, const Fresh& fresh
+) {
+    if (purpose.intent == Intent::add_passkey) TRY(check_room(proof.passkeys, purpose.replaces));
+    Draft draft(at, fresh);
+    require(draft, proof);
+    SignIn sign_in = proved_by(proof, purpose);
+    sign_in.state = SignInState::second;
+    draft.start_sign_in(std::move(sign_in));
+    return draft.finish(SignInState::second, purpose.return_to);
 }
 
 Result<Decision> go_on(
     const Purpose& purpose, const FirstProof& proof, const Circumstances& at, const Fresh& fresh
 ) {
     if (!proof.account) return start_sign_up(purpose, proof, at, fresh);
-    // The second step has no rows yet: a first proof alone never skips it.
-    if (std::ranges::any_of(proof.passkeys, is_second_factor)) return Fail{not_in_this_state};
+    if (asks_second_step(proof.passkeys, proof.steps)) {
+        return ask_second_step(purpose, proof, at, fresh);
+    }
     return go_on_without_passkey(purpose, proof, at, fresh);
 }
 
@@ -226,6 +251,7 @@ Result<Decision> decide(
         .identity = std::nullopt,
         .account = event.account,
         .passkeys = event.passkeys,
+        .steps = event.steps,
         .may_sign_up = event.may_sign_up,
     };
     return go_on(purpose, proof, at, fresh);
@@ -250,6 +276,7 @@ Result<Decision> decide(
         .identity = event.identity,
         .account = event.account,
         .passkeys = event.passkeys,
+        .steps = event.steps,
         .may_sign_up = event.may_sign_up,
     };
     return go_on(purpose, proof, at, fresh);

@@ -24,7 +24,9 @@ enum class SignInEvent : std::uint8_t {
     passkey_asserted,  // an authentication ceremony verified
     code_matched,      // the right code was spent
     upstream_proved,   // another provider said who it is
+    second_matched,    // the right code of the second step was spent
     passkey_created,   // a registration ceremony verified
+    app_confirmed,     // a new authenticator app showed that it has the secret
     started_over,      // the person went back, or it expired
 };
 
@@ -45,16 +47,23 @@ inline constexpr auto sign_in_table = [] {
         Transition{start, passkey_asserted, done, "to sign in"},
         Transition{start, passkey_asserted, enrol, "to add a passkey"},
         Transition{start, upstream_proved, enrol, "no passkey yet, or to add one"},
+        Transition{start, upstream_proved, second, "the account asks for it"},
         Transition{start, upstream_proved, done, "a passkey was lost"},
         Transition{identified, code_requested, identified, "always"},
         Transition{identified, passkey_asserted, done, "to sign in"},
         Transition{identified, passkey_asserted, enrol, "to add a passkey"},
         Transition{identified, upstream_proved, enrol, "no passkey yet, or to add one"},
+        Transition{identified, upstream_proved, second, "the account asks for it"},
         Transition{identified, upstream_proved, done, "a passkey was lost"},
         Transition{identified, code_matched, enrol, "no passkey yet, or to add one"},
+        Transition{identified, code_matched, second, "the account asks for it"},
         Transition{identified, code_matched, done, "a passkey was lost"},
         Transition{identified, started_over, start, "always"},
+        Transition{second, second_matched, done, "to sign in"},
+        Transition{second, second_matched, enrol, "to add a passkey"},
+        Transition{second, started_over, start, "always"},
         Transition{enrol, passkey_created, done, "always"},
+        Transition{enrol, app_confirmed, done, "a new account"},
         Transition{enrol, started_over, start, "always"},
     };
 }();
@@ -79,7 +88,7 @@ enum class Refusal : std::uint8_t {
     sign_up_closed,         // this address may not create an account
     already_registered,     // the credential id is taken
     not_yours,              // the passkey to replace is not one of the account
-    last_factor,            // the last passkey cannot be removed, only replaced
+    last_factor,            // the last passkey or second step cannot be removed
     proof_too_old,          // needs a fresh proof (step-up)
     too_many_passkeys,      // limits.hpp: passkeys_per_account
     frozen_after_recovery,  // refused for 72 h after a recovery
@@ -88,6 +97,7 @@ enum class Refusal : std::uint8_t {
     address_taken,          // an account has the address, and is not linked to this identity
     identity_taken,         // another account is linked to this identity
     too_many_identities,    // limits.hpp: identities_per_account
+    app_there,              // the account has an authenticator app
     name_not_allowed,       // not what parse_passkey_name() accepts
 };
 
@@ -119,7 +129,8 @@ struct Fresh {
     PublicId passkey_public_id;
     LinkedIdentityId identity;
     PublicId identity_public_id;
-    std::array<EventId, 4> events;
+    AuthenticatorAppId app;
+    std::array<EventId, 5> events;
 };
 
 /// What the person asked for when the sign-in began; travels sealed until the first proof.
@@ -162,6 +173,7 @@ struct CodeMatched {
     EmailAddress email;
     std::optional<Account> account;
     std::vector<Passkey> passkeys;  // of the account
+    SecondSteps steps;              // of the account
     bool may_sign_up = false;       // what policy says of the address
 };
 
@@ -180,6 +192,7 @@ struct UpstreamProved {
     std::optional<EmailAddress> email;  // only if the provider is an authority for it
     std::optional<Account> account;
     std::vector<Passkey> passkeys;  // of the account
+    SecondSteps steps;              // of the account
     bool is_address_taken = false;  // an account has the address
     bool may_sign_up = false;       // what policy says of the address
 };
@@ -192,15 +205,38 @@ Result<Decision> decide(
     const Fresh& fresh
 );
 
+/// A code of the second step was right and is spent, for the sign-in as it was loaded.
+struct SecondMatched {
+    SignIn sign_in;
+    SecondStep by = SecondStep::authenticator_app;
+    std::optional<Account> account;  // of the sign-in
+    std::vector<Passkey> passkeys;   // of the account
+    SecondSteps steps;               // of the account
+};
+
+Result<Decision> decide(const SecondMatched& event, const Circumstances& at, const Fresh& fresh);
+
 /// A verified registration, for the sign-in as it was loaded. Creates the account of a new person.
 struct PasskeyCreated {
     SignIn sign_in;
     webauthn::CredentialRecord record;
     std::optional<Account> account;  // of the sign-in
     std::vector<Passkey> passkeys;   // of the account
+    SecondSteps steps;               // of the account
     bool needs_invite = false;       // sign_up = "invite": spends the invitation
 };
 
 Result<Decision> decide(const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh);
+
+/// An authenticator app instead of a passkey, for the sign-in of a new person as it was loaded.
+/// `app` is sealed for the fresh ids; `recovery_codes` are keyed hashes of the first set.
+struct AppConfirmed {
+    SignIn sign_in;
+    AuthenticatorApp app;
+    std::vector<Hash> recovery_codes;
+    bool needs_invite = false;  // sign_up = "invite": spends the invitation
+};
+
+Result<Decision> decide(const AppConfirmed& event, const Circumstances& at, const Fresh& fresh);
 
 }  // namespace latchkey::accounts

@@ -21,6 +21,7 @@ using PasskeyId = Strong<struct PasskeyIdTag, std::int64_t>;
 using SessionId = Strong<struct SessionIdTag, std::int64_t>;
 using SignInId = Strong<struct SignInIdTag, std::int64_t>;
 using CodeId = Strong<struct CodeIdTag, std::int64_t>;
+using AuthenticatorAppId = Strong<struct AuthenticatorAppIdTag, std::int64_t>;
 using EventId = Strong<struct EventIdTag, std::int64_t>;
 using MailId = Strong<struct MailIdTag, std::int64_t>;
 using LinkedIdentityId = Strong<struct LinkedIdentityIdTag, std::int64_t>;
@@ -68,6 +69,34 @@ struct Passkey {
     bool operator==(const Passkey&) const = default;
 };
 
+/// How many 30-second steps a moment lies after 1970 (RFC 6238).
+using TotpStep = Strong<struct TotpStepTag, std::int64_t>;
+
+/// An authenticator app of an account: at most one.
+struct AuthenticatorApp {
+    AuthenticatorAppId id;
+    AccountId account;
+    Bytes sealed_secret;         // 20 bytes, sealed (pages/authenticator_app.hpp)
+    TotpStep last_step;          // the latest one whose code was used: none works twice
+    std::uint32_t failures = 0;  // wrong codes since the last right one
+    std::string created_on;      // "Chromium on Linux": the browser in which it was turned on
+    TimePoint created_at;
+    std::optional<TimePoint> last_used_at;
+
+    bool operator==(const AuthenticatorApp&) const = default;
+};
+
+/// What an account has for the second step, besides credentials of that purpose.
+struct SecondSteps {
+    std::optional<AuthenticatorApp> app;
+    std::uint32_t recovery_codes = 0;  // not used yet
+
+    bool operator==(const SecondSteps&) const = default;
+};
+
+/// How the second step was taken.
+enum class SecondStep : std::uint8_t { authenticator_app = 0, recovery_code = 1 };
+
 /// How a person proved who they are, in this sign-in.
 enum class Proof : std::uint8_t { passkey = 0, email_code = 1, upstream = 2 };
 
@@ -94,7 +123,8 @@ struct LinkedIdentity {
 /// Authentication context class of a session (design.md 4.4).
 enum class Assurance : std::uint8_t {
     passkey = 0,    // acr "phr": user verification by a passkey
-    recovered = 1,  // acr "urn:latchkey:recovered": signed in around a lost passkey
+    recovered = 1,  // acr "urn:latchkey:recovered": signed in around a lost passkey or app
+    two_steps = 2,  // acr "urn:latchkey:2fa": a first proof, and the second step
 };
 
 /// A signed-in browser. The cookie holds the masked id and a 32-byte secret; stored is its hash.
@@ -121,8 +151,9 @@ enum class Intent : std::uint8_t { sign_in = 0, add_passkey = 1, confirm = 2 };
 enum class SignInState : std::uint8_t {
     start = 0,       // nothing is stored
     identified = 1,  // a code was sent; nobody is the subject yet
-    enrol = 2,  // proved, and a passkey must be added: the only state with a row in this version
-    done = 3,   // a session was opened
+    enrol = 2,       // proved, and a passkey or a second step must be added
+    done = 3,        // a session was opened
+    second = 4,      // a first proof, and the account asks for the second step
 };
 
 /// A sign-in after its first proof (before it nothing is stored): design.md 4.1.
@@ -137,7 +168,8 @@ struct SignIn {
     Proof proof = Proof::email_code;
     std::optional<PasskeyId> passkey;  // the one that was the proof
     std::optional<Identity> identity;  // the one that was the proof: a new account is linked to it
-    bool recovered = false;            // another proof on an account that has a passkey
+    std::optional<SecondStep> second;  // the second step that followed the first proof
+    bool recovered = false;            // it went around a passkey, or by a recovery code
     TimePoint proved_at;
     webauthn::UserHandle user_handle;  // of the account, or the one the new account will get
     Intent intent = Intent::sign_in;

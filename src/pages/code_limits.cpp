@@ -46,6 +46,15 @@ std::vector<Rule> guessing_rules(const Visit& visit, const accounts::EmailAddres
     };
 }
 
+std::vector<Rule> second_step_rules(const Visit& visit, const accounts::EmailAddress& email) {
+    const std::string address = address_subject(visit, email);
+    return {
+        {.limit = accounts::second_steps_short, .subject = address},
+        {.limit = accounts::second_steps, .subject = address},
+        {.limit = accounts::guesses_per_network, .subject = visit.request.client.network()},
+    };
+}
+
 std::vector<accounts::Change> to_changes(const Visit& visit, const std::vector<Rule>& rules) {
     std::vector<accounts::Change> changes;
     for (const Rule& rule : rules) {
@@ -102,6 +111,12 @@ std::vector<accounts::Change> guessing_limits(
     return to_changes(visit, guessing_rules(visit, email));
 }
 
+std::vector<accounts::Change> second_step_limits(
+    const Visit& visit, const accounts::EmailAddress& email
+) {
+    return to_changes(visit, second_step_rules(visit, email));
+}
+
 std::chrono::seconds sending_wait(
     const Visit& visit, const accounts::EmailAddress& email, std::size_t index
 ) {
@@ -112,6 +127,12 @@ std::chrono::seconds guessing_wait(
     const Visit& visit, const accounts::EmailAddress& email, std::size_t index
 ) {
     return wait_of(visit, guessing_rules(visit, email), index);
+}
+
+std::chrono::seconds second_step_wait(
+    const Visit& visit, const accounts::EmailAddress& email, std::size_t index
+) {
+    return wait_of(visit, second_step_rules(visit, email), index);
 }
 
 }  // namespace latchkey::pages

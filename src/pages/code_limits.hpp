@@ -9,8 +9,9 @@
 #include <optional>
 #include <vector>
 
-/// The limits on sending and guessing codes (accounts/codes.hpp has the numbers), as changes at
-/// the head of a commit: if one is reached, nothing of the commit happens.
+/// The limits on sending and guessing codes, those of the second step included (accounts/codes.hpp
+/// has the numbers), as changes at the head of a commit: if one is reached, nothing of the commit
+/// happens.
 namespace latchkey::pages {
 
 /// Whether this browser signed in to the address before. Its limits are counted apart, so that a
@@ -29,11 +30,19 @@ std::vector<accounts::Change> guessing_limits(
     const Visit& visit, const accounts::EmailAddress& email
 );
 
+std::vector<accounts::Change> second_step_limits(
+    const Visit& visit, const accounts::EmailAddress& email
+);
+
 /// How long until the limit at `index` of that list lets one more through.
 std::chrono::seconds sending_wait(
     const Visit& visit, const accounts::EmailAddress& email, std::size_t index
 );
 std::chrono::seconds guessing_wait(
+    const Visit& visit, const accounts::EmailAddress& email, std::size_t index
+);
+
+std::chrono::seconds second_step_wait(
     const Visit& visit, const accounts::EmailAddress& email, std::size_t index
 );
 

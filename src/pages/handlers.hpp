@@ -27,6 +27,14 @@ http::Outcome post_sign_in_code(VisitPtr visit);
 http::Outcome get_add_passkey(VisitPtr visit);
 http::Outcome post_add_passkey(VisitPtr visit);
 
+// sign_in_add_app.cpp
+http::Outcome get_add_app(VisitPtr visit);
+http::Outcome post_add_app(VisitPtr visit);
+
+// sign_in_second.cpp
+http::Outcome get_second_step(VisitPtr visit);
+http::Outcome post_second_step(VisitPtr visit);
+
 // security.cpp
 http::Outcome get_security(VisitPtr visit);
 
@@ -34,6 +42,14 @@ http::Outcome get_security(VisitPtr visit);
 http::Outcome post_rename_passkey(VisitPtr visit);
 http::Outcome get_remove_passkey(VisitPtr visit);
 http::Outcome post_remove_passkey(VisitPtr visit);
+
+// two_step.cpp
+http::Outcome get_app(VisitPtr visit);
+http::Outcome post_app(VisitPtr visit);
+http::Outcome get_turn_off_app(VisitPtr visit);
+http::Outcome post_turn_off_app(VisitPtr visit);
+http::Outcome get_recovery_codes(VisitPtr visit);
+http::Outcome post_recovery_codes(VisitPtr visit);
 
 // sign_out.cpp
 http::Outcome post_sign_out(VisitPtr visit);

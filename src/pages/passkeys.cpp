@@ -12,6 +12,7 @@
 #include "pages/handlers.hpp"
 #include "pages/passkey_model.hpp"
 #include "pages/saves.hpp"
+#include "pages/settings_change.hpp"
 #include "pages/sign_in_page.hpp"
 #include "pages/visit.hpp"
 #include "store/commit.hpp"
@@ -25,25 +26,8 @@
 namespace latchkey::pages {
 namespace {
 
-accounts::Acting load_acting(const Visit& visit) {
-    const store::KnownSession& known = *visit.session;
-    return {
-        .account = known.account,
-        .session = known.session,
-        .passkeys = visit.services.store.list_passkeys(known.account.id),
-    };
-}
-
 accounts::PublicId passkey_in_path(const Visit& visit) {
     return accounts::PublicId(visit.request.path_parameters.at(0));
-}
-
-http::Response respond_refusal(const Visit& visit, accounts::Refusal refusal) {
-    if (refusal == accounts::Refusal::not_yours) {
-        return respond_error(visit, 404, "not_found", "no such passkey of this account");
-    }
-    const SignInError error = error_of(refusal);
-    return respond_error(visit, error.status, error.code, error.reason);
 }
 
 bool suspends(const accounts::Decision& decision) {
@@ -78,32 +62,12 @@ http::Response respond_remove(const Visit& visit, int status) {
 http::Outcome save_and_return(
     const VisitPtr& visit,
     accounts::Decision decided,
-    std::shared_ptr<FreshTokens> tokens,  // moves on to the continuation
+    std::shared_ptr<FreshTokens> tokens,
     std::string_view message
 ) {
-    auto decision =
-        std::make_shared<accounts::Decision>(std::move(decided));  // for the continuation
-    std::vector<accounts::Change> changes = std::move(decision->changes);
-    add_notices(*visit, changes, decision->notices);
-    return save(
-        visit,
-        std::move(changes),
-        {
-            .committed = [visit, decision, tokens, message](store::Committed) -> http::Outcome {
-                http::Response response =
-                    http::see_other("/settings/security?message=" + std::string(message));
-                set_cookies_of(*visit, *decision, *tokens, response);
-                return response;
-            },
-            // Somebody changed the account at the same moment: show how it stands now.
-            .refused = [visit](RefusedChange refused) -> http::Outcome {
-                const bool was_last = refused.is<accounts::ChangeFactors>();
-                return respond_refusal(
-                    *visit, was_last ? accounts::Refusal::last_factor : accounts::Refusal::expired
-                );
-            },
-        }
-    );
+    return save_change(visit, std::move(decided), std::move(tokens), [message] {
+        return http::see_other("/settings/security?message=" + std::string(message));
+    });
 }
 
 }  // namespace

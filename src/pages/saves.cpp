@@ -50,6 +50,16 @@ std::string_view template_of(accounts::NoticeKind kind) {
             return "identity_unlinked";
         case accounts::NoticeKind::identity_withdrawn:
             return "identity_withdrawn";
+        case accounts::NoticeKind::app_added:
+            return "app_added";
+        case accounts::NoticeKind::app_removed:
+            return "app_removed";
+        case accounts::NoticeKind::recovery_codes_made:
+            return "recovery_codes_made";
+        case accounts::NoticeKind::recovery_code_used:
+            return "recovery_code_used";
+        case accounts::NoticeKind::second_step_wrong:
+            return "second_step_wrong";
     }
     return "passkey_added";
 }

@@ -9,6 +9,7 @@
 #include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
 #include "pages/visit.hpp"
+#include "pages/words.hpp"
 #include "store/store.hpp"
 
 #include <algorithm>
@@ -23,8 +24,16 @@
 namespace latchkey::pages {
 namespace {
 
-constexpr std::array<std::string_view, 6> messages{
-    "added", "replaced", "renamed", "removed", "suspended", "name_not_allowed"
+constexpr std::array<std::string_view, 9> messages{
+    "added",
+    "replaced",
+    "renamed",
+    "removed",
+    "suspended",
+    "name_not_allowed",
+    "app_on",
+    "app_off",
+    "new_codes"
 };
 
 /// What was just done, from `?message=`; words of our own only.
@@ -34,25 +43,46 @@ std::optional<json::Value> message_model(const http::Form& query) {
     return json::object({{std::string(*found), true}});
 }
 
+/// The section of two-step sign-in.
+json::Value two_step_model(const Visit& visit, const accounts::SecondSteps& steps) {
+    json::Value model = json::object({{"recovery_codes", steps.recovery_codes}});
+    if (steps.app) {
+        const auto& used = steps.app->last_used_at;
+        model.set(
+            "app",
+            json::object({
+                {"created", day_in_words(visit.edition, steps.app->created_at)},
+                {"created_on", browser_in_words(visit.edition, steps.app->created_on)},
+                {"last_used", used ? day_in_words(visit.edition, *used) : std::string()},
+            })
+        );
+    }
+    return model;
+}
+
 }  // namespace
 
 http::Outcome get_security(VisitPtr visit) {
     const store::KnownSession& known = *visit->session;
     const auto passkeys = only_passkeys(visit->services.store.list_passkeys(known.account.id));
+    const auto steps = visit->services.store.find_second_steps(known.account.id);
     json::Array cards;
     const std::size_t active = count_active(passkeys);
     for (const accounts::Passkey& passkey : passkeys) {
         json::Value card = passkey_model(*visit, passkey);
-        card.set("only", active == 1 && passkey.status == accounts::CredentialStatus::active);
+        const bool is_active = passkey.status == accounts::CredentialStatus::active;
+        card.set("only", active == 1 && !steps.app && is_active);
         cards.push_back(std::move(card));
     }
-    const bool one_device_only = passkeys.size() == 1 && !passkeys[0].record.backup_state;
+    const bool one_device_only =
+        passkeys.size() == 1 && !steps.app && !passkeys[0].record.backup_state;
     json::Value model = json::object({
         {"email", known.account.email.text()},
         {"account", known.account.public_id.value()},
         {"passkeys", std::move(cards)},
         {"count", static_cast<std::int64_t>(active)},
         {"one_device_only", one_device_only},
+        {"two_step", two_step_model(*visit, steps)},
         {"recovered", known.session.assurance == accounts::Assurance::recovered},
     });
     if (const auto signal = signal_model(visit->services, known.account)) {

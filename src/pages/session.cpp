@@ -24,6 +24,8 @@ std::string_view acr_of(accounts::Assurance assurance) {
             return "phr";
         case accounts::Assurance::recovered:
             return "urn:latchkey:recovered";
+        case accounts::Assurance::two_steps:
+            return "urn:latchkey:2fa";
     }
     return "urn:latchkey:1fa";
 }

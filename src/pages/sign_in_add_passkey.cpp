@@ -37,6 +37,7 @@ namespace {
 struct Enrolment {
     std::optional<accounts::Account> account;
     std::vector<accounts::Passkey> passkeys;
+    accounts::SecondSteps steps;
 };
 
 Enrolment load(const Visit& visit) {
@@ -44,6 +45,7 @@ Enrolment load(const Visit& visit) {
     if (visit.sign_in->account) {
         enrolment.account = visit.services.store.find_account(*visit.sign_in->account);
         enrolment.passkeys = visit.services.store.list_passkeys(*visit.sign_in->account);
+        enrolment.steps = visit.services.store.find_second_steps(*visit.sign_in->account);
     }
     return enrolment;
 }
@@ -176,6 +178,7 @@ http::Outcome post_add_passkey(VisitPtr visit) {
             .record = std::move(verified->credential),
             .account = std::move(enrolment.account),
             .passkeys = std::move(enrolment.passkeys),
+            .steps = std::move(enrolment.steps),
             .needs_invite = services.site.sign_up.who == accounts::SignUp::invite,
         },
         at,

@@ -85,9 +85,13 @@ http::Outcome go_on(const VisitPtr& visit, int tries) {
         .email = pending.email,
         .account = services.store.find_account(pending.email),
         .passkeys = {},
+        .steps = {},
         .may_sign_up = false,
     };
-    if (event.account) event.passkeys = services.store.list_passkeys(event.account->id);
+    if (event.account) {
+        event.passkeys = services.store.list_passkeys(event.account->id);
+        event.steps = services.store.find_second_steps(event.account->id);
+    }
     const accounts::Circumstances at = visit->circumstances();
     event.may_sign_up = accounts::may_sign_up(
         services.site.sign_up,
@@ -109,10 +113,7 @@ http::Outcome go_on(const VisitPtr& visit, int tries) {
         std::move(changes),
         {
             .committed = [visit, decision, tokens](store::Committed) -> http::Outcome {
-                http::Response response = http::see_other(
-                    decision->session ? redirect_after(decision->return_to)
-                                      : std::string("/sign-in/add-passkey")
-                );
+                http::Response response = http::see_other(next_location(*decision));
                 set_cookies_of(*visit, *decision, *tokens, response);
                 if (decision->session) set_known_cookie(*visit, visit->code->email, response);
                 return response;

@@ -57,6 +57,8 @@ SignInError error_of(accounts::Refusal refusal) {
             return {.status = 403, .code = "proof_too_old", .reason = reason};
         case Refusal::frozen_after_recovery:
             return {.status = 403, .code = "frozen_after_recovery", .reason = reason};
+        case Refusal::app_there:
+            return {.status = 409, .code = "app_there", .reason = reason};
         case Refusal::name_not_allowed:
             return {.status = 422, .code = "name_not_allowed", .reason = reason};
         case Refusal::counter_went_back:
@@ -110,6 +112,26 @@ std::string redirect_after(std::string_view return_to) {
     std::string location = location_after(return_to);
     if (is_own_path(location)) return location;
     return "/sign-in/done?return_to=" + percent_encode(location);
+}
+
+std::string_view page_of(accounts::SignInState state) {
+    switch (state) {
+        case accounts::SignInState::identified:
+            return "/sign-in/code";
+        case accounts::SignInState::second:
+            return "/sign-in/second-step";
+        case accounts::SignInState::enrol:
+            return "/sign-in/add-passkey";
+        case accounts::SignInState::start:
+        case accounts::SignInState::done:
+            break;
+    }
+    return "/sign-in";
+}
+
+std::string next_location(const accounts::Decision& decision) {
+    if (decision.session) return redirect_after(decision.return_to);
+    return std::string(page_of(decision.next));
 }
 
 std::optional<json::Value> signal_model(

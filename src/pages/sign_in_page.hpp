@@ -46,6 +46,12 @@ std::string location_after(std::string_view return_to);
 /// the policy form-action 'self' covers redirects too.
 std::string redirect_after(std::string_view return_to);
 
+/// The page on which a sign-in in this state goes on.
+std::string_view page_of(accounts::SignInState state);
+
+/// Where a form leads after a decision: out, if it opened a session, else to the next step.
+std::string next_location(const accounts::Decision& decision);
+
 /// What the password manager is to be told of the account: for the Signal API (5.1.10). nullopt
 /// after a restore, until the operator turns signals on: an old list would delete newer passkeys.
 std::optional<json::Value> signal_model(const Services& services, const accounts::Account& account);

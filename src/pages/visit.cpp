@@ -104,8 +104,10 @@ bool Visit::has(Needs needs) const {
             return true;
         case Needs::code:
             return code.has_value();
-        case Needs::sign_in:
-            return sign_in.has_value();
+        case Needs::second_step:
+            return sign_in && sign_in->state == accounts::SignInState::second;
+        case Needs::enrolment:
+            return sign_in && sign_in->state == accounts::SignInState::enrol;
         case Needs::session:
             return session.has_value();
     }
@@ -228,8 +230,10 @@ FreshTokens make_fresh(const Services& services) {
         .passkey_public_id = public_id(),
         .identity = accounts::LinkedIdentityId(store.next_id()),
         .identity_public_id = public_id(),
+        .app = accounts::AuthenticatorAppId(store.next_id()),
         .events =
             {
+                accounts::EventId(store.next_id()),
                 accounts::EventId(store.next_id()),
                 accounts::EventId(store.next_id()),
                 accounts::EventId(store.next_id()),

@@ -19,9 +19,10 @@ namespace latchkey::pages {
 /// What a route needs of its visitor. Who lacks it is turned away before the handler.
 enum class Needs : std::uint8_t {
     nothing,
-    code,     // a code was sent from this browser
-    sign_in,  // a sign-in of this browser is proved and not done
-    session,  // signed in
+    code,         // a code was sent from this browser
+    second_step,  // a sign-in of this browser waits for its second step
+    enrolment,    // one waits for a passkey, or another factor
+    session,      // signed in
 };
 
 /// One request with what its cookies prove, loaded once, before the handler runs.

@@ -95,6 +95,9 @@ public:
         accounts::AccountId account
     ) = 0;
 
+    /// What the account has for the second step, in one snapshot; nothing without an account.
+    [[nodiscard]] virtual accounts::SecondSteps find_second_steps(accounts::AccountId account) = 0;
+
     [[nodiscard]] virtual std::optional<KnownSession> find_session(accounts::SessionId id) = 0;
     [[nodiscard]] virtual std::vector<accounts::Session> list_sessions(accounts::AccountId account
     ) = 0;

@@ -154,8 +154,39 @@ TEST_CASE("an account that never had a passkey must create one, and nothing was 
 }
 
 TEST_CASE("T1: an e-mail code never skips the second step of an account that has one") {
-    CHECK(refusal(match(by_ada({passkey(1), second_factor(passkey(2))}))) == not_in_this_state);
-    CHECK(refusal(match(by_ada({second_factor(passkey(2))}), to_add())) == not_in_this_state);
+    CodeMatched with_credential = by_ada({passkey(1), second_factor(passkey(2))});
+    CodeMatched by_app = by_ada();
+    by_app.steps = with_app();
+    for (const CodeMatched& event : {with_credential, by_app}) {
+        for (const Intent intent : {Intent::sign_in, Intent::add_passkey, Intent::confirm}) {
+            const auto decision = match(event, {.intent = intent, .return_to = "/home"});
+            REQUIRE(decision.has_value());
+            CHECK(decision->next == second);
+            CHECK_FALSE(has<OpenSession>(*decision));
+            CHECK_FALSE(has<MarkRecovered>(*decision));
+            CHECK(only<RequireEpoch>(*decision)->epoch == ada().epoch);
+            REQUIRE(decision->sign_in.has_value());
+            CHECK(decision->sign_in->state == second);
+            CHECK(decision->sign_in->account == ada().id);
+            CHECK(decision->sign_in->intent == intent);
+            CHECK(decision->sign_in->second == std::nullopt);
+            CHECK_FALSE(decision->sign_in->recovered);
+            CHECK(decision->sign_in->return_to == "/home");
+        }
+    }
+}
+
+TEST_CASE("what is suspended asks for no second step, and recovery codes alone do not either") {
+    CodeMatched event = by_ada({passkey(1), suspended(second_factor(passkey(2)))});
+    event.steps.recovery_codes = 10;
+    CHECK(match(event)->next == done);
+}
+
+TEST_CASE("T1: a recovery is written only if no second step was added meanwhile") {
+    const auto decision = match(by_ada());
+    REQUIRE(only<ChangeFactors>(*decision).has_value());
+    CHECK(only<ChangeFactors>(*decision)->from_version == ada().version);
+    CHECK(only<ChangeFactors>(*decision)->by == 0);
 }
 
 TEST_CASE("a code from before 'sign out everywhere' is dead") {

@@ -192,6 +192,10 @@ TEST_CASE("T8, T38: the numbers of the rules stay within what was promised") {
     CHECK(guesses_per_address.window == 24h);
     // NIST SP 800-63B-4 section 3.2.2
     CHECK(guesses_per_address.count <= 100);
+    CHECK(limits::app_failures <= 100);
+    CHECK(second_steps.window == 24h);
+    // Two codes of a million are right at any time: 1 in 10,000 before the app is off.
+    CHECK(limits::app_failures * 2 <= 1'000'000 / 10'000);
 }
 
 }  // namespace

@@ -87,8 +87,8 @@ TEST_CASE("T32: ways in are changed by a live session with a fresh proof only") 
     CHECK(refusal(unlink(who)) == proof_too_old);
     who = acting();
     who.session.expires_at = noon;
-    CHECK(refusal(link(who)) == signed_out_everywhere);
-    CHECK(refusal(unlink(who)) == signed_out_everywhere);
+    CHECK(refusal(link(who)) == expired);
+    CHECK(refusal(unlink(who)) == expired);
     who = acting();
     who.account.epoch += 1;
     CHECK(refusal(link(who)) == signed_out_everywhere);

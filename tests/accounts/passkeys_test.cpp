@@ -133,6 +133,13 @@ TEST_CASE("I1: the last usable passkey cannot be removed, whatever else the acco
     CHECK(refusal(remove_2(who)) == last_factor);
 }
 
+TEST_CASE("I1: the last passkey can go where an authenticator app stays") {
+    Acting who = acting({passkey(2)});
+    who.steps = with_app();
+    who.account.factors = 2;
+    CHECK(only<ChangeFactors>(remove_2(who).value())->by == -1);
+}
+
 TEST_CASE("only a usable passkey of the account can be removed") {
     const Acting who = acting({passkey(1), passkey(3), suspended(passkey(2))});
     CHECK(refusal(remove_2(who)) == not_yours);

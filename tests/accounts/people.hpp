@@ -43,11 +43,13 @@ inline Fresh fresh() {
         .passkey_public_id = PublicId("fresh-passkey"),
         .identity = LinkedIdentityId(fresh_ids + 7),
         .identity_public_id = PublicId("fresh-identity"),
+        .app = AuthenticatorAppId(fresh_ids + 9),
         .events =
             {EventId(fresh_ids + 4),
              EventId(fresh_ids + 5),
              EventId(fresh_ids + 6),
-             EventId(fresh_ids + 8)},
+             EventId(fresh_ids + 8),
+             EventId(fresh_ids + 10)},
     };
     fresh.session_token_hash.fill(std::byte{0x51});
     fresh.sign_in_token_hash.fill(std::byte{0x52});
@@ -103,6 +105,23 @@ inline Passkey suspended(Passkey passkey) {
 inline Passkey second_factor(Passkey passkey) {
     passkey.purpose = CredentialPurpose::second_factor;
     return passkey;
+}
+
+/// Ada's authenticator app, in use for 60 days.
+inline AuthenticatorApp app() {
+    return {
+        .id = AuthenticatorAppId(30),
+        .account = ada().id,
+        .sealed_secret = bytes(64, 0x5e),
+        .last_step = TotpStep(1),
+        .created_on = "Safari on iPhone",
+        .created_at = noon - 24h * 60,
+    };
+}
+
+/// The app, and how many recovery codes are left.
+inline SecondSteps with_app(std::uint32_t recovery_codes = 10) {
+    return {.app = app(), .recovery_codes = recovery_codes};
 }
 
 /// Opened a minute ago by `proof`.

@@ -14,7 +14,11 @@ namespace latchkey::accounts {
 namespace {
 
 constexpr std::array states{
-    SignInState::start, SignInState::identified, SignInState::enrol, SignInState::done
+    SignInState::start,
+    SignInState::identified,
+    SignInState::second,
+    SignInState::enrol,
+    SignInState::done,
 };
 
 constexpr std::array events{
@@ -22,14 +26,16 @@ constexpr std::array events{
     SignInEvent::passkey_asserted,
     SignInEvent::code_matched,
     SignInEvent::upstream_proved,
+    SignInEvent::second_matched,
     SignInEvent::passkey_created,
+    SignInEvent::app_confirmed,
     SignInEvent::started_over,
 };
 
-TEST_CASE("of the 24 pairs of state and event these ten are accepted, and no other") {
+TEST_CASE("of the 40 pairs of state and event these 13 are accepted, and no other") {
     using enum SignInState;
     using enum SignInEvent;
-    constexpr std::array<std::pair<SignInState, SignInEvent>, 10> accepted{{
+    constexpr std::array<std::pair<SignInState, SignInEvent>, 13> accepted{{
         {start, code_requested},
         {start, passkey_asserted},
         {start, upstream_proved},
@@ -38,7 +44,10 @@ TEST_CASE("of the 24 pairs of state and event these ten are accepted, and no oth
         {identified, code_matched},
         {identified, upstream_proved},
         {identified, started_over},
+        {second, second_matched},
+        {second, started_over},
         {enrol, passkey_created},
+        {enrol, app_confirmed},
         {enrol, started_over},
     }};
     for (const SignInState state : states) {
@@ -67,7 +76,8 @@ TEST_CASE("only a proof leads to done, and nothing leads on from there") {
         if (row.to != SignInState::done) continue;
         const bool is_proof =
             row.event == SignInEvent::passkey_asserted || row.event == SignInEvent::code_matched ||
-            row.event == SignInEvent::upstream_proved || row.event == SignInEvent::passkey_created;
+            row.event == SignInEvent::upstream_proved || row.event == SignInEvent::second_matched ||
+            row.event == SignInEvent::passkey_created || row.event == SignInEvent::app_confirmed;
         CHECK(is_proof);
     }
 }

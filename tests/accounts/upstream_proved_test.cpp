@@ -95,12 +95,22 @@ TEST_CASE("T31: the account of a new person comes with its passkey and its link,
     CHECK(
         logged(*decision) ==
         std::vector{
-            EventKind::identity_linked,
             EventKind::account_created,
+            EventKind::identity_linked,
             EventKind::passkey_added,
             EventKind::signed_in
         }
     );
+}
+
+TEST_CASE("T31: the account of a new person with an app comes with its link too") {
+    const SignIn sign_in = prove(by_stranger())->sign_in.value();
+    AppConfirmed event{.sign_in = sign_in, .app = {.id = fresh().app, .account = fresh().account}};
+    const auto decision = decide(event, at(noon + 1min), fresh());
+    REQUIRE(decision.has_value());
+    REQUIRE(only<LinkIdentity>(*decision).has_value());
+    CHECK(only<LinkIdentity>(*decision)->identity.who == by_stranger().identity);
+    CHECK(place_of<CreateAccount>(*decision) < place_of<LinkIdentity>(*decision));
 }
 
 TEST_CASE("T32: an address is no link: who has an account with it signs in there and links") {
@@ -166,8 +176,19 @@ TEST_CASE("KC CVE-2026-92358: the commit of a proof requires that the identity i
 }
 
 TEST_CASE("T1, T2: another provider never skips the second step of an account that has one") {
-    CHECK(refusal(prove(by_ada({passkey(1), second_factor(passkey(2))}))) == not_in_this_state);
-    CHECK(refusal(prove(by_ada({second_factor(passkey(2))}), to_add())) == not_in_this_state);
+    for (const Purpose& purpose : {Purpose{}, to_add()}) {
+        UpstreamProved event = by_ada();
+        event.steps = with_app();
+        const auto decision = prove(event, purpose);
+        REQUIRE(decision.has_value());
+        CHECK(decision->next == second);
+        CHECK_FALSE(has<OpenSession>(*decision));
+        CHECK_FALSE(has<MarkRecovered>(*decision));
+        REQUIRE(decision->sign_in.has_value());
+        CHECK(decision->sign_in->state == second);
+        CHECK(decision->sign_in->proof == Proof::upstream);
+        CHECK(decision->sign_in->identity == ada_there);
+    }
 }
 
 TEST_CASE("an account that never had a passkey must create one, and nothing was lost") {

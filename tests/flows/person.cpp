@@ -4,6 +4,7 @@
 
 #include "accounts/email_address.hpp"
 #include "accounts/events.hpp"
+#include "accounts/totp.hpp"
 #include "accounts/types.hpp"
 #include "flows/browser.hpp"
 #include "flows/latchkey.hpp"
@@ -25,6 +26,52 @@ namespace latchkey::test {
 namespace {
 
 std::atomic<std::uint64_t> next_seed{1};
+
+/// The key as a page shows it, in the model or in HTML.
+std::string key_of(const Page& page) {
+    if (page.find("secret.key") != nullptr) return page.text("secret.key");
+    const std::string& html = page.response.body;
+    constexpr std::string_view before = "data-text=\"";
+    const std::size_t at = html.find(before);
+    REQUIRE(at != std::string::npos);
+    return html.substr(at + before.size(), html.find('"', at + before.size()) - at - before.size());
+}
+
+/// base32 in groups, as a person would type it into an app.
+Bytes base32_decode(std::string_view key) {
+    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    Bytes bytes;
+    std::uint32_t pending = 0;
+    unsigned bits = 0;
+    for (const char character : key) {
+        if (character == ' ') continue;
+        const std::size_t value = alphabet.find(character);
+        REQUIRE(value != std::string_view::npos);
+        pending = (pending << 5U) | static_cast<std::uint32_t>(value);
+        bits += 5;
+        if (bits < 8) continue;
+        bits -= 8;
+        bytes.push_back(static_cast<std::byte>((pending >> bits) & 0xffU));
+    }
+    return bytes;
+}
+
+/// What stands in `<code>` elements, or in the model.
+std::vector<std::string> codes_of(const Page& page) {
+    std::vector<std::string> codes;
+    if (const json::Value* shown = page.find("codes")) {
+        for (const json::Value& one : *shown->as_array())
+            codes.push_back(*one.find_string("code"));
+        return codes;
+    }
+    const std::string& html = page.response.body;
+    constexpr std::string_view before = "<code>";
+    for (std::size_t at = html.find(before); at != std::string::npos; at = html.find(before, at)) {
+        at += before.size();
+        codes.push_back(html.substr(at, html.find('<', at) - at));
+    }
+    return codes;
+}
 
 /// The script of our pages asks for JSON, whatever the page was.
 const Fields script_headers{{"accept", "application/json"}};
@@ -114,6 +161,56 @@ void Person::sign_up() {
     REQUIRE(proved.location() == "/sign-in/add-passkey");
     REQUIRE(create_passkey().status() == 200);
     REQUIRE(is_signed_in());
+}
+
+Page Person::set_up_app(std::string_view path) {
+    const Page page = browser.get(path);
+    REQUIRE(page.status() == 200);
+    app_secret = base32_decode(key_of(page));
+    REQUIRE(app_secret.size() == 20);
+    // A typing mistake first: the secret stays the same, and is not shown again.
+    const Page mistaken = browser.submit(path, {{"code", "12345"}});
+    REQUIRE(mistaken.status() == 422);
+    REQUIRE(mistaken.response.body.find(key_of(page)) == std::string::npos);
+    const Page done = browser.submit(path, {{"code", app_code()}});
+    if (done.status() == 200) recovery_codes = codes_of(done);
+    return done;
+}
+
+Page Person::add_app() {
+    return set_up_app("/sign-in/add-app");
+}
+
+Page Person::turn_on_app() {
+    return set_up_app("/settings/app");
+}
+
+void Person::sign_up_with_app() {
+    REQUIRE(prove_by_code().location() == "/sign-in/add-passkey");
+    REQUIRE(add_app().status() == 200);
+    REQUIRE(recovery_codes.size() == 10);
+    REQUIRE(is_signed_in());
+}
+
+std::string Person::app_code(std::int64_t steps) const {
+    const std::int64_t step = accounts::totp_step(latchkey.clock.now()).value() + steps;
+    return accounts::hotp(app_secret, static_cast<std::uint64_t>(step), 6);
+}
+
+Page Person::take_second_step(std::string_view code, std::string_view way) {
+    const Page page = browser.get("/sign-in/second-step?way=" + std::string(way));
+    if (page.status() != 200) return page;
+    Fields fields{{"code", std::string(code)}};
+    if (browser.options().representation == http::Representation::json) {
+        fields.emplace_back("way", std::string(way));  // a form has it as a hidden field
+    }
+    return browser.submit("/sign-in/second-step", fields);
+}
+
+Page Person::sign_in_with_app(std::string_view query) {
+    latchkey.clock.advance(std::chrono::seconds(30));
+    REQUIRE(prove_by_code(query).location() == "/sign-in/second-step");
+    return take_second_step(app_code());
 }
 
 void Person::add_passkey_on(SoftwareAuthenticator& on) {

@@ -57,6 +57,24 @@ public:
     /// Everything from the first page to the session; fails the test if a step does.
     void sign_up();
 
+    /// Secures the new account by an authenticator app: reads its secret from /sign-in/add-app,
+    /// sends its first code. Keeps the secret, and the recovery codes that the answer shows.
+    Page add_app();
+
+    /// Everything from the first page to the session, by an app; fails the test if a step does.
+    void sign_up_with_app();
+
+    /// Turns on an app in Settings, the same way.
+    Page turn_on_app();
+
+    /// What the app shows now, or `steps` time steps later.
+    [[nodiscard]] std::string app_code(std::int64_t steps = 0) const;
+
+    Page take_second_step(std::string_view code, std::string_view way = "app");
+
+    /// Proves the address by a code, then takes the second step in a time step of its own.
+    Page sign_in_with_app(std::string_view query = "");
+
     /// intent=add-passkey, proved with a passkey of `device`. Fails the test if a step does.
     void add_passkey_on(SoftwareAuthenticator& on);
 
@@ -80,6 +98,11 @@ public:
     std::string email;
     Browser browser;
     SoftwareAuthenticator device;
+    Bytes app_secret;
+    std::vector<std::string> recovery_codes;
+
+private:
+    Page set_up_app(std::string_view path);
 };
 
 }  // namespace latchkey::test

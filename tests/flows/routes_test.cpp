@@ -31,27 +31,31 @@ namespace {
 
 const std::string document_path = LATCHKEY_SOURCE_DIR "/docs/routes.md";
 
+enum class Waiting : std::uint8_t { nothing, second_step, enrolment };
+
 struct State {
     bool code;
-    bool sign_in;
+    Waiting sign_in;
     bool session;
 };
 
-constexpr std::array<State, 8> states{{
-    {false, false, false},
-    {true, false, false},
-    {false, true, false},
-    {false, false, true},
-    {true, true, false},
-    {true, false, true},
-    {false, true, true},
-    {true, true, true},
-}};
+constexpr auto states = [] {
+    std::array<State, 12> all{};
+    std::size_t next = 0;
+    for (const bool session : {false, true}) {
+        for (const Waiting sign_in : {Waiting::nothing, Waiting::second_step, Waiting::enrolment}) {
+            for (const bool code : {false, true})
+                all.at(next++) = {.code = code, .sign_in = sign_in, .session = session};
+        }
+    }
+    return all;
+}();
 
 std::string name_of(const State& state) {
     std::vector<std::string_view> parts;
     if (state.code) parts.emplace_back("code");
-    if (state.sign_in) parts.emplace_back("sign-in");
+    if (state.sign_in == Waiting::second_step) parts.emplace_back("second step");
+    if (state.sign_in == Waiting::enrolment) parts.emplace_back("enrolment");
     if (state.session) parts.emplace_back("session");
     std::string name;
     for (const std::string_view part : parts) {
@@ -66,8 +70,10 @@ std::string_view name_of(pages::Needs needs) {
             return "nothing";
         case pages::Needs::code:
             return "code";
-        case pages::Needs::sign_in:
-            return "sign-in";
+        case pages::Needs::second_step:
+            return "second step";
+        case pages::Needs::enrolment:
+            return "enrolment";
         case pages::Needs::session:
             return "session";
     }
@@ -75,10 +81,22 @@ std::string_view name_of(pages::Needs needs) {
 }
 
 bool has(const State& state, pages::Needs needs) {
-    return needs == pages::Needs::nothing || (needs == pages::Needs::code && state.code) ||
-           (needs == pages::Needs::sign_in && state.sign_in) ||
-           (needs == pages::Needs::session && state.session);
+    switch (needs) {
+        case pages::Needs::nothing:
+            return true;
+        case pages::Needs::code:
+            return state.code;
+        case pages::Needs::second_step:
+            return state.sign_in == Waiting::second_step;
+        case pages::Needs::enrolment:
+            return state.sign_in == Waiting::enrolment;
+        case pages::Needs::session:
+            return state.session;
+    }
+    return false;
 }
+
+const std::string sign_in_cookie = "__Host-latchkey_sign_in";
 
 /// A person whose browser has a code, a sign-in and a session at once.
 struct Visitor {
@@ -92,22 +110,31 @@ struct Visitor {
 
     void prepare() {
         person.sign_up();
+        REQUIRE(person.turn_on_app().status() == 200);
+        auto& jar = person.browser.http().cookies;
         REQUIRE(person.sign_in("?intent=add-passkey").status() == 200);
+        enrolment = jar.at(sign_in_cookie);
+        REQUIRE(person.prove_by_code().location() == "/sign-in/second-step");
+        second_step = jar.at(sign_in_cookie);
         REQUIRE(person.ask_for_code().status() == 200);
         csrf = person.browser.page().text("csrf");
-        cookies = person.browser.http().cookies;
+        cookies = jar;
     }
 
     void enter(const State& state) {
         auto& jar = person.browser.http().cookies;
         jar = cookies;
         if (!state.code) jar.erase("__Host-latchkey_code");
-        if (!state.sign_in) jar.erase("__Host-latchkey_sign_in");
+        jar.erase(sign_in_cookie);
+        if (state.sign_in == Waiting::second_step) jar[sign_in_cookie] = second_step;
+        if (state.sign_in == Waiting::enrolment) jar[sign_in_cookie] = enrolment;
         if (!state.session) jar.erase("__Host-latchkey_session");
     }
 
     Person person;
     std::string csrf;
+    std::string second_step;  // the cookie of a sign-in that waits for it
+    std::string enrolment;    // of one that waits for a passkey
     std::map<std::string, std::string, std::less<>> cookies;
 };
 
@@ -177,9 +204,10 @@ constexpr std::string_view introduction =
     R"(# Routes and who may use them
 
 What each route answers in each state of a browser: whether it was sent a code, has a sign-in that
-is proved and not done, or is signed in. `needs` is what the table in `src/pages/routes.cpp` asks
-for; who lacks it never reaches the handler. A POST here carries its token and no other field. A
-passkey `{id}` is the only one of the account.
+waits for its second step or for a passkey (enrolment), or is signed in. `needs` is what the table
+in `src/pages/routes.cpp` asks for; who lacks it never reaches the handler. A POST here carries its
+token and no other field. A passkey `{id}` is the only one of the account, which also has an
+authenticator app.
 
 The flow tests ask the server for every cell and compare this page with what it answers. To write it
 anew: `LATCHKEY_WRITE_ROUTES=1 build/dev/tests/test_flows -tc="The route*"`. Then read what changed.
@@ -194,7 +222,10 @@ std::string render_matrix() {
         text += "| route | needs |";
         for (const State& state : states)
             text += " " + name_of(state) + " |";
-        text += "\n|---|---|---|---|---|---|---|---|---|---|\n";
+        text += "\n|---|---";
+        for (std::size_t i = 0; i < states.size(); ++i)
+            text += "|---";
+        text += "|\n";
         for (const pages::PageRoute& route : pages::page_routes()) {
             const bool is_get = route.method == http::Method::get;
             text += std::string(is_get ? "| GET `" : "| POST `") + std::string(route.pattern) +
@@ -257,7 +288,9 @@ TEST_CASE("Every route is in docs/openapi.yaml with what it needs, and the other
             security.contains("session") ==
             (route->needs == pages::Needs::session || is_session_route)
         );
-        CHECK(security.contains("sign_in") == (route->needs == pages::Needs::sign_in));
+        const bool is_sign_in =
+            route->needs == pages::Needs::second_step || route->needs == pages::Needs::enrolment;
+        CHECK(security.contains("sign_in") == is_sign_in);
         CHECK(security.contains("code") == (route->needs == pages::Needs::code));
         if (operation.method == "post" && operation.path != "/csp-report") {
             CHECK(security.contains("browser"));

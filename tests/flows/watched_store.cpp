@@ -63,13 +63,15 @@ void StoreWatch::note_commit(const std::string& changes, const store::CommitResu
 }
 
 std::string name_of(const store::Change& change) {
-    constexpr std::array<std::string_view, 27> names{
-        "CreateAccount",  "ChangeFactors",     "RequireEpoch",    "RaiseEpoch",     "MarkRecovered",
-        "DeleteAccount",  "AddPasskey",        "UsePasskey",      "RenamePasskey",  "RemovePasskey",
-        "SuspendPasskey", "LinkIdentity",      "RequireIdentity", "UnlinkIdentity", "StoreCode",
-        "SpendAttempt",   "CountTowardsLimit", "StartSignIn",     "FinishSignIn",   "OpenSession",
-        "RequireSession", "EndSession",        "EndSessions",     "Invite",         "SpendInvite",
-        "AppendEvent",    "QueueMail",
+    constexpr std::array<std::string_view, 32> names{
+        "CreateAccount",   "ChangeFactors",     "RequireEpoch",        "RaiseEpoch",
+        "MarkRecovered",   "DeleteAccount",     "AddPasskey",          "UsePasskey",
+        "RenamePasskey",   "RemovePasskey",     "SuspendPasskey",      "LinkIdentity",
+        "RequireIdentity", "UnlinkIdentity",    "AddAuthenticatorApp", "RemoveAuthenticatorApp",
+        "SpendAppCode",    "SetRecoveryCodes",  "SpendRecoveryCode",   "StoreCode",
+        "SpendAttempt",    "CountTowardsLimit", "StartSignIn",         "FinishSignIn",
+        "OpenSession",     "RequireSession",    "EndSession",          "EndSessions",
+        "Invite",          "SpendInvite",       "AppendEvent",         "QueueMail",
     };
     static_assert(names.size() == std::variant_size_v<store::Change>);
     return std::string(names.at(change.index()));
@@ -122,6 +124,11 @@ std::optional<store::KnownPasskey> WatchedStore::find_passkey(const webauthn::Cr
 std::vector<webauthn::CredentialId> WatchedStore::list_credential_ids(accounts::AccountId account) {
     watch_->note("list_credential_ids");
     return store_->list_credential_ids(account);
+}
+
+accounts::SecondSteps WatchedStore::find_second_steps(accounts::AccountId account) {
+    watch_->note("find_second_steps");
+    return store_->find_second_steps(account);
 }
 
 std::vector<accounts::Passkey> WatchedStore::list_passkeys(accounts::AccountId account) {

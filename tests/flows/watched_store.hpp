@@ -53,6 +53,7 @@ public:
         override;
     std::optional<store::KnownPasskey> find_passkey(const webauthn::CredentialId& id) override;
     std::vector<webauthn::CredentialId> list_credential_ids(accounts::AccountId account) override;
+    accounts::SecondSteps find_second_steps(accounts::AccountId account) override;
     std::vector<accounts::Passkey> list_passkeys(accounts::AccountId account) override;
     std::optional<store::KnownIdentity> find_identity(const accounts::Identity& who) override;
     std::vector<accounts::LinkedIdentity> list_identities(accounts::AccountId account) override;

@@ -70,6 +70,8 @@ public:
         return unexpected<std::vector<webauthn::CredentialId>>();
     }
 
+    accounts::SecondSteps find_second_steps(accounts::AccountId /*account*/) override { return {}; }
+
     std::vector<accounts::Passkey> list_passkeys(accounts::AccountId /*account*/) override {
         return unexpected<std::vector<accounts::Passkey>>();
     }

@@ -51,6 +51,9 @@ struct World {
     EmailAddress guest = address("guest@example.com");
     EmailAddress fresh_guest = address("stranger@example.com");
     Event event = sample_event(store, person.account, day_one);
+    AuthenticatorApp app = sample_app(store, person.account, day_one);
+    Person with_app = sign_up(store);
+    AuthenticatorApp fresh_app = sample_app(store, with_app.account, day_one);
     QueueMail letter{MailId(store.next_id()), Bytes(3), day_one, day_one + minutes(1)};
     CountTowardsLimit counted{hash_of(1), 5, minutes(10), day_one};
 
@@ -64,6 +67,8 @@ struct World {
              StoreCode{code},
              LinkIdentity{identity},
              Invite{guest, day_one + minutes(1)},
+             AddAuthenticatorApp{app},
+             SetRecoveryCodes{person.account.id, {hash_of(7)}},
              counted}
         )));
     }
@@ -87,6 +92,11 @@ struct World {
             LinkIdentity{fresh_identity},
             RequireIdentity{account, identity.who},
             UnlinkIdentity{account, identity.who},
+            AddAuthenticatorApp{fresh_app},
+            RemoveAuthenticatorApp{account, app.id},
+            SpendAppCode{app.id, TotpStep(app.last_step.value() + 1), 50, day_one},
+            SetRecoveryCodes{account, {hash_of(8), hash_of(9)}},
+            SpendRecoveryCode{account, hash_of(7)},
             StoreCode{fresh_code},
             SpendAttempt{code.id, code.mac, 5, day_one},
             counted,
@@ -124,6 +134,8 @@ struct World {
             known(second.record.id),
             now.list_credential_ids(person.account.id),
             now.list_identities(person.account.id),
+            now.find_second_steps(person.account.id),
+            now.find_second_steps(with_app.account.id),
             now.list_sessions(person.account.id),
             now.find_sign_in(sign_in.id),
             now.find_sign_in(fresh_sign_in.id),

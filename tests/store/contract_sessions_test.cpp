@@ -112,6 +112,8 @@ TEST_CASE("a sign-in reads back as it was started, for an account or a new perso
     known.proof = Proof::passkey;
     known.passkey = passkey.id;
     known.recovered = false;
+    known.state = SignInState::second;
+    known.second = SecondStep::recovery_code;
     known.intent = Intent::confirm;
     known.replaces = std::nullopt;
     known.return_to = "";

@@ -165,6 +165,22 @@ accounts::SignIn sample_sign_in(
     return sign_in;
 }
 
+accounts::AuthenticatorApp sample_app(
+    store::Store& store, const accounts::Account& account, TimePoint now
+) {
+    const auto id = store.next_id();
+    return {
+        .id = accounts::AuthenticatorAppId(id),
+        .account = account.id,
+        .sealed_secret = bytes_from("sealed", id, 60),
+        .last_step = accounts::TotpStep(59'000'000),
+        .failures = 2,
+        .created_on = "Firefox on Windows",
+        .created_at = now,
+        .last_used_at = std::nullopt,
+    };
+}
+
 accounts::EmailCode sample_code(store::Store& store, TimePoint now) {
     const auto id = store.next_id();
     return {

@@ -38,6 +38,11 @@ accounts::SignIn sample_sign_in(
 );
 
 /// A code that was sent `now` and lives ten minutes; its mac is hash_of(id).
+/// Not stored.
+accounts::AuthenticatorApp sample_app(
+    store::Store& store, const accounts::Account& account, TimePoint now
+);
+
 accounts::EmailCode sample_code(store::Store& store, TimePoint now);
 
 accounts::Event sample_event(store::Store& store, const accounts::Account& account, TimePoint now);

@@ -93,6 +93,10 @@ public:
         return {};
     }
 
+    [[nodiscard]] accounts::SecondSteps find_second_steps(accounts::AccountId) override {
+        return {};
+    }
+
     [[nodiscard]] std::vector<accounts::Passkey> list_passkeys(accounts::AccountId) override {
         unexpected();
         return {};

@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 import { AddPasskey } from './add_passkey';
 import { CodeInput } from './code_input';
+import { Keep } from './keep';
 import { PasskeyButton } from './passkey_button';
 import { Signals } from './signals';
 import { submitOnce } from './submit_once';
@@ -10,4 +11,5 @@ submitOnce(document);
 customElements.define('latchkey-passkey-button', PasskeyButton);
 customElements.define('latchkey-add-passkey', AddPasskey);
 customElements.define('latchkey-code-input', CodeInput);
+customElements.define('latchkey-keep', Keep);
 customElements.define('latchkey-signals', Signals);

@@ -235,6 +235,8 @@ Applied SignInChanges::apply(const accounts::StartSignIn& change) {
     const auto& identity = sign_in.identity;
     const auto issuer = identity ? std::optional(identity->issuer) : std::nullopt;
     const auto subject = identity ? std::optional(identity->subject) : std::nullopt;
+    const auto second =
+        sign_in.second ? std::optional(static_cast<std::uint32_t>(*sign_in.second)) : std::nullopt;
     return applied(start_sign_in_
                        .run(
                            sign_in.id,
@@ -254,7 +256,8 @@ Applied SignInChanges::apply(const accounts::StartSignIn& change) {
                            sign_in.return_to,
                            sign_in.expires_at,
                            issuer,
-                           subject
+                           subject,
+                           second
                        )
                        .step);
 }
@@ -337,6 +340,10 @@ Applied Changes::apply(const Change& change, Context& context) {
             using One = std::remove_cvref_t<decltype(one)>;
             if constexpr (std::is_same_v<One, accounts::SpendAttempt>) {
                 return sign_ins_.apply(one, context.spent);
+            } else if constexpr (requires { factors_.apply(one, context.spent); }) {
+                return factors_.apply(one, context.spent);
+            } else if constexpr (requires { factors_.apply(one); }) {
+                return factors_.apply(one);
             } else if constexpr (std::is_same_v<One, accounts::AppendEvent>) {
                 return log_.apply(one, context.operation);
             } else if constexpr (requires { accounts_.apply(one); }) {

@@ -5,6 +5,7 @@
 #include "store/commit.hpp"
 #include "store/sqlite/applied.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/factor_changes.hpp"
 #include "store/sqlite/last_uses.hpp"
 #include "store/sqlite/read_cache.hpp"
 
@@ -216,9 +217,9 @@ private:
         connection_,
         "INSERT INTO sign_ins (id, token_hash, version, state, account, account_epoch, email,"
         "                      proof, passkey, recovered, proved_at, user_handle, intent,"
-        "                      replaces, return_to, expires_at, issuer, subject)"
+        "                      replaces, return_to, expires_at, issuer, subject, second)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-        "         ?18)"
+        "         ?18, ?19)"
     };
     Statement finish_sign_in_{
         connection_, "DELETE FROM sign_ins WHERE id = ?1 AND version = ?2 AND expires_at > ?3"
@@ -269,6 +270,7 @@ public:
           accounts_(connection, cache),
           passkeys_(connection, last_uses, cache),
           identities_(connection),
+          factors_(connection),
           sign_ins_(connection, cache),
           log_(connection) {}
 
@@ -279,6 +281,7 @@ private:
     AccountChanges accounts_;
     PasskeyChanges passkeys_;
     IdentityChanges identities_;
+    FactorChanges factors_;
     SignInChanges sign_ins_;
     LogChanges log_;
 };

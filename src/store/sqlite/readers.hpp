@@ -93,7 +93,7 @@ struct Reader {
         *connection,
         "SELECT id, token_hash, version, state, account, account_epoch, email, proof, passkey,"
         "       recovered, proved_at, user_handle, intent, replaces, return_to, expires_at,"
-        "       issuer, subject"
+        "       issuer, subject, second"
         " FROM sign_ins WHERE id = ?1"
     };
     Statement code_by_id{
@@ -101,6 +101,13 @@ struct Reader {
         "SELECT id, mac, address_key, account, account_epoch, attempts, spent, created_at,"
         "       expires_at"
         " FROM email_codes WHERE id = ?1"
+    };
+    Statement second_steps{
+        *connection,
+        "SELECT (SELECT count(*) FROM recovery_codes WHERE account = ?1), p.id, p.account,"
+        "       p.sealed_secret, p.last_step, p.failures, p.created_on, p.created_at,"
+        "       p.last_used_at"
+        " FROM (SELECT 1) LEFT JOIN authenticator_apps p ON p.account = ?1"
     };
     Statement limit_use{
         *connection,

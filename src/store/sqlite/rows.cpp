@@ -37,6 +37,11 @@ std::optional<accounts::Identity> identity_of(const Rows& rows, int first) {
     return accounts::Identity{.issuer = rows.text(first), .subject = rows.text(first + 1)};
 }
 
+std::optional<accounts::SecondStep> second_of(const Rows& rows, int column) {
+    if (rows.is_null(column)) return std::nullopt;
+    return rows.enumerator(column, accounts::SecondStep::recovery_code);
+}
+
 std::vector<std::string> transports_of(const Rows& rows, int column) {
     const auto parsed = json::parse(rows.text(column));
     const auto* array = parsed ? parsed->as_array() : nullptr;
@@ -116,7 +121,7 @@ accounts::Session session_of(const Rows& rows, int first) {
         .token_hash = rows.fixed<32>(first + 1),
         .account = rows.id<accounts::AccountId>(first + 2),
         .account_epoch = rows.unsigned_integer(first + 3),
-        .assurance = rows.enumerator(first + 4, accounts::Assurance::recovered),
+        .assurance = rows.enumerator(first + 4, accounts::Assurance::two_steps),
         .created_at = rows.time(first + 5),
         .authenticated_at = rows.time(first + 6),
         .recovered_at = rows.optional_time(first + 7),
@@ -131,13 +136,14 @@ accounts::SignIn sign_in_of(const Rows& rows) {
         .id = rows.id<accounts::SignInId>(0),
         .token_hash = rows.fixed<32>(1),
         .version = rows.unsigned_integer(2),
-        .state = rows.enumerator(3, accounts::SignInState::done),
+        .state = rows.enumerator(3, accounts::SignInState::second),
         .account = rows.optional_id<accounts::AccountId>(4),
         .account_epoch = rows.unsigned_integer(5),
         .email = email_of(rows, 6),
         .proof = rows.enumerator(7, accounts::Proof::upstream),
         .passkey = rows.optional_id<accounts::PasskeyId>(8),
         .identity = identity_of(rows, 16),
+        .second = second_of(rows, 18),
         .recovered = rows.boolean(9),
         .proved_at = rows.time(10),
         .user_handle = webauthn::UserHandle(rows.blob(11)),
@@ -147,6 +153,22 @@ accounts::SignIn sign_in_of(const Rows& rows) {
         .return_to = rows.text(14),
         .expires_at = rows.time(15),
     };
+}
+
+accounts::SecondSteps second_steps_of(const Rows& rows) {
+    accounts::SecondSteps steps{.app = std::nullopt, .recovery_codes = rows.unsigned_integer(0)};
+    if (rows.is_null(1)) return steps;
+    steps.app = accounts::AuthenticatorApp{
+        .id = rows.id<accounts::AuthenticatorAppId>(1),
+        .account = rows.id<accounts::AccountId>(2),
+        .sealed_secret = rows.blob(3),
+        .last_step = accounts::TotpStep(rows.integer(4)),
+        .failures = rows.unsigned_integer(5),
+        .created_on = rows.text(6),
+        .created_at = rows.time(7),
+        .last_used_at = rows.optional_time(8),
+    };
+    return steps;
 }
 
 accounts::EmailCode code_of(const Rows& rows) {

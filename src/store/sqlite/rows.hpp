@@ -37,8 +37,13 @@ accounts::Session session_of(const Rows& rows, int first = 0);
 inline constexpr int session_columns = 11;
 
 /// id, token_hash, version, state, account, account_epoch, email, proof, passkey, recovered,
-/// proved_at, user_handle, intent, replaces, return_to, expires_at, issuer, subject.
+/// proved_at, user_handle, intent, replaces, return_to, expires_at, issuer, subject,
+/// second.
 accounts::SignIn sign_in_of(const Rows& rows);
+
+/// Number of recovery codes; then id, account, sealed_secret, last_step, failures, created_on,
+/// created_at, last_used_at of the app, all NULL without one.
+accounts::SecondSteps second_steps_of(const Rows& rows);
 
 /// id, mac, address_key, account, account_epoch, attempts, spent, created_at, expires_at.
 accounts::EmailCode code_of(const Rows& rows);

@@ -165,6 +165,12 @@ public:
         return identities;
     }
 
+    accounts::SecondSteps find_second_steps(accounts::AccountId account) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->second_steps.query(account);
+        return rows.next() ? second_steps_of(rows) : accounts::SecondSteps{};
+    }
+
     std::optional<KnownSession> find_session(accounts::SessionId id) override {
         Readers::Loan reader(readers_);
         auto rows = reader->session_by_id.query(id);

@@ -50,6 +50,7 @@ void check_all(const Bounds& bounds) {
     if (bounds.passkeys > 1) {
         expected.insert({passkey_replaced, passkey_removed, passkey_suspended});
     }
+    if (bounds.apps > 0) expected.insert({app_added, app_removed, recovery_code_used});
     std::string missing;
     for (const EventKind kind : expected) {
         if (!explored.logged.contains(kind)) missing += std::string(name_of(kind)) + " ";
@@ -73,11 +74,19 @@ TEST_CASE("I1-I8, T5, T7: two things of one person side by side, around two pass
     check_all({.tickets = 2, .eves_tickets = 0, .passkeys = 2, .guesses = 1, .subjects = 0});
 }
 
+TEST_CASE("I1-I8, T1, T9: one thing at a time, around two passkeys and an authenticator app") {
+    check_all({.tickets = 1, .eves_tickets = 1, .passkeys = 2, .apps = 1, .guesses = 1});
+}
+
+TEST_CASE("I1-I8, T1, T9: two things of one person side by side, around a passkey and an app") {
+    check_all({.tickets = 2, .eves_tickets = 0, .passkeys = 1, .apps = 1, .guesses = 1});
+}
+
 // ---- The exploration finds what it looks for: each decision is broken once.
 
 /// All that a small world shows is wrong with the core.
 std::string violation_of(const Core& core) {
-    const Bounds bounds{.tickets = 2, .eves_tickets = 1, .passkeys = 2, .guesses = 2};
+    const Bounds bounds{.tickets = 2, .eves_tickets = 1, .passkeys = 2, .apps = 1, .guesses = 2};
     return explore(core, bounds, Overtaking::all_pairs, 100'000).violation;
 }
 
@@ -270,6 +279,74 @@ TEST_CASE("found: an identity that was unlinked meanwhile still opens the accoun
             const auto& purpose, const auto& event, const auto& at, const auto& fresh
         ) { return without<RequireIdentity>(real(purpose, event, at, fresh)); };
     check_found(core, "T32");
+}
+
+TEST_CASE("found: an e-mail code alone signs in to an account with an app (T1)") {
+    Core core = real_core();
+    core.code_matched =
+        [real = core.code_matched](
+            const auto& purpose, CodeMatched event, const auto& at, const auto& fresh
+        ) {
+            event.steps = {};
+            return real(purpose, event, at, fresh);
+        };
+    check_found(core, "T1");
+}
+
+TEST_CASE("found: a recovery overtakes an app that is being turned on (T1)") {
+    Core core = real_core();
+    core.code_matched =
+        [real = core.code_matched](
+            const auto& purpose, const auto& event, const auto& at, const auto& fresh
+        ) { return without<ChangeFactors>(real(purpose, event, at, fresh)); };
+    check_found(core, "T1");
+}
+
+TEST_CASE("found: a passkey is added by a first proof, although an app was turned on since (T1)") {
+    Core core = real_core();
+    core.passkey_created = [](PasskeyCreated event, const auto& at, const auto& fresh) {
+        event.steps = {};
+        event.sign_in.second = std::nullopt;
+        return decide(event, at, fresh);
+    };
+    check_found(core, "T1");
+}
+
+TEST_CASE("found: a second step can be finished twice (I6)") {
+    Core core = real_core();
+    core.second_matched = [](const auto& event, const auto& at, const auto& fresh) {
+        return without<FinishSignIn>(decide(event, at, fresh));
+    };
+    check_found(core, "I6");
+}
+
+TEST_CASE("found: a recovery code passes for the app (I2)") {
+    Core core = real_core();
+    core.second_matched = [](const auto& event, const auto& at, const auto& fresh) {
+        return with_each<OpenSession>(decide(event, at, fresh), [](OpenSession& open) {
+            open.session.assurance = Assurance::two_steps;
+        });
+    };
+    check_found(core, "I2");
+}
+
+TEST_CASE("found: a recovered session turns on an app of its own (4.3)") {
+    Core core = real_core();
+    core.turn_on_app =
+        [](Acting who, const auto& app, const auto& codes, const auto& at, const auto& fresh) {
+            who.session.assurance = Assurance::passkey;
+            who.account.recovered_at = std::nullopt;
+            return turn_on_app(who, app, codes, at, fresh);
+        };
+    check_found(core, "4.3");
+}
+
+TEST_CASE("found: sessions outlive the app that is turned off (I7)") {
+    Core core = real_core();
+    core.turn_off_app = [](const auto& who, const auto& at, const auto& fresh) {
+        return without<EndSessions>(turn_off_app(who, at, fresh));
+    };
+    check_found(core, "I7");
 }
 
 }  // namespace

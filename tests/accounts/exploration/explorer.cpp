@@ -31,10 +31,14 @@ std::string describe(const Step& step) {
         "match",
         "assert_passkey",
         "prove_upstream",
+        "take_second_step",
         "create_passkey",
+        "confirm_app",
         "remove_passkey",
         "link_identity",
         "unlink_identity",
+        "turn_on_app",
+        "turn_off_app",
         "sign_out",
         "sign_out_everywhere",
         "start_over",
@@ -45,6 +49,7 @@ std::string describe(const Step& step) {
     text += ' ' + std::to_string(step.subject);
     if (step.intent == Intent::add_passkey) text += " to add";
     if (step.other) text += ' ' + std::to_string(*step.other);
+    if (step.by == SecondStep::recovery_code) text += " by recovery code";
     if (step.offer != Offer::new_one)
         text += " offer " + std::to_string(static_cast<int>(step.offer));
     return text;
@@ -116,10 +121,22 @@ private:
 
     /// Others are one statement (a code, a guess, an end): there is nothing between.
     static bool can_be_overtaken(const Step& step) {
-        return step.kind == StepKind::match || step.kind == StepKind::assert_passkey ||
-               step.kind == StepKind::create_passkey || step.kind == StepKind::remove_passkey ||
-               step.kind == StepKind::prove_upstream || step.kind == StepKind::link_identity ||
-               step.kind == StepKind::unlink_identity;
+        switch (step.kind) {
+            case StepKind::match:
+            case StepKind::prove_upstream:
+            case StepKind::assert_passkey:
+            case StepKind::take_second_step:
+            case StepKind::create_passkey:
+            case StepKind::confirm_app:
+            case StepKind::remove_passkey:
+            case StepKind::link_identity:
+            case StepKind::unlink_identity:
+            case StepKind::turn_on_app:
+            case StepKind::turn_off_app:
+                return true;
+            default:
+                return false;
+        }
     }
 
     /// A code is spent once, so one request uses it.

@@ -6,6 +6,7 @@
 #include "accounts/exploration/witness.hpp"
 #include "accounts/exploration/world.hpp"
 #include "accounts/policy.hpp"
+#include "accounts/totp.hpp"
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
 
@@ -92,9 +93,27 @@ private:
             bit(account.epoch == 0),
             bit(is_marked(account.recovered_at)),
             bit(witness_.is_marked(account.id, world_.now)),
-            bit(is_frozen(account.recovered_at)),
+            bit(is_frozen(account)),
+            of_app(account.id),
+            static_cast<char>('0' + world_.steps_of(account.id).recovery_codes),
         };
         return stored + of_identities(account.id);
+    }
+
+    [[nodiscard]] bool is_frozen(const Account& account) const {
+        return account.recovered_at &&
+               world_.now < *account.recovered_at + limits::freeze_after_recovery;
+    }
+
+    /// None; one whose code of now works; one whose code of now was used.
+    [[nodiscard]] char of_app(AccountId account) const {
+        const AuthenticatorApp* app = world_.find_app(account);
+        if (app == nullptr) return '-';
+        return app->last_step < totp_step(world_.now) ? 'a' : 'u';
+    }
+
+    static char of_second(std::optional<SecondStep> second) {
+        return second ? static_cast<char>('0' + static_cast<int>(*second)) : '-';
     }
 
     [[nodiscard]] std::string of_passkey(const Passkey& passkey) const {
@@ -142,16 +161,23 @@ private:
             letter(proof.passkey),
             proof.upstream ? proof.upstream->subject.front() : '-',
             bit(is_marked(proof.recovered_at)),
+            of_second(proof.second),
             bit(proof.is_void),
             is_fresh(proof.at),
         };
+    }
+
+    /// A sign-in that a broken core left over after its end has none.
+    [[nodiscard]] std::string of_proof_of(SignInId id) const {
+        const auto proof = witness_.sign_ins().find(id);
+        return proof == witness_.sign_ins().end() ? "over" : of_proof(proof->second);
     }
 
     [[nodiscard]] std::string of_session(const Session& session) const {
         const std::string stored{
             of_owner(session.account),
             letter(session.passkey),
-            bit(session.assurance == Assurance::recovered),
+            static_cast<char>('0' + static_cast<int>(session.assurance)),
             bit(session.recovered_at.has_value()),
             bit(is_marked(session.recovered_at)),
             is_fresh(session.authenticated_at),
@@ -165,13 +191,15 @@ private:
             of_person(sign_in.email),
             bit(sign_in.account.has_value()),
             bit(account != nullptr && account->epoch == sign_in.account_epoch),
+            bit(sign_in.state == SignInState::second),
+            of_second(sign_in.second),
             bit(sign_in.proof == Proof::passkey),
             letter(sign_in.passkey),
             letter(sign_in.replaces),
             bit(sign_in.recovered),
             sign_in.identity ? sign_in.identity->subject.front() : '-',
         };
-        return stored + age(sign_in.proved_at) + of_proof(witness_.sign_ins().at(sign_in.id));
+        return stored + age(sign_in.proved_at) + of_proof_of(sign_in.id);
     }
 
     [[nodiscard]] std::string of_code(const EmailCode& code) const {

@@ -63,6 +63,12 @@ void add_steps_of_sign_in(
     std::vector<Step>& steps, const World& world, const SignIn& sign_in, const Bounds& bounds
 ) {
     const std::int64_t id = sign_in.id.value();
+    for (const SecondStep by : {SecondStep::authenticator_app, SecondStep::recovery_code}) {
+        steps.push_back({.kind = StepKind::take_second_step, .subject = id, .by = by});
+    }
+    if (world.apps.size() < bounds.apps) {
+        steps.push_back({.kind = StepKind::confirm_app, .subject = id});
+    }
     const bool is_full = count_passkeys_of_ada(world) >= bounds.passkeys;
     const auto offer = [&steps, id](Offer what) {
         steps.push_back({.kind = StepKind::create_passkey, .subject = id, .offer = what});
@@ -82,6 +88,10 @@ void add_steps_of_session(
     std::vector<Step>& steps, const World& world, const Session& session, const Bounds& bounds
 ) {
     const std::int64_t id = session.id.value();
+    if (session.account != eve_id && world.apps.size() < bounds.apps) {
+        steps.push_back({.kind = StepKind::turn_on_app, .subject = id});
+    }
+    if (!world.apps.empty()) steps.push_back({.kind = StepKind::turn_off_app, .subject = id});
     for (const Passkey& passkey : world.passkeys) {
         steps.push_back(
             {.kind = StepKind::remove_passkey, .subject = id, .other = passkey.id.value()}
@@ -140,7 +150,7 @@ std::vector<Step> steps_in(const World& world, const Bounds& bounds) {
 
 bool is_within(const World& world, const Bounds& bounds) {
     return count_tickets(world) <= bounds.tickets &&
-           count_passkeys_of_ada(world) <= bounds.passkeys &&
+           count_passkeys_of_ada(world) <= bounds.passkeys && world.apps.size() <= bounds.apps &&
            world.passkeys.size() - count_passkeys_of_ada(world) == passkeys_of_eve;
 }
 

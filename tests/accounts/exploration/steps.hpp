@@ -6,6 +6,7 @@
 #include "accounts/identities.hpp"
 #include "accounts/passkeys.hpp"
 #include "accounts/sign_in.hpp"
+#include "accounts/two_step.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -24,9 +25,13 @@ struct Core {
     Decides<const Purpose&, const CodeMatched&> code_matched;
     Decides<const Purpose&, const UpstreamProved&> upstream_proved;
     Decides<const PasskeyCreated&> passkey_created;
+    Decides<const SecondMatched&> second_matched;
+    Decides<const AppConfirmed&> app_confirmed;
     Decides<const Acting&, const PublicId&> remove_passkey;
     Decides<const Acting&, const std::vector<LinkedIdentity>&, const ProvedIdentity&> link_identity;
     Decides<const Acting&, const std::vector<LinkedIdentity>&, const PublicId&> unlink_identity;
+    Decides<const Acting&, const AuthenticatorApp&, const std::vector<Hash>&> turn_on_app;
+    Decides<const Acting&> turn_off_app;
     std::uint32_t guesses_per_code = 2;  // 5 in earnest, and all above one are alike
 };
 
@@ -39,10 +44,14 @@ enum class StepKind : std::uint8_t {
     match,                // subject: a code whose right guess was made
     assert_passkey,       // subject: a passkey
     prove_upstream,       // subject: a subject of the provider
+    take_second_step,     // subject: a sign-in; by: with what
     create_passkey,       // subject: a sign-in; other: which credential is offered
+    confirm_app,          // subject: a sign-in
     remove_passkey,       // subject: a session; other: a passkey
     link_identity,        // subject: a session; other: a subject of the provider
     unlink_identity,      // subject: a session; other: a subject of the provider
+    turn_on_app,          // subject: a session
+    turn_off_app,         // subject: a session
     sign_out,             // subject: a session
     sign_out_everywhere,  // subject: an account
     start_over,           // subject: a sign-in
@@ -60,6 +69,7 @@ struct Step {
     Intent intent = Intent::sign_in;
     std::optional<std::int64_t> other;  // of assert and match: the passkey to replace
     Offer offer = Offer::new_one;
+    SecondStep by = SecondStep::authenticator_app;
 };
 
 /// How far an exploration goes.
@@ -67,6 +77,7 @@ struct Bounds {
     std::size_t tickets = 2;  // sessions, sign-ins and codes at a time, Eve's included
     std::size_t eves_tickets = 1;
     std::size_t passkeys = 3;   // of Ada, suspended ones included
+    std::size_t apps = 0;       // of Ada, with one recovery code each
     std::uint32_t guesses = 2;  // at one code: the cap that is judged by
     std::int64_t subjects = 1;  // of the provider that vouches for Ada's address
 };

@@ -2,25 +2,18 @@
 // Copyright the Latchkey developers
 #include "accounts/exploration/witness.hpp"
 
-#include "accounts/account_changes.hpp"
-#include "accounts/changes.hpp"
 #include "accounts/email_address.hpp"
 #include "accounts/exploration/steps.hpp"
 #include "accounts/exploration/witness_rules.hpp"
 #include "accounts/exploration/world.hpp"
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
-#include "latchkey/bytes.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
-#include <variant>
-#include <vector>
 
 namespace latchkey::accounts {
 
@@ -55,11 +48,23 @@ std::optional<std::string> Witness::see(const Scene& scene) {
         case StepKind::match:
             verdict = see_match(scene);
             break;
+        case StepKind::prove_upstream:
+            verdict = see_upstream(scene);
+            break;
+        case StepKind::take_second_step:
+            verdict = see_second_step(scene);
+            break;
         case StepKind::assert_passkey:
             verdict = see_assertion(scene);
             break;
-        case StepKind::prove_upstream:
-            verdict = see_upstream(scene);
+        case StepKind::create_passkey:
+            verdict = see_creation(scene);
+            break;
+        case StepKind::confirm_app:
+            verdict = see_app(scene);
+            break;
+        case StepKind::remove_passkey:
+            verdict = see_removal(scene);
             break;
         case StepKind::link_identity:
             verdict = see_link(scene);
@@ -67,11 +72,9 @@ std::optional<std::string> Witness::see(const Scene& scene) {
         case StepKind::unlink_identity:
             verdict = see_unlink(scene);
             break;
-        case StepKind::create_passkey:
-            verdict = see_creation(scene);
-            break;
-        case StepKind::remove_passkey:
-            verdict = see_removal(scene);
+        case StepKind::turn_on_app:
+        case StepKind::turn_off_app:
+            verdict = see_two_step(scene);
             break;
         default:
             see_end(scene);
@@ -108,18 +111,52 @@ Witness::Verdict Witness::see_match(const Scene& scene) {
     const Code& code = used.mapped();
     if (!code.is_won) return "I3: a code was used that nobody guessed";
     if (code.is_void) return "I7: a code from before 'sign out everywhere' was used";
-    const Account* account = scene.seen.find_account(code.email);
     Proof proof{.email = code.email, .at = scene.before.now};
-    if (account != nullptr) {
-        proof.account = account->id;
-        if (has_credentials(scene.seen, account->id)) {
-            proof.recovered_at = scene.before.now;
-            recoveries_[account->id] = scene.before.now;
-        }
+    if (const Account* account = scene.seen.find_account(code.email)) proof.account = account->id;
+    return see_first_proof(scene, proof);
+}
+
+/// What is no passkey goes around one, if the account has any and asks for nothing more.
+Witness::Verdict Witness::see_first_proof(const Scene& scene, Proof proof) {
+    const bool is_half = proof.account && asks_second(scene.seen, *proof.account);
+    if (scene.decision.session && is_half) {
+        return "T1: a first proof alone opened a session on an account with a second step";
+    }
+    if (proof.account && !is_half && has_credentials(scene.seen, *proof.account)) {
+        proof.recovered_at = scene.before.now;
+        recoveries_[*proof.account] = scene.before.now;
     }
     if (scene.decision.session && !proof.recovered_at) {
-        return "I2: an e-mail code alone opened a session on an account without a passkey";
+        return "I2: a first proof alone opened a session on an account without a passkey";
     }
+    actor_ = proof;
+    return open(scene, proof);
+}
+
+Witness::Verdict Witness::see_second_step(const Scene& scene) {
+    const auto finished = sign_ins_.extract(SignInId(scene.step.subject));
+    if (finished.empty()) return "I3: a second step without a first one, or after one used before";
+    Proof proof = finished.mapped();
+    if (proof.is_void) return "I7: a first proof that was taken back went on";
+    if (scene.before.now >= proof.at + sign_in_lasts) return "I7: the first proof was too old";
+    if (!proof.account || proof.passkey || proof.second) return "I2: a second step out of place";
+    const AuthenticatorApp* app = scene.before.find_app(*proof.account);
+    if (scene.step.by == SecondStep::recovery_code) {
+        const auto left = scene.before.steps_of(*proof.account).recovery_codes;
+        if (scene.after.steps_of(*proof.account).recovery_codes + 1 != left) {
+            return "I3: a recovery code was used that is not gone then";
+        }
+        proof.recovered_at = scene.before.now;
+        recoveries_[*proof.account] = scene.before.now;
+    } else {
+        if (app == nullptr) return "I2: a second step by an app that is not there";
+        const TotpStep step(scene.before.now.time_since_epoch() / app_step);
+        const auto used = used_.find(app->id);
+        if (used != used_.end() && used->second >= step) return "I3: a code of an app worked twice";
+        used_[app->id] = step;
+    }
+    proof.second = scene.step.by;
+    proof.at = scene.before.now;
     actor_ = proof;
     return open(scene, proof);
 }
@@ -167,9 +204,14 @@ Witness::Verdict Witness::see_creation(const Scene& scene) {
             return "I6: the account has another address than the one that was proved";
         }
         if (proof.upstream) identities_[proof.upstream->subject] = made.account;
-    } else if (!proof.passkey && !proof.recovered_at &&
+    } else if (!proof.passkey && !proof.second && asks_second(scene.before, *proof.account)) {
+        return "T1: a first proof alone added to an account with a second step";
+    } else if (!proof.passkey && !proof.recovered_at && !proof.second &&
                has_credentials(scene.before, *proof.account)) {
         return "I6: an e-mail proof added to an account with a passkey, without a recovery";
+    } else if (proof.second == SecondStep::authenticator_app &&
+               scene.before.find_app(*proof.account) == nullptr) {
+        return "I6: the app that was the proof is no longer there";
     }
     if (made.account != *proof.account) return "I5: a passkey was given to another account";
     if (made.record.user_handle != scene.after.find_account(made.account)->user_handle) {
@@ -188,12 +230,58 @@ Witness::Verdict Witness::see_creation(const Scene& scene) {
     return open(scene, proof);
 }
 
+/// A new person secures the account with an app.
+Witness::Verdict Witness::see_app(const Scene& scene) {
+    const auto finished = sign_ins_.extract(SignInId(scene.step.subject));
+    if (finished.empty()) return "I6: an app was added without a proof, or by one used before";
+    Proof proof = finished.mapped();
+    if (scene.before.now >= proof.at + sign_in_lasts) return "I6: the proof was too old";
+    if (proof.account || scene.before.find_account(proof.email) != nullptr) {
+        return "I6: a sign-in added an app to an account that was there";
+    }
+    const Account* account = scene.after.find_account(proof.email);
+    if (account == nullptr) return "I6: another address than the one that was proved";
+    proof.account = account->id;
+    proof.at = scene.before.now;
+    proof.second = SecondStep::authenticator_app;
+    if (proof.upstream) identities_[proof.upstream->subject] = account->id;
+    used_[scene.after.find_app(account->id)->id] =
+        TotpStep(scene.before.now.time_since_epoch() / app_step);
+    actor_ = proof;
+    return open(scene, proof);
+}
+
 Witness::Verdict Witness::see_removal(const Scene& scene) {
     if (auto verdict = take_session(scene)) return verdict;
     if (keys_.at(PasskeyId(*scene.step.other)).owner != actor_->account) {
         return "I5: a passkey of another account was removed";
     }
     if (is_active(scene.after, PasskeyId(*scene.step.other))) return "a removal removed nothing";
+    return open(scene, *actor_);
+}
+
+Witness::Verdict Witness::see_two_step(const Scene& scene) {
+    if (auto verdict = take_session(scene)) return verdict;
+    const auto recovery = recoveries_.find(*actor_->account);
+    const bool is_overtaken = &scene.seen != &scene.before;
+    if (lasting(actor_->recovered_at, scene.before.now) ||
+        (recovery != recoveries_.end() && scene.before.now < recovery->second + freeze_lasts &&
+         !is_overtaken)) {
+        return "4.3: two-step sign-in was changed after a recovery";
+    }
+    const AuthenticatorApp* app = scene.after.find_app(*actor_->account);
+    if (scene.step.kind == StepKind::turn_on_app) {
+        if (app == nullptr) return "nothing was turned on";
+        used_[app->id] = TotpStep(scene.before.now.time_since_epoch() / app_step);
+        return open(scene, *actor_);
+    }
+    if (app != nullptr) return "nothing was turned off";
+    for (const Session& session : scene.after.sessions) {
+        const bool is_acting = scene.decision.session && scene.decision.session->id == session.id;
+        if (session.account == actor_->account && !is_acting) {
+            return "I7: a session outlived the second step that was turned off";
+        }
+    }
     return open(scene, *actor_);
 }
 
@@ -214,132 +302,6 @@ void Witness::see_end(const Scene& scene) {
         // Without the account, a code that was sent before there was one is a stranger's again.
         code.is_void = !is_delete || code.account.has_value();
     }
-}
-
-/// A session or a sign-in that appeared rests on the proof, and says of it what is true.
-Witness::Verdict Witness::open(const Scene& scene, const Proof& proof) {
-    for (const Session& session : scene.after.sessions) {
-        if (scene.before.find_session(session.id) != nullptr) continue;
-        if (session.account != proof.account) return "I2: a session for another account";
-        sessions_[session.id] = proof;
-        if (renews_session(scene.step.kind)) continue;
-        const bool is_recovered = lasting(proof.recovered_at, scene.before.now).has_value();
-        if (is_recovered != (session.assurance == Assurance::recovered)) {
-            return "I2: the assurance of a session is not what was proved";
-        }
-        const bool is_to_tell = is_recovered || is_marked(session.account, scene.before.now);
-        // One that was decided before the recovery cannot tell of it.
-        const bool is_overtaken = &scene.seen != &scene.before;
-        if (is_to_tell != session.recovered_at.has_value() && !is_overtaken) {
-            return "I2: a session does not tell of the recovery, or of one that was not";
-        }
-    }
-    for (const SignIn& sign_in : scene.after.sign_ins) {
-        if (scene.before.find_sign_in(sign_in.id) != nullptr) continue;
-        sign_ins_[sign_in.id] = proof;
-        if (sign_in.account != proof.account) return "I2: a sign-in for another account";
-    }
-    return std::nullopt;
-}
-
-bool Witness::may_remove_for_good(const Proof& actor, const World& before) const {
-    if (lasting(actor.recovered_at, before.now) || !actor.passkey) return false;
-    if (!is_active(before, *actor.passkey)) return false;
-    return before.now >= keys_.at(*actor.passkey).made_at + youth_lasts;
-}
-
-/// A passkey that is no longer active takes along what it opened; it is gone for good only by
-/// somebody who may do that (T5).
-Witness::Verdict Witness::check_lost_passkeys(const Scene& scene) {
-    for (const Passkey& passkey : scene.before.passkeys) {
-        if (!is_active(scene.before, passkey.id) || is_active(scene.after, passkey.id)) continue;
-        const bool is_deleted = scene.after.find_account(passkey.account) == nullptr;
-        if (!is_deleted && !actor_) return "I6: a passkey went away without a proof";
-        const bool is_gone = scene.after.find_passkey(passkey.id) == nullptr;
-        if (is_gone && !is_deleted && !may_remove_for_good(*actor_, scene.before)) {
-            return "T5: a young or recovered proof removed a passkey for good";
-        }
-        for (const auto& [id, session] : sessions_) {
-            const bool is_acting = scene.decision.session && scene.decision.session->id == id;
-            if (session.passkey == passkey.id && !is_acting && scene.after.find_session(id)) {
-                return "I7: a session outlived the passkey that opened it";
-            }
-        }
-    }
-    return std::nullopt;
-}
-
-/// I8: what changes the factors, or goes around them, is logged and told in the same commit.
-Witness::Verdict Witness::check_told(const Scene& scene) const {
-    const bool is_first_proof =
-        scene.step.kind == StepKind::match || scene.step.kind == StepKind::prove_upstream;
-    const bool is_recovery = is_first_proof && actor_ && actor_->recovered_at.has_value();
-    const bool changes_factors =
-        scene.step.kind == StepKind::create_passkey || renews_session(scene.step.kind);
-    if (!is_recovery && !changes_factors) return std::nullopt;
-    const bool is_logged = std::ranges::any_of(scene.decision.changes, [](const Change& change) {
-        return std::holds_alternative<AppendEvent>(change);
-    });
-    if (!is_logged) return "I8: a change of factors was not logged";
-    if (scene.decision.notices.empty()) return "I8: a change of factors was not told";
-    return std::nullopt;
-}
-
-Witness::Verdict Witness::check_state(const World& world) const {
-    if (auto verdict = check_identities(world)) return verdict;
-    for (const Account& account : world.accounts) {
-        std::uint32_t passkeys = 0;
-        std::uint32_t factors = 0;
-        for (const Passkey& passkey : world.passkeys) {
-            if (passkey.account != account.id) continue;
-            if (passkey.status == CredentialStatus::active) ++factors;
-            if (is_active(world, passkey.id)) ++passkeys;
-        }
-        if (passkeys == 0) return "I1: an account without an active passkey";
-        if (factors != account.factors) return "I1: the number of factors is wrong";
-    }
-    std::set<Bytes> credentials;
-    for (const Passkey& passkey : world.passkeys) {
-        if (!credentials.insert(passkey.record.id.value()).second)
-            return "I5: a credential id twice";
-        const auto key = keys_.find(passkey.id);
-        if (key == keys_.end()) return "I6: a passkey that nobody created";
-        if (key->second.owner != passkey.account) return "I5: a passkey changed its owner";
-        if (key->second.credential != passkey.record.id) return "I5: a passkey changed its id";
-    }
-    for (const SignIn& sign_in : world.sign_ins) {
-        if (!sign_ins_.contains(sign_in.id)) return "I6: a sign-in outlived what it was used for";
-    }
-    for (const Session& session : world.sessions) {
-        if (auto verdict = check_session(world, session)) return verdict;
-    }
-    return std::nullopt;
-}
-
-Witness::Verdict Witness::check_session(const World& world, const Session& session) const {
-    const Account* account = world.find_account(session.account);
-    if (account == nullptr) return "I7: a session without an account";
-    if (session_state(session, *account, world.now) != SessionState::valid) return std::nullopt;
-    const auto proof = sessions_.find(session.id);
-    if (proof == sessions_.end())
-        return "I7: a session that ended, or that nobody opened, is valid";
-    if (world.now >= proof->second.at + session_lasts) return "I7: a session lives too long";
-    return std::nullopt;
-}
-
-/// What is no longer stored cannot come back: ids are not given twice.
-void Witness::forget(const World& after) {
-    const auto drop = [](auto& rows, const auto& is_stored) {
-        std::erase_if(rows, [&is_stored](const auto& row) { return !is_stored(row.first); });
-    };
-    drop(sessions_, [&after](SessionId id) { return after.find_session(id) != nullptr; });
-    drop(sign_ins_, [&after](SignInId id) { return after.find_sign_in(id) != nullptr; });
-    drop(codes_, [&after](CodeId id) { return after.find_code(id) != nullptr; });
-    drop(keys_, [&after](PasskeyId id) { return after.find_passkey(id) != nullptr; });
-    std::erase_if(identities_, [&after](const auto& row) {
-        return after.find_account(row.second) == nullptr;
-    });
-    drop(recoveries_, [&after](AccountId id) { return after.find_account(id) != nullptr; });
 }
 
 }  // namespace latchkey::accounts

@@ -43,6 +43,7 @@ public:
         std::optional<PasskeyId> passkey;  // none: another proof
         std::optional<Identity> upstream;
         std::optional<TimePoint> recovered_at;  // it went around a passkey, or by one that did
+        std::optional<SecondStep> second;       // what followed it
         bool is_void = false;                   // taken back since
     };
 
@@ -80,10 +81,14 @@ private:
     Verdict see_match(const Scene& scene);
     Verdict see_assertion(const Scene& scene);
     Verdict see_upstream(const Scene& scene);
+    Verdict see_first_proof(const Scene& scene, Proof proof);
+    Verdict see_second_step(const Scene& scene);
     Verdict see_link(const Scene& scene);
     Verdict see_unlink(const Scene& scene);
     Verdict see_creation(const Scene& scene);
+    Verdict see_app(const Scene& scene);
     Verdict see_removal(const Scene& scene);
+    Verdict see_two_step(const Scene& scene);
     void see_end(const Scene& scene);
 
     Verdict open(const Scene& scene, const Proof& proof);
@@ -92,6 +97,7 @@ private:
     Verdict take_session(const Scene& scene);
     [[nodiscard]] Verdict check_identities(const World& world) const;
     [[nodiscard]] Verdict check_state(const World& world) const;
+    [[nodiscard]] Verdict check_credentials(const World& world) const;
     [[nodiscard]] Verdict check_session(const World& world, const Session& session) const;
     [[nodiscard]] bool may_remove_for_good(const Proof& actor, const World& before) const;
     void forget(const World& after);
@@ -103,7 +109,8 @@ private:
     std::map<PasskeyId, Key> keys_;
     std::map<std::string, AccountId> identities_;  // by subject
     std::map<AccountId, TimePoint> recoveries_;
-    std::optional<Proof> actor_;  // of the step that is being seen
+    std::map<AuthenticatorAppId, TotpStep> used_;  // the latest step that a code was used of
+    std::optional<Proof> actor_;                   // of the step that is being seen
 };
 
 }  // namespace latchkey::accounts

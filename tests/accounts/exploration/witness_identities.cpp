@@ -19,17 +19,12 @@ Witness::Verdict Witness::see_upstream(const Scene& scene) {
             return "T32: an identity that was unlinked proved something";
         }
         proof.account = identity->account;
-        if (has_credentials(scene.seen, identity->account)) {
-            proof.recovered_at = scene.before.now;
-            recoveries_[identity->account] = scene.before.now;
-        }
     }
-    if (scene.decision.session && !proof.recovered_at) {
+    if (scene.decision.session && !proof.account) {
         return "T32: an identity that is not linked opened a session";
     }
     if (scene.decision.sign_in) proof.email = scene.decision.sign_in->email;
-    actor_ = proof;
-    return open(scene, proof);
+    return see_first_proof(scene, proof);
 }
 
 /// The session that acts, before it goes on under a new id.

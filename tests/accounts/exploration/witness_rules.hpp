@@ -18,6 +18,8 @@ inline constexpr auto youth_lasts = std::chrono::hours(24);
 inline constexpr auto session_lasts = std::chrono::hours(24);
 inline constexpr auto sign_in_lasts = std::chrono::minutes(15);
 inline constexpr auto proof_is_fresh = std::chrono::minutes(5);
+inline constexpr auto freeze_lasts = std::chrono::hours(72);
+inline constexpr auto app_step = std::chrono::seconds(30);
 
 inline bool is_active(const World& world, PasskeyId id) {
     const Passkey* passkey = world.find_passkey(id);
@@ -29,6 +31,16 @@ inline std::optional<TimePoint> lasting(std::optional<TimePoint> recovered_at, T
     return recovered_at && now < *recovered_at + mark_lasts ? recovered_at : std::nullopt;
 }
 
+/// Whether a first proof that was no passkey is not enough.
+inline bool asks_second(const World& world, AccountId account) {
+    const auto is_active_factor = [account](const Passkey& passkey) {
+        return passkey.account == account && passkey.purpose == CredentialPurpose::second_factor &&
+               passkey.status == CredentialStatus::active;
+    };
+    return world.find_app(account) != nullptr ||
+           std::ranges::any_of(world.passkeys, is_active_factor);
+}
+
 inline bool has_credentials(const World& world, AccountId account) {
     return std::ranges::any_of(world.passkeys, [account](const Passkey& passkey) {
         return passkey.account == account;
@@ -38,7 +50,8 @@ inline bool has_credentials(const World& world, AccountId account) {
 /// The session that acts goes on under a new id, with what it was opened with.
 inline bool renews_session(StepKind kind) {
     return kind == StepKind::remove_passkey || kind == StepKind::link_identity ||
-           kind == StepKind::unlink_identity;
+           kind == StepKind::unlink_identity || kind == StepKind::turn_on_app ||
+           kind == StepKind::turn_off_app;
 }
 
 }  // namespace latchkey::accounts

@@ -73,6 +73,8 @@ public:
         std::erase_if(world_.sessions, belongs);
         std::erase_if(world_.sign_ins, belongs);
         std::erase_if(world_.codes, belongs);
+        std::erase_if(world_.apps, belongs);
+        end_recovery_codes(id);
         return true;
     }
 
@@ -136,6 +138,42 @@ public:
             return sign_in.account == change.account && sign_in.identity == change.who;
         });
         return true;
+    }
+
+    bool operator()(const AddAuthenticatorApp& change) {
+        const bool is_there = world_.find_app(change.app.account) != nullptr;
+        if (!is_there) world_.apps.push_back(change.app);
+        return !is_there;
+    }
+
+    bool operator()(const RemoveAuthenticatorApp& change) {
+        const AuthenticatorApp* app = find_row(world_.apps, change.app);
+        if (app == nullptr || app->account != change.account) return false;
+        std::erase_if(world_.apps, [&change](const auto& row) { return row.id == change.app; });
+        std::erase_if(world_.sign_ins, [&change](const SignIn& sign_in) {
+            return sign_in.account == change.account;
+        });
+        return true;
+    }
+
+    // Wrong guesses change nothing that decisions look at: here only right ones are made.
+    bool operator()(const SpendAppCode& change) {
+        AuthenticatorApp* app = find_row(world_.apps, change.app);
+        if (app == nullptr || !change.step || *change.step <= app->last_step) return false;
+        app->last_step = *change.step;
+        return true;
+    }
+
+    bool operator()(const SetRecoveryCodes& change) {
+        if (find_row(world_.accounts, change.account) == nullptr) return false;
+        end_recovery_codes(change.account);
+        for (const Hash& mac : change.macs)
+            world_.recovery_codes.emplace_back(change.account, mac);
+        return true;
+    }
+
+    bool operator()(const SpendRecoveryCode& change) {
+        return std::erase(world_.recovery_codes, std::pair(change.account, change.mac)) == 1;
     }
 
     bool operator()(const StoreCode& change) {
@@ -208,6 +246,12 @@ private:
         return passkey->status == CredentialStatus::active ? passkey : nullptr;
     }
 
+    void end_recovery_codes(AccountId account) {
+        std::erase_if(world_.recovery_codes, [account](const auto& row) {
+            return row.first == account;
+        });
+    }
+
     void end_sessions_of(PasskeyId passkey, std::optional<SessionId> keep) {
         std::erase_if(world_.sessions, [&](const Session& session) {
             return session.passkey == passkey && session.id != keep;
@@ -265,6 +309,20 @@ std::vector<Passkey> World::passkeys_of(AccountId account) const {
         if (passkey.account == account) owned.push_back(passkey);
     }
     return owned;
+}
+
+const AuthenticatorApp* World::find_app(AccountId account) const {
+    const auto found = std::ranges::find(apps, account, &AuthenticatorApp::account);
+    return found == apps.end() ? nullptr : &*found;
+}
+
+SecondSteps World::steps_of(AccountId account) const {
+    SecondSteps steps;
+    if (const AuthenticatorApp* app = find_app(account)) steps.app = *app;
+    for (const auto& [owner, mac] : recovery_codes) {
+        if (owner == account) ++steps.recovery_codes;
+    }
+    return steps;
 }
 
 std::optional<World> commit(const World& world, const std::vector<Change>& changes) {

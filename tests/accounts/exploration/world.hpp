@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace latchkey::accounts {
@@ -22,6 +23,8 @@ struct World {
     std::vector<Session> sessions;
     std::vector<SignIn> sign_ins;
     std::vector<EmailCode> codes;
+    std::vector<AuthenticatorApp> apps;
+    std::vector<std::pair<AccountId, Hash>> recovery_codes;
 
     [[nodiscard]] const Account* find_account(AccountId id) const;
     [[nodiscard]] const Account* find_account(const EmailAddress& email) const;
@@ -32,6 +35,8 @@ struct World {
     [[nodiscard]] const LinkedIdentity* find_identity(const Identity& who) const;
     [[nodiscard]] std::vector<Passkey> passkeys_of(AccountId account) const;
     [[nodiscard]] std::vector<LinkedIdentity> identities_of(AccountId account) const;
+    [[nodiscard]] const AuthenticatorApp* find_app(AccountId account) const;
+    [[nodiscard]] SecondSteps steps_of(AccountId account) const;
 };
 
 /// The world after all changes; nullopt: a precondition does not hold.

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 
+import { codeOf, currentStep, scan } from './app.mjs';
 import { plugIn } from './authenticator.mjs';
 import { root } from './process.mjs';
 
@@ -143,6 +144,41 @@ export class Person {
     /** A code that comes as a whole is sent without a further click. */
     async pasteCode(code) {
         await this.field('Code').fill(code);
+    }
+
+    /** Scans the QR code on the screen, as a phone's camera would; the app then shows codes. */
+    async scanWithApp() {
+        const picture = await this.page.locator('svg.qr').screenshot();
+        this.app = new URL(scan(picture));
+    }
+
+    #code(step) {
+        this.usedStep = step;
+        return codeOf(this.app.searchParams.get('secret'), step);
+    }
+
+    /** The first code for a new app: of the step before, where it is still good for a while. */
+    firstAppCode() {
+        const isLate = (Date.now() / 1000) % 30 > 20;
+        return this.#code(currentStep() - (isLate ? 0 : 1));
+    }
+
+    /** A code that was not used yet: waits for the app to show one. */
+    async nextAppCode() {
+        const isNext = (used) => Math.floor(Date.now() / 30_000) > used;
+        await this.page.waitForFunction(isNext, this.usedStep, { timeout: 35_000, polling: 200 });
+        return this.#code(currentStep());
+    }
+
+    /** From "Secure your account" to the page with the recovery codes. */
+    async addApp() {
+        await this.link('Use an authenticator app instead').click();
+        await this.sees('Set up your authenticator app');
+        await this.scanWithApp();
+        await this.field('Code from the app').pressSequentially(this.firstAppCode());
+        await this.button('Turn on').click();
+        await this.sees('Save your recovery codes');
+        this.recoveryCodes = await this.page.locator('.recovery-codes code').allTextContents();
     }
 
     async createPasskey() {

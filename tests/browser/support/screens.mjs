@@ -17,6 +17,21 @@ async function toEnrol(person, address) {
     await person.sees('Secure your account');
 }
 
+async function toRecoveryCodes(person, address) {
+    await toEnrol(person, address);
+    await person.addApp();
+}
+
+async function toSecondStep(person, address) {
+    await toRecoveryCodes(person, address);
+    await person.link('I saved them').click();
+    await person.signOut();
+    await person.site.mail.next(address); // that two-step sign-in is on
+    await toCode(person, address);
+    await person.enterCode(await person.site.mail.nextCode(address));
+    await person.sees('Confirm it’s you');
+}
+
 async function toPanel(person) {
     await person.open();
     await person.continueWithPasskey();
@@ -52,6 +67,48 @@ export const screens = {
         await person.hears('That code is not right.');
     },
     'secure-your-account': toEnrol,
+    'set-up-app': async (person, address) => {
+        await toEnrol(person, address);
+        await person.link('Use an authenticator app instead').click();
+        await person.sees('Set up your authenticator app');
+        await person.page.getByText('Can’t scan it?', { exact: true }).click();
+    },
+    'set-up-app-wrong': async (person, address) => {
+        await toEnrol(person, address);
+        await person.link('Use an authenticator app instead').click();
+        await person.sees('Set up your authenticator app');
+        await person.field('Code from the app').pressSequentially('12345');
+        await person.button('Turn on').click();
+        await person.hears('The app’s code has 6 digits.');
+    },
+    'recovery-codes': toRecoveryCodes,
+    'security-two-step': async (person, address) => {
+        await toRecoveryCodes(person, address);
+        await person.link('I saved them').click();
+        await person.isSignedIn(address);
+    },
+    'turn-off-last-app': async (person, address) => {
+        await toRecoveryCodes(person, address);
+        await person.open('/settings/app/turn-off');
+        await person.hears('It is all that secures your account');
+    },
+    'new-recovery-codes': async (person, address) => {
+        await toRecoveryCodes(person, address);
+        await person.open('/settings/recovery-codes');
+        await person.sees('Make new recovery codes?');
+    },
+    'second-step': toSecondStep,
+    'second-step-wrong': async (person, address) => {
+        await toSecondStep(person, address);
+        await person.field('Code from your authenticator app').pressSequentially('12345');
+        await person.button('Continue').click();
+        await person.hears('The app’s code has 6 digits.');
+    },
+    'second-step-recovery': async (person, address) => {
+        await toSecondStep(person, address);
+        await person.link('Use a recovery code').click();
+        await person.field('Recovery code').waitFor();
+    },
     'create-cancelled': async (person, address) => {
         await toEnrol(person, address);
         await person.authenticator.recognize(false);

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/acting.hpp"
+
+#include "accounts/account_changes.hpp"
+#include "accounts/draft.hpp"
+
+namespace latchkey::accounts {
+
+bool is_fresh(const Session& session, TimePoint now) {
+    return now < session.authenticated_at + limits::step_up_lifetime &&
+           session.authenticated_at <= now + limits::clock_tolerance;
+}
+
+Result<void> check_session(const Acting& who, TimePoint now) {
+    switch (session_state(who.session, who.account, now)) {
+        case SessionState::valid:
+            return {};
+        case SessionState::expired:
+            return Fail{Refusal::expired};
+        case SessionState::signed_out:
+            return Fail{Refusal::signed_out_everywhere};
+    }
+    return Fail{Refusal::signed_out_everywhere};
+}
+
+Result<void> check_sensitive_change(const Acting& who, TimePoint now) {
+    TRY(check_session(who, now));
+    const auto& recovered_at = who.account.recovered_at;
+    const bool is_frozen = recovered_at && now < *recovered_at + limits::freeze_after_recovery;
+    if (is_frozen || who.session.assurance == Assurance::recovered) {
+        return Fail{Refusal::frozen_after_recovery};
+    }
+    if (!is_fresh(who.session, now)) return Fail{Refusal::proof_too_old};
+    return {};
+}
+
+void require_acting(Draft& draft, const Acting& who) {
+    draft.add(RequireSession{who.session.id});
+    draft.add(RequireEpoch{.account = who.account.id, .epoch = who.account.epoch});
+}
+
+}  // namespace latchkey::accounts

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/authenticator_app.hpp"
+
+#include "accounts/policy.hpp"
+#include "accounts/recovery_codes.hpp"
+#include "accounts/totp.hpp"
+#include "base/base32.hpp"
+#include "base/encoding.hpp"
+#include "pages/qr_code.hpp"
+
+#include <utility>
+
+namespace latchkey::pages {
+namespace {
+
+constexpr std::size_t sealed_characters = 512;  // more than any offer of ours
+constexpr std::size_t key_group = 4;
+
+Bytes joined(std::initializer_list<ByteView> parts) {
+    Bytes bytes;
+    for (const ByteView part : parts) {
+        bytes.insert(bytes.end(), part.begin(), part.end());
+        bytes.push_back(std::byte{0});
+    }
+    return bytes;
+}
+
+Bytes offer_context(const Visit& visit, OfferedTo to) {
+    const accounts::Hash& subject =
+        to == OfferedTo::sign_in ? visit.sign_in->token_hash : visit.session->session.token_hash;
+    const std::string_view what =
+        to == OfferedTo::sign_in ? "field: offer to sign-in" : "field: offer to session";
+    return joined({bytes_of(what), bytes_of(visit.browser_id), subject});
+}
+
+Bytes app_context(accounts::AuthenticatorAppId app, accounts::AccountId account) {
+    return joined(
+        {bytes_of("authenticator app"),
+         bytes_of(std::to_string(app.value())),
+         bytes_of(std::to_string(account.value()))}
+    );
+}
+
+/// "ABCD EFGH …": easier to type.
+std::string grouped(std::string_view key) {
+    std::string text;
+    for (std::size_t i = 0; i < key.size(); ++i) {
+        if (i > 0 && i % key_group == 0) text += ' ';
+        text += key[i];
+    }
+    return text;
+}
+
+}  // namespace
+
+SecretBytes make_app_secret(const Services& services) {
+    const auto random = services.random.bytes<accounts::limits::totp_secret_bytes>();
+    return SecretBytes(Bytes(random.begin(), random.end()));
+}
+
+std::string seal_offer(const Visit& visit, OfferedTo to, const SecretBytes& secret) {
+    const Services& services = visit.services;
+    return base64url_encode(
+        services.sealer.seal(secret.reveal(), offer_context(visit, to), services.random)
+    );
+}
+
+std::optional<SecretBytes> open_offer(const Visit& visit, OfferedTo to, std::string_view sealed) {
+    if (sealed.size() > sealed_characters) return std::nullopt;
+    const auto bytes = base64url_decode(sealed);
+    if (!bytes) return std::nullopt;
+    auto secret = visit.services.sealer.open(*bytes, offer_context(visit, to));
+    if (!secret || secret->reveal().size() != accounts::limits::totp_secret_bytes) {
+        return std::nullopt;
+    }
+    return secret;
+}
+
+json::Value secret_model(const Visit& visit, std::string_view account, const SecretBytes& secret) {
+    const std::string uri =
+        accounts::totp_uri(secret.reveal(), visit.services.site.brand.name, account);
+    const QrCode qr = make_qr_code(uri);
+    return json::object({
+        {"key", grouped(base32_encode(secret.reveal()))},
+        {"uri", uri},
+        {"qr", json::object({{"size", qr.size}, {"path", qr.path}})},
+    });
+}
+
+accounts::AuthenticatorApp make_app(
+    const Visit& visit,
+    const accounts::Fresh& fresh,
+    accounts::AccountId account,
+    const SecretBytes& secret,
+    accounts::TotpStep step
+) {
+    const Services& services = visit.services;
+    const accounts::Circumstances at = visit.circumstances();
+    return {
+        .id = fresh.app,
+        .account = account,
+        .sealed_secret =
+            services.sealer.seal(secret.reveal(), app_context(fresh.app, account), services.random),
+        .last_step = step,
+        .created_on = at.browser,
+        .created_at = at.now,
+        .last_used_at = std::nullopt,
+    };
+}
+
+std::optional<SecretBytes> open_app_secret(
+    const Services& services, const accounts::AuthenticatorApp& app
+) {
+    return services.sealer.open(app.sealed_secret, app_context(app.id, app.account));
+}
+
+RecoveryCodes make_recovery_codes(const Services& services, accounts::AccountId account) {
+    RecoveryCodes made;
+    for (std::size_t i = 0; i < accounts::limits::recovery_codes; ++i) {
+        SecretText code = accounts::make_recovery_code(services.random.bytes<16>());
+        const auto plain = accounts::parse_recovery_code(code.reveal());
+        LATCHKEY_ASSERT(plain.has_value());
+        made.macs.push_back(accounts::recovery_code_mac(services.pepper, account, plain->reveal()));
+        made.codes.push_back(std::move(code));
+    }
+    return made;
+}
+
+http::Response respond_recovery_codes(
+    const Visit& visit, const RecoveryCodes& codes, std::string_view location
+) {
+    json::Array shown;
+    std::string text;
+    for (const SecretText& code : codes.codes) {
+        shown.emplace_back(json::object({{"code", code.reveal()}}));
+        text.append(code.reveal()).append("\n");
+    }
+    return respond(
+        visit,
+        "recovery_codes",
+        json::object({
+            {"codes", std::move(shown)},
+            {"text", text},
+            {"host", visit.services.site.rp_id},
+            {"location", location},
+        })
+    );
+}
+
+}  // namespace latchkey::pages

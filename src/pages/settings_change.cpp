@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/settings_change.hpp"
+
+#include "pages/sign_in_page.hpp"
+
+#include <utility>
+
+namespace latchkey::pages {
+
+accounts::Acting load_acting(const Visit& visit) {
+    const store::KnownSession& known = *visit.session;
+    return {
+        .account = known.account,
+        .session = known.session,
+        .passkeys = visit.services.store.list_passkeys(known.account.id),
+        .steps = visit.services.store.find_second_steps(known.account.id),
+    };
+}
+
+http::Response respond_refusal(const Visit& visit, accounts::Refusal refusal) {
+    if (refusal == accounts::Refusal::not_yours) {
+        return respond_error(visit, 404, "not_found", "the account has no such thing");
+    }
+    const SignInError error = error_of(refusal);
+    return respond_error(visit, error.status, error.code, error.reason);
+}
+
+http::Outcome save_change(
+    const VisitPtr& visit,
+    accounts::Decision decided,
+    std::shared_ptr<FreshTokens> tokens,
+    std::function<http::Response()> respond
+) {
+    auto decision =
+        std::make_shared<accounts::Decision>(std::move(decided));  // for the continuation
+    std::vector<accounts::Change> changes = std::move(decision->changes);
+    add_notices(*visit, changes, decision->notices);
+    return save(
+        visit,
+        std::move(changes),
+        {
+            .committed = [visit,
+                          decision,
+                          tokens = std::move(tokens),
+                          respond = std::move(respond)](store::Committed) -> http::Outcome {
+                http::Response response = respond();
+                set_cookies_of(*visit, *decision, *tokens, response);
+                return response;
+            },
+            // Somebody changed the account at the same moment: show how it stands now.
+            .refused = [visit](RefusedChange refused) -> http::Outcome {
+                const bool was_last = refused.is<accounts::ChangeFactors>();
+                return respond_refusal(
+                    *visit, was_last ? accounts::Refusal::last_factor : accounts::Refusal::expired
+                );
+            },
+        }
+    );
+}
+
+}  // namespace latchkey::pages

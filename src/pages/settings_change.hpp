@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "accounts/acting.hpp"
+#include "pages/saves.hpp"
+
+#include <functional>
+#include <memory>
+
+/// What changes in Settings share: who acts, what a refusal says, and the commit.
+namespace latchkey::pages {
+
+/// The signed-in person with all that decisions look at.
+accounts::Acting load_acting(const Visit& visit);
+
+/// What a refused change is answered with.
+http::Response respond_refusal(const Visit& visit, accounts::Refusal refusal);
+
+/// Commits the change and answers with what `respond` makes, and the cookies of the decision.
+http::Outcome save_change(
+    const VisitPtr& visit,
+    accounts::Decision decided,
+    std::shared_ptr<FreshTokens> tokens,  // moves on to the continuation
+    std::function<http::Response()> respond
+);
+
+}  // namespace latchkey::pages

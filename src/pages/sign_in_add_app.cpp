@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/codes.hpp"
+#include "accounts/totp.hpp"
+#include "pages/authenticator_app.hpp"
+#include "pages/code_limits.hpp"
+#include "pages/handlers.hpp"
+#include "pages/sign_in_page.hpp"
+
+#include <utility>
+
+namespace latchkey::pages {
+namespace {
+
+/// The page with a new secret; with an error, without showing the secret again.
+http::Response respond_app(
+    const Visit& visit, const SecretBytes& secret, std::optional<SignInError> error = std::nullopt
+) {
+    json::Value model = json::object({
+        {"securing", true},
+        {"email", visit.sign_in->email.text()},
+        {"action", "/sign-in/add-app"},
+        {"offer", seal_offer(visit, OfferedTo::sign_in, secret)},
+    });
+    if (!error) {
+        model.set("secret", secret_model(visit, visit.sign_in->email.text(), secret));
+        return respond(visit, "app", std::move(model));
+    }
+    model.set("error", error_model(visit, *error));
+    return respond(visit, "app", std::move(model), error->status);
+}
+
+}  // namespace
+
+/// Secure your account with an authenticator app. Every visit shows another secret.
+http::Outcome get_add_app(VisitPtr visit) {
+    // Who has an account has a factor: there, an app is turned on in Settings.
+    if (visit->sign_in->account) return http::see_other("/sign-in/add-passkey");
+    return respond_app(*visit, make_app_secret(visit->services));
+}
+
+/// The first code of the app: with it the account comes into being, and the sign-in ends.
+http::Outcome post_add_app(VisitPtr visit) {
+    const Services& services = visit->services;
+    const auto secret = open_offer(*visit, OfferedTo::sign_in, visit->form.get("offer"));
+    if (!secret) return respond_error(*visit, 409, "sign_in_expired", "offer");
+    const auto code = accounts::parse_code(visit->form.get("code"), accounts::limits::totp_digits);
+    if (!code) {
+        return respond_app(
+            *visit, *secret, SignInError{.code = "malformed", .reason = "not six digits"}
+        );
+    }
+    const auto step =
+        accounts::match_totp(secret->reveal(), *code, accounts::TotpStep(0), services.clock.now());
+    if (!step) {
+        return respond_app(*visit, *secret, SignInError{.code = "wrong", .reason = "first code"});
+    }
+    auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
+    auto codes = std::make_shared<RecoveryCodes>(                       // shown by the continuation
+        make_recovery_codes(services, tokens->fresh.account)
+    );
+    auto decided = accounts::decide(
+        accounts::AppConfirmed{
+            .sign_in = *visit->sign_in,
+            .app = make_app(*visit, tokens->fresh, tokens->fresh.account, *secret, *step),
+            .recovery_codes = codes->macs,
+            .needs_invite = services.site.sign_up.who == accounts::SignUp::invite,
+        },
+        visit->circumstances(),
+        tokens->fresh
+    );
+    if (!decided) {
+        const SignInError error = error_of(decided.error());
+        return respond_error(*visit, error.status, error.code, error.reason);
+    }
+    auto decision = std::make_shared<accounts::Decision>(std::move(*decided));
+    std::vector<accounts::Change> changes = std::move(decision->changes);
+    add_notices(*visit, changes, decision->notices);
+    return save(
+        visit,
+        std::move(changes),
+        {
+            .committed = [visit, decision, tokens, codes](store::Committed) -> http::Outcome {
+                http::Response response =
+                    respond_recovery_codes(*visit, *codes, redirect_after(decision->return_to));
+                set_cookies_of(*visit, *decision, *tokens, response);
+                set_known_cookie(*visit, visit->sign_in->email, response);
+                return response;
+            },
+            .refused = [visit](RefusedChange) -> http::Outcome {
+                return respond_error(*visit, 409, "sign_in_expired", "it went on elsewhere");
+            },
+        }
+    );
+}
+
+}  // namespace latchkey::pages

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/account_changes.hpp"
+#include "accounts/codes.hpp"
+#include "accounts/recovery_codes.hpp"
+#include "accounts/totp.hpp"
+#include "pages/authenticator_app.hpp"
+#include "pages/code_limits.hpp"
+#include "pages/handlers.hpp"
+#include "pages/sign_in_page.hpp"
+
+#include <utility>
+
+namespace latchkey::pages {
+namespace {
+
+using accounts::SecondStep;
+
+/// Whose second step it is, and with what it can be taken.
+struct Asked {
+    accounts::Account account;
+    accounts::SecondSteps steps;
+};
+
+/// nullopt: the account is gone.
+std::optional<Asked> load(const Visit& visit) {
+    store::Store& store = visit.services.store;
+    if (!visit.sign_in->account) return std::nullopt;
+    auto account = store.find_account(*visit.sign_in->account);
+    if (!account) return std::nullopt;
+    auto steps = store.find_second_steps(account->id);
+    return Asked{.account = std::move(*account), .steps = std::move(steps)};
+}
+
+bool is_usable(const std::optional<accounts::AuthenticatorApp>& app) {
+    return app && app->failures < accounts::limits::app_failures;
+}
+
+/// The way that was asked for, else the app: it comes first.
+SecondStep read_way(std::string_view name, const accounts::SecondSteps& steps) {
+    if (name == "recovery-code") return SecondStep::recovery_code;
+    if (name == "app" || is_usable(steps.app)) return SecondStep::authenticator_app;
+    return SecondStep::recovery_code;
+}
+
+http::Response respond_gone(const Visit& visit) {
+    return respond_error(visit, 409, "sign_in_expired", "the account is gone");
+}
+
+http::Response respond_second(
+    const Visit& visit,
+    const Asked& asked,
+    SecondStep way,
+    std::optional<json::Value> error = std::nullopt,
+    int status = 200
+) {
+    const bool is_app = way == SecondStep::authenticator_app;
+    json::Value model = json::object({
+        {"email", asked.account.email.text()},
+        {"by_app", is_app},
+        {"by_recovery_code", !is_app},
+        {"has_app", is_usable(asked.steps.app)},
+        {"has_recovery_codes", asked.steps.recovery_codes > 0},
+    });
+    if (error) model.set("error", std::move(*error));
+    return respond(visit, "second_step", std::move(model), status);
+}
+
+http::Response respond_second_error(
+    const Visit& visit, const Asked& asked, SecondStep way, const SignInError& error
+) {
+    return respond_second(visit, asked, way, error_model(visit, error), error.status);
+}
+
+/// The guess as the one change that counts, compares and spends it; nullopt: not a code at all.
+std::optional<accounts::Change> read_guess(const Visit& visit, const Asked& asked, SecondStep way) {
+    const Services& services = visit.services;
+    const std::string_view typed = visit.form.get("code");
+    if (way == SecondStep::recovery_code) {
+        const auto code = accounts::parse_recovery_code(typed);
+        if (!code) return std::nullopt;
+        return accounts::SpendRecoveryCode{
+            .account = asked.account.id,
+            .mac = accounts::recovery_code_mac(services.pepper, asked.account.id, code->reveal()),
+        };
+    }
+    const auto code = accounts::parse_code(typed, accounts::limits::totp_digits);
+    if (!code || !asked.steps.app) return std::nullopt;
+    const accounts::AuthenticatorApp& app = *asked.steps.app;
+    const TimePoint now = services.clock.now();
+    const auto secret = open_app_secret(services, app);
+    if (!secret) {
+        services.log({"app_secret_unreadable", visit.request.id, "another key file, or altered"});
+    }
+    return accounts::SpendAppCode{
+        .app = app.id,
+        .step = secret ? accounts::match_totp(secret->reveal(), *code, app.last_step, now)
+                       : std::nullopt,
+        .limit = accounts::limits::app_failures,
+        .now = now,
+    };
+}
+
+/// A refused first commit: the limits stand first, the guess itself last.
+http::Response respond_not_tried(
+    const Visit& visit, const Asked& asked, SecondStep way, RefusedChange refused
+) {
+    if (refused.is<accounts::SpendAppCode>()) {
+        return respond_second_error(
+            visit, asked, way, {.status = 422, .code = "app_off", .reason = "too many failures"}
+        );
+    }
+    return respond_second_error(
+        visit,
+        asked,
+        way,
+        {
+            .status = 429,
+            .code = "too_many",
+            .reason = "second steps",
+            .wait = second_step_wait(visit, asked.account.email, refused.index()),
+        }
+    );
+}
+
+/// A wrong code is logged, and told when it is not the first: who guesses has the first proof.
+http::Outcome note_wrong(
+    const VisitPtr& visit, const Asked& asked, SecondStep way, std::uint32_t in_a_row
+) {
+    const FreshTokens tokens = make_fresh(visit->services);
+    accounts::Decision decision = accounts::note_wrong_second_step(
+        asked.account, in_a_row, visit->circumstances(), tokens.fresh
+    );
+    add_notices(*visit, decision.changes, decision.notices);
+    const auto respond_wrong = [visit, asked, way] {
+        return respond_second_error(
+            *visit, asked, way, {.status = 422, .code = "wrong", .reason = "wrong second step"}
+        );
+    };
+    return save(
+        visit,
+        std::move(decision.changes),
+        {
+            .committed = [respond_wrong](store::Committed) -> http::Outcome {
+                return respond_wrong();
+            },
+            // Signed out everywhere meanwhile: the code was wrong all the same.
+            .refused = [respond_wrong](RefusedChange) -> http::Outcome { return respond_wrong(); },
+        }
+    );
+}
+
+/// The code was right and is spent: what that leads to, decided on what stands there now.
+http::Outcome go_on(const VisitPtr& visit, SecondStep by, int tries) {
+    const Services& services = visit->services;
+    auto asked = load(*visit);
+    if (!asked) return respond_gone(*visit);
+    const std::string email = asked->account.email.text();
+    auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
+    auto decided = accounts::decide(
+        accounts::SecondMatched{
+            .sign_in = *visit->sign_in,
+            .by = by,
+            .account = asked->account,
+            .passkeys = services.store.list_passkeys(asked->account.id),
+            .steps = asked->steps,
+        },
+        visit->circumstances(),
+        tokens->fresh
+    );
+    if (!decided) return respond_second_error(*visit, *asked, by, error_of(decided.error()));
+    auto decision = std::make_shared<accounts::Decision>(std::move(*decided));
+    std::vector<accounts::Change> changes = std::move(decision->changes);
+    add_notices(*visit, changes, decision->notices);
+    return save(
+        visit,
+        std::move(changes),
+        {
+            .committed = [visit, decision, tokens, account = asked->account](store::Committed
+                         ) -> http::Outcome {
+                http::Response response = http::see_other(next_location(*decision));
+                set_cookies_of(*visit, *decision, *tokens, response);
+                set_known_cookie(*visit, account.email, response);
+                return response;
+            },
+            .refused = [visit, by, tries](RefusedChange refused) -> http::Outcome {
+                const bool is_over = refused.is<accounts::FinishSignIn>();
+                if (tries > 1 && !is_over) return go_on(visit, by, tries - 1);
+                return respond_error(*visit, 409, "sign_in_expired", "it went on elsewhere");
+            },
+        }
+    );
+}
+
+}  // namespace
+
+http::Outcome get_second_step(VisitPtr visit) {
+    const auto asked = load(*visit);
+    if (!asked) return respond_gone(*visit);
+    return respond_second(*visit, *asked, read_way(visit->request.query.get("way"), asked->steps));
+}
+
+/// A guess: counted and compared in one commit that is never undone, used in a second one.
+http::Outcome post_second_step(VisitPtr visit) {
+    auto asked = load(*visit);
+    if (!asked) return respond_gone(*visit);
+    const SecondStep way = read_way(visit->form.get("way"), asked->steps);
+    auto guess = read_guess(*visit, *asked, way);
+    if (!guess) {
+        return respond_second_error(
+            *visit, *asked, way, {.status = 422, .code = "malformed", .reason = "not a code"}
+        );
+    }
+    std::vector<accounts::Change> changes = second_step_limits(*visit, asked->account.email);
+    changes.push_back(std::move(*guess));
+    return save(
+        visit,
+        std::move(changes),
+        {
+            .committed = [visit, asked = *asked, way](store::Committed committed) -> http::Outcome {
+                const store::Spent spent = committed.spent.at(0);
+                return spent.right ? go_on(visit, way, 3)
+                                   : note_wrong(visit, asked, way, spent.attempts);
+            },
+            .refused = [visit, asked = *asked, way](RefusedChange refused) -> http::Outcome {
+                return respond_not_tried(*visit, asked, way, refused);
+            },
+        }
+    );
+}
+
+}  // namespace latchkey::pages

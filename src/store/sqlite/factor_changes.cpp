@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "store/sqlite/factor_changes.hpp"
+
+namespace latchkey::store::sqlite {
+
+Applied FactorChanges::apply(const accounts::AddAuthenticatorApp& change) {
+    const auto& app = change.app;
+    return applied(add_app_
+                       .run(
+                           app.id,
+                           app.account,
+                           app.sealed_secret,
+                           app.last_step,
+                           app.failures,
+                           app.created_on,
+                           app.created_at,
+                           app.last_used_at
+                       )
+                       .step);
+}
+
+Applied FactorChanges::apply(const accounts::RemoveAuthenticatorApp& change) {
+    const auto removed = changed_a_row(remove_app_.run(change.app, change.account));
+    return removed == Applied::made ? applied(end_sign_ins_.run(change.account).step) : removed;
+}
+
+Applied FactorChanges::apply(const accounts::SpendAppCode& change, std::vector<Spent>& spent) {
+    auto rows = spend_app_code_.query(change.app, change.step, change.limit, change.now);
+    const auto step = rows.step();
+    if (step == Step::done) return Applied::refused;
+    if (step != Step::row) return applied(step);
+    spent.push_back({.right = rows.boolean(0), .attempts = rows.unsigned_integer(1)});
+    // RETURNING gives its rows after the change was made; the end is still to be reached.
+    return applied(rows.step());
+}
+
+Applied FactorChanges::apply(const accounts::SetRecoveryCodes& change) {
+    {
+        auto rows = require_account_.query(change.account);
+        const auto found = found_a_row(rows.step());
+        if (found != Applied::made) return found;
+    }
+    const auto ended = applied(end_recovery_codes_.run(change.account).step);
+    if (ended != Applied::made) return ended;
+    for (const auto& mac : change.macs) {
+        const auto added = applied(add_recovery_code_.run(change.account, mac).step);
+        if (added != Applied::made) return added;
+    }
+    return Applied::made;
+}
+
+Applied FactorChanges::apply(const accounts::SpendRecoveryCode& change, std::vector<Spent>& spent) {
+    const auto ran = spend_recovery_code_.run(change.account, change.mac);
+    if (ran.step != Step::done) return applied(ran.step);
+    spent.push_back({.right = ran.rows == 1, .attempts = 0});
+    return Applied::made;
+}
+
+}  // namespace latchkey::store::sqlite

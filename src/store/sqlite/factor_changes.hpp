@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "store/commit.hpp"
+#include "store/sqlite/applied.hpp"
+#include "store/sqlite/connection.hpp"
+
+#include <vector>
+
+namespace latchkey::store::sqlite {
+
+/// The changes of the second step, as SQL (changes.hpp has the others).
+class FactorChanges {
+public:
+    explicit FactorChanges(Connection& connection) : connection_(connection) {}
+
+    Applied apply(const accounts::AddAuthenticatorApp& change);
+    Applied apply(const accounts::RemoveAuthenticatorApp& change);
+    Applied apply(const accounts::SpendAppCode& change, std::vector<Spent>& spent);
+    Applied apply(const accounts::SetRecoveryCodes& change);
+    Applied apply(const accounts::SpendRecoveryCode& change, std::vector<Spent>& spent);
+
+private:
+    Connection& connection_;
+    Statement add_app_{
+        connection_,
+        "INSERT INTO authenticator_apps (id, account, sealed_secret, last_step, failures,"
+        "                                created_on, created_at, last_used_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+    };
+    Statement remove_app_{
+        connection_, "DELETE FROM authenticator_apps WHERE id = ?1 AND account = ?2"
+    };
+    Statement end_sign_ins_{connection_, "DELETE FROM sign_ins WHERE account = ?1"};
+    // Counts, compares and spends in one statement, so that no two guesses see the same step. The
+    // columns on the right of = are those from before.
+    Statement spend_app_code_{
+        connection_,
+        "UPDATE authenticator_apps SET"
+        " failures = iif(?2 IS NOT NULL AND ?2 > last_step, 0, failures + 1),"
+        " last_used_at = iif(?2 IS NOT NULL AND ?2 > last_step, ?4, last_used_at),"
+        " last_step = max(last_step, coalesce(?2, last_step))"
+        " WHERE id = ?1 AND failures < ?3"
+        " RETURNING failures = 0, failures"
+    };
+    Statement end_recovery_codes_{connection_, "DELETE FROM recovery_codes WHERE account = ?1"};
+    Statement add_recovery_code_{
+        connection_, "INSERT INTO recovery_codes (account, mac) VALUES (?1, ?2)"
+    };
+    Statement require_account_{connection_, "SELECT 1 FROM accounts WHERE id = ?1"};
+    Statement spend_recovery_code_{
+        connection_, "DELETE FROM recovery_codes WHERE account = ?1 AND mac = ?2"
+    };
+};
+
+}  // namespace latchkey::store::sqlite

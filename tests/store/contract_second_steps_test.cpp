@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "store/contract.hpp"
+#include "store/samples.hpp"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+using namespace latchkey;
+using namespace latchkey::accounts;
+using namespace latchkey::test;
+
+namespace {
+
+/// The answer to a guess, or nullopt if it was refused.
+std::optional<store::Spent> answer_of(const store::CommitResult& result) {
+    const auto* committed = std::get_if<store::Committed>(&result);
+    if (committed == nullptr) return std::nullopt;
+    REQUIRE(committed->spent.size() == 1);
+    return committed->spent[0];
+}
+
+/// An account with an app.
+struct Secured {
+    explicit Secured(StoreUnderTest& db)
+        : account(sign_up(db.store()).account), app(sample_app(db.store(), account, day_one)) {
+        REQUIRE(is_committed(commit(db.store(), {AddAuthenticatorApp{app}})));
+    }
+
+    [[nodiscard]] SpendAppCode guess(std::int64_t steps_later) const {
+        return {
+            .app = app.id,
+            .step = TotpStep(app.last_step.value() + steps_later),
+            .limit = 50,
+            .now = day_one,
+        };
+    }
+
+    [[nodiscard]] SpendAppCode wrong_guess() const {
+        return {.app = app.id, .step = std::nullopt, .limit = 50, .now = day_one};
+    }
+
+    Account account;
+    AuthenticatorApp app;
+};
+
+}  // namespace
+
+TEST_CASE("an app reads back as it was added, an account has one at most") {
+    const auto db = make_store_under_test();
+    const Secured ada(*db);
+    CHECK(db->store().find_second_steps(ada.account.id).app == ada.app);
+    const auto another = sample_app(db->store(), ada.account, day_one);
+    CHECK(is_refused_at(commit(db->store(), {AddAuthenticatorApp{another}}), 0));
+    const auto other = sign_up(db->store()).account;
+    CHECK(db->store().find_second_steps(other.id) == SecondSteps{});
+    CHECK(is_refused_at(
+        commit(db->store(), {RemoveAuthenticatorApp{.account = other.id, .app = ada.app.id}}), 0
+    ));
+    db->reopen();
+    CHECK(db->store().find_second_steps(ada.account.id).app == ada.app);
+}
+
+TEST_CASE("T9: each time step of an app is good once, and none before it") {
+    const auto db = make_store_under_test();
+    const Secured ada(*db);
+    const auto right = answer_of(commit(db->store(), {ada.guess(2)}));
+    REQUIRE(right.has_value());
+    CHECK(right->right);
+    for (const std::int64_t used : {2, 1, 0, -5}) {
+        const auto again = answer_of(commit(db->store(), {ada.guess(used)}));
+        REQUIRE(again.has_value());
+        CHECK_FALSE(again->right);
+    }
+    db->reopen();
+    CHECK_FALSE(answer_of(commit(db->store(), {ada.guess(2)}))->right);
+    CHECK(answer_of(commit(db->store(), {ada.guess(3)}))->right);
+    const auto app = db->store().find_second_steps(ada.account.id).app;
+    CHECK(app->last_step == ada.guess(3).step);
+    CHECK(app->last_used_at == day_one);
+}
+
+TEST_CASE("wrong codes in a row are counted, a right one begins anew, and 50 are the end") {
+    const auto db = make_store_under_test();
+    const Secured ada(*db);
+    CHECK(answer_of(commit(db->store(), {ada.wrong_guess()}))->attempts == ada.app.failures + 1);
+    CHECK(answer_of(commit(db->store(), {ada.guess(1)}))->attempts == 0);
+    for (std::uint32_t i = 1; i <= 50; ++i) {
+        const auto answer = answer_of(commit(db->store(), {ada.wrong_guess()}));
+        REQUIRE(answer.has_value());
+        CHECK(answer->attempts == i);
+    }
+    CHECK(is_refused_at(commit(db->store(), {ada.guess(9)}), 0));
+    CHECK(is_refused_at(commit(db->store(), {ada.wrong_guess()}), 0));
+    CHECK(db->store().find_second_steps(ada.account.id).app->failures == 50);
+}
+
+TEST_CASE("T9: of 200 right codes of one step at once exactly one is right") {
+    const auto db = make_store_under_test();
+    const Secured ada(*db);
+    std::vector<std::vector<store::Change>> commits(200, {ada.guess(1)});
+    const auto results = commit_together(db->store(), std::move(commits));
+    const auto right = std::ranges::count_if(results, [](const auto& result) {
+        const auto answer = answer_of(result);
+        return answer && answer->right;
+    });
+    CHECK(right == 1);
+}
+
+TEST_CASE("an app that goes takes the sign-ins of its account along, and no others") {
+    const auto db = make_store_under_test();
+    const Secured ada(*db);
+    const auto other = sign_up(db->store()).account;
+    const auto mine = sample_sign_in(db->store(), ada.account, day_one);
+    const auto others = sample_sign_in(db->store(), other, day_one);
+    const RemoveAuthenticatorApp remove{.account = ada.account.id, .app = ada.app.id};
+    REQUIRE(is_committed(commit(db->store(), {StartSignIn{mine}, StartSignIn{others}, remove})));
+    CHECK_FALSE(db->store().find_second_steps(ada.account.id).app.has_value());
+    CHECK_FALSE(db->store().find_sign_in(mine.id).has_value());
+    CHECK(db->store().find_sign_in(others.id).has_value());
+    CHECK(is_refused_at(commit(db->store(), {remove}), 0));
+    CHECK(is_refused_at(commit(db->store(), {ada.guess(1)}), 0));
+}
+
+TEST_CASE("a recovery code works once, for its account only, until a new set ends it") {
+    const auto db = make_store_under_test();
+    const auto ada = sign_up(db->store()).account;
+    const auto eve = sign_up(db->store()).account;
+    const auto spend = [&](AccountId account, std::uint64_t code) {
+        const SpendRecoveryCode change{.account = account, .mac = hash_of(code)};
+        return answer_of(commit(db->store(), {change}))->right;
+    };
+    REQUIRE(is_committed(
+        commit(db->store(), {SetRecoveryCodes{ada.id, {hash_of(1), hash_of(2), hash_of(3)}}})
+    ));
+    CHECK(db->store().find_second_steps(ada.id).recovery_codes == 3);
+    CHECK_FALSE(spend(eve.id, 1));
+    CHECK_FALSE(spend(ada.id, 9));
+    CHECK(spend(ada.id, 1));
+    CHECK_FALSE(spend(ada.id, 1));
+    db->reopen();
+    CHECK_FALSE(spend(ada.id, 1));
+    CHECK(db->store().find_second_steps(ada.id).recovery_codes == 2);
+    REQUIRE(is_committed(commit(db->store(), {SetRecoveryCodes{ada.id, {hash_of(4)}}})));
+    CHECK_FALSE(spend(ada.id, 2));
+    CHECK(spend(ada.id, 4));
+    CHECK(db->store().find_second_steps(ada.id) == SecondSteps{});
+    CHECK(is_refused_at(
+        commit(db->store(), {SetRecoveryCodes{AccountId(db->store().next_id()), {hash_of(5)}}}), 0
+    ));
+}
+
+TEST_CASE("an account that is deleted takes its app and its recovery codes along") {
+    const auto db = make_store_under_test();
+    const Secured ada(*db);
+    REQUIRE(is_committed(commit(
+        db->store(), {SetRecoveryCodes{ada.account.id, {hash_of(1)}}, DeleteAccount{ada.account.id}}
+    )));
+    CHECK(db->store().find_second_steps(ada.account.id) == SecondSteps{});
+}
