@@ -4,6 +4,7 @@
 
 #include "accounts/account_changes.hpp"
 #include "accounts/draft.hpp"
+#include "base/try.hpp"
 
 namespace latchkey::accounts {
 

@@ -3,6 +3,7 @@
 #include "accounts/draft.hpp"
 #include "accounts/passkey_rules.hpp"
 #include "accounts/sign_in.hpp"
+#include "base/try.hpp"
 
 // The second step of a sign-in, after a first proof that was not a passkey.
 namespace latchkey::accounts {

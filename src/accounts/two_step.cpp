@@ -3,6 +3,7 @@
 #include "accounts/two_step.hpp"
 
 #include "accounts/draft.hpp"
+#include "base/try.hpp"
 
 namespace latchkey::accounts {
 namespace {
