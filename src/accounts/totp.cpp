@@ -5,6 +5,7 @@
 #include "accounts/policy.hpp"
 #include "base/base32.hpp"
 #include "base/encoding.hpp"
+#include "crypto/equal.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/hmac_sha1.hpp"
 
