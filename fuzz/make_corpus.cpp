@@ -180,6 +180,8 @@ void add_http(Corpus& corpus) {
     for (const auto* address : {"192.0.2.0/24", "2001:db8::/32", "::ffff:192.0.2.7", "::1"}) {
         corpus.add("address", address);
     }
+    corpus.add("language", "de-CH, fr;q=0.9, en;q=0.8, *;q=0.5");
+    corpus.add("language", "intent=add-passkey&ui_locales=de-AT+fr");
     corpus.add("forwarded", "for=\"[2001:db8::9]:4711\";proto=https;by=_x, for=unknown");
     corpus.add("forwarded", "203.0.113.9:80, [2001:db8::9]:4711, 10.0.0.2");
 }

@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "pages/language.hpp"
 
+#include "base/encoding.hpp"
+#include "http/request.hpp"
 #include "http/text.hpp"
 #include "pages/cookies.hpp"
 
@@ -35,7 +37,7 @@ const Row& row_of(Language language) {
 /// RFC 4647 section 3.4 with our tags, which are one subtag long: all but the first falls away.
 std::optional<Language> look_up(std::string_view range) {
     const std::string_view primary = range.substr(0, range.find('-'));
-    const auto found = std::ranges::find_if(languages, [primary](Language language) {
+    const auto* found = std::ranges::find_if(languages, [primary](Language language) {
         return http::equals_ignoring_case(primary, tag_of(language));
     });
     return found == languages.end() ? std::nullopt : std::optional(*found);
@@ -77,7 +79,7 @@ std::string_view own_name_of(Language language) {
 }
 
 std::optional<Language> language_with_tag(std::string_view tag) {
-    const auto found = std::ranges::find(languages, tag, tag_of);
+    const auto* found = std::ranges::find(languages, tag, tag_of);
     return found == languages.end() ? std::nullopt : std::optional(*found);
 }
 
@@ -117,14 +119,12 @@ std::optional<Language> chosen_language(const http::Request& request) {
 }
 
 std::string target_in(Language language, const http::Request& request) {
-    std::string_view query = request.target;
-    std::string target(http::take_until(query, '?'));
+    std::string_view asked = request.target;
+    std::string target(http::take_until(asked, '?'));
     target += '?';
-    while (!query.empty()) {
-        const std::string_view pair = http::take_until(query, '&');
-        std::string_view value = pair;
-        if (pair.empty() || http::take_until(value, '=') == query_name) continue;
-        target.append(pair).append("&");
+    for (const auto& [name, value] : request.query.fields()) {
+        if (name == query_name) continue;
+        target.append(percent_encode(name)).append("=").append(percent_encode(value)).append("&");
     }
     return target.append(query_name).append("=").append(tag_of(language));
 }

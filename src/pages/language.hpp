@@ -44,8 +44,8 @@ Language language_for(const http::Request& request);
 /// What the query's `ui_locales` chose: from then on the browser's choice.
 std::optional<Language> chosen_language(const http::Request& request);
 
-/// The address of the page asked for, in that language: its target with `ui_locales` of `language`
-/// in the place of any other.
+/// The address of the page asked for, in that language: its path and its query, with `ui_locales`
+/// of `language` in the place of any other.
 std::string target_in(Language language, const http::Request& request);
 
 }  // namespace latchkey::pages

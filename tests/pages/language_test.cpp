@@ -90,13 +90,23 @@ TEST_CASE("The query is stronger than the cookie, the cookie than the header, no
 }
 
 TEST_CASE("The address in another language keeps the rest of the query") {
-    http::Request request;
-    request.target = "/sign-in";
-    CHECK(target_in(Language::de, request) == "/sign-in?ui_locales=de");
-    request.target = "/sign-in?intent=add-passkey&ui_locales=fr&replaces=x";
+    const auto in_japanese = [](const std::string& query) {
+        return target_in(
+            Language::ja, {.target = "/sign-in?" + query, .query = http::parse_form(query).value()}
+        );
+    };
+    CHECK(target_in(Language::de, {.target = "/sign-in"}) == "/sign-in?ui_locales=de");
     CHECK(
-        target_in(Language::ja, request) == "/sign-in?intent=add-passkey&replaces=x&ui_locales=ja"
+        in_japanese("intent=add-passkey&ui_locales=fr&replaces=x") ==
+        "/sign-in?intent=add-passkey&replaces=x&ui_locales=ja"
     );
+    CHECK(in_japanese("a=b%26c+d&&e") == "/sign-in?a=b%26c%20d&e=&ui_locales=ja");
+}
+
+TEST_CASE("The address in another language has its name once, however it was written before") {
+    const auto query = http::parse_form("ui%5Flocales=fr").value();
+    const http::Request request{.target = "/sign-in?ui%5Flocales=fr", .query = query};
+    CHECK(target_in(Language::ja, request) == "/sign-in?ui_locales=ja");
 }
 
 TEST_CASE("property: any header leads to a language that we have or to none") {
