@@ -130,8 +130,9 @@ std::string_view find_name(const std::array<Token, Size>& tokens, std::string_vi
 /// 8-4-4-4-12 hexadecimal digits, as the table has them.
 std::string text_of_aaguid(const webauthn::Aaguid& aaguid) {
     std::string text = hex_encode(aaguid.value());
-    for (const std::size_t dash : {8U, 13U, 18U, 23U})
+    for (const std::size_t dash : {8U, 13U, 18U, 23U}) {
         text.insert(dash, 1, '-');
+    }
     return text;
 }
 

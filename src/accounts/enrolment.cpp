@@ -48,17 +48,20 @@ void finish_sign_in(Draft& draft, const SignIn& sign_in, const Circumstances& at
     draft.add(FinishSignIn{.sign_in = sign_in.id, .from_version = sign_in.version, .now = at.now});
 }
 
-/// Whom the other provider vouched for at the start of the sign-in, as a way in to the new account.
+/// Whom another provider vouched for at the start of the sign-in, if one did, as a way in to the
+/// new account.
 void link(Draft& draft, const SignIn& sign_in, const Circumstances& at, const Fresh& fresh) {
+    const auto& identity = sign_in.identity;
+    if (!identity) return;
     draft.add(LinkIdentity{{
         .id = fresh.identity,
         .public_id = fresh.identity_public_id,
         .account = fresh.account,
-        .who = *sign_in.identity,
+        .who = *identity,
         .email = sign_in.email.text(),
         .linked_at = at.now,
     }});
-    draft.log(EventKind::identity_linked, fresh.account, sign_in.identity->issuer);
+    draft.log(EventKind::identity_linked, fresh.account, identity->issuer);
 }
 
 /// What the account of a new person begins with; its first factor follows.
@@ -78,7 +81,7 @@ Account begin_account(
     };
     draft.add(CreateAccount{account});
     draft.log(EventKind::account_created, account.id);
-    if (sign_in.identity) link(draft, sign_in, at, fresh);
+    link(draft, sign_in, at, fresh);
     return account;
 }
 
@@ -126,7 +129,8 @@ Result<Grounds> check_grounds(const PasskeyCreated& event) {
     }
     grounds.replaced = TRY(check_room(event.passkeys, sign_in.replaces));
     if (sign_in.recovered) {
-        const auto inherited = grounds.proof ? grounds.proof->recovered_at : std::nullopt;
+        const auto inherited =
+            grounds.proof != nullptr ? grounds.proof->recovered_at : std::nullopt;
         grounds.recovered_at = inherited.value_or(sign_in.proved_at);
     }
     return grounds;
@@ -159,9 +163,8 @@ Assurance assurance_of(const Grounds& grounds, const SignIn& sign_in) {
 }
 
 Result<Decision> add_passkey(
-    const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh
+    const Account& account, const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh
 ) {
-    const Account& account = *event.account;
     const Grounds grounds = TRY(check_grounds(event));
     Passkey passkey = make_passkey(event, at, fresh);
     passkey.recovered_at = grounds.recovered_at;
@@ -175,7 +178,7 @@ Result<Decision> add_passkey(
     draft.add(ChangeFactors{
         .account = account.id,
         .from_version = account.version,
-        .by = grounds.replaced ? 0 : 1,
+        .by = grounds.replaced != nullptr ? 0 : 1,
     });
     draft.add(AddPasskey{passkey});
     if (grounds.replaced != nullptr) {
@@ -217,7 +220,7 @@ Result<Decision> decide(const PasskeyCreated& event, const Circumstances& at, co
         return passkey.record.id == event.record.id;
     });
     if (is_taken) return Fail{already_registered};
-    return add_passkey(event, at, fresh);
+    return add_passkey(*event.account, event, at, fresh);
 }
 
 Result<Decision> decide(const AppConfirmed& event, const Circumstances& at, const Fresh& fresh) {

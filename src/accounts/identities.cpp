@@ -3,11 +3,21 @@
 #include "accounts/identities.hpp"
 
 #include "accounts/account_changes.hpp"
+#include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
+#include "accounts/events.hpp"
+#include "accounts/notices.hpp"
+#include "accounts/passkeys.hpp"
 #include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
 #include "base/try.hpp"
+#include "latchkey/result.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 namespace latchkey::accounts {
 namespace {

@@ -15,7 +15,6 @@
 #include "base/encoding.hpp"
 #include "base/try.hpp"
 #include "latchkey/result.hpp"
-#include "latchkey/webauthn/types.hpp"
 
 #include <algorithm>
 #include <cstddef>

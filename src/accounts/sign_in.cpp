@@ -5,6 +5,7 @@
 #include "accounts/authenticator_names.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
+#include "accounts/email_address.hpp"
 #include "accounts/events.hpp"
 #include "accounts/notices.hpp"
 #include "accounts/passkey_rules.hpp"
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace latchkey::accounts {
 namespace {
@@ -123,9 +125,12 @@ void recover(
 /// The proof of an account's owner. If the account has passkeys it is the way around them,
 /// design.md 4.3 "notify": let in at once, marked, logged and told.
 Result<Decision> go_on_without_passkey(
-    const Purpose& purpose, const FirstProof& proof, const Circumstances& at, const Fresh& fresh
+    const Account& account,
+    const Purpose& purpose,
+    const FirstProof& proof,
+    const Circumstances& at,
+    const Fresh& fresh
 ) {
-    const Account& account = *proof.account;
     const bool is_recovery = !proof.passkeys.empty();
     Draft draft(at, fresh);
     require(draft, proof);
@@ -170,7 +175,7 @@ Result<Decision> go_on(
     if (asks_second_step(proof.passkeys, proof.steps)) {
         return ask_second_step(purpose, proof, at, fresh);
     }
-    return go_on_without_passkey(purpose, proof, at, fresh);
+    return go_on_without_passkey(*proof.account, purpose, proof, at, fresh);
 }
 
 /// A code is good only for who had the address when it was sent, in the same epoch.

@@ -62,7 +62,7 @@ std::string kind_in_words(ValueKind kind) {
         case ValueKind::text:
             return "text in double quotes";
         case ValueKind::list:
-            return "a list of texts like [\"a\", \"b\"]";
+            return R"(a list of texts like ["a", "b"])";
         case ValueKind::number:
             return "a whole number";
     }

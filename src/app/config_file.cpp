@@ -68,7 +68,7 @@ Result<std::map<std::string, Given>, std::vector<Problem>> parse_config_text(std
                 {.key = std::move(key),
                  .wrong =
                      {"is neither text, a whole number nor a list of texts",
-                      "write text in double quotes and a list like [\"a\", \"b\"]"}}
+                      R"(write text in double quotes and a list like ["a", "b"])"}}
             );
         }
     };

@@ -133,14 +133,14 @@ void check_passkeys(Config& config, std::vector<Problem>& problems) {
         wrong(
             "passkeys.trust",
             "has no effect with attestation = \"none\": nothing comes that could be trusted",
-            "set passkeys.attestation to \"preferred\" or \"required\", or remove it"
+            R"(set passkeys.attestation to "preferred" or "required", or remove it)"
         );
     }
     if (needs_proof && is_any) {
         wrong(
             policy.allowed_aaguids.empty() ? "passkeys.certification" : "passkeys.allow",
             "needs a proof of the model, and every statement is believed",
-            "set passkeys.attestation = \"required\" and passkeys.trust = \"metadata\""
+            R"(set passkeys.attestation = "required" and passkeys.trust = "metadata")"
         );
     }
     const bool is_by_roots = policy.trust == webauthn::AttestationTrust::roots;

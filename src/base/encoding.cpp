@@ -81,6 +81,11 @@ int hex_value(char character) {
     return -1;
 }
 
+bool is_between(std::string_view text, std::size_t at, unsigned low, unsigned high) {
+    return at < text.size() && static_cast<unsigned char>(text[at]) >= low &&
+           static_cast<unsigned char>(text[at]) <= high;
+}
+
 }  // namespace
 
 std::string base64url_encode(ByteView bytes) {
@@ -89,15 +94,17 @@ std::string base64url_encode(ByteView bytes) {
 
 std::string base64_encode(ByteView bytes) {
     std::string text = encode_with(mail_alphabet, bytes);
-    while (text.size() % 4 != 0)
+    while (text.size() % 4 != 0) {
         text += '=';
+    }
     return text;
 }
 
 std::optional<Bytes> base64_decode(std::string_view text) {
     if (text.size() % 4 != 0) return std::nullopt;
-    for (int padding = 0; padding < 2 && text.ends_with('='); ++padding)
+    for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) {
         text.remove_suffix(1);
+    }
     return decode_with(mail_values, text);
 }
 
@@ -132,11 +139,10 @@ std::optional<Bytes> hex_decode(std::string_view text) {
 
 std::size_t utf8_length(std::string_view rest) {
     if (rest.empty()) return 0;
-    const auto at = [rest](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
-    const auto continues = [&](std::size_t i, unsigned low, unsigned high) {
-        return i < rest.size() && at(i) >= low && at(i) <= high;
+    const auto continues = [rest](std::size_t at, unsigned low, unsigned high) {
+        return is_between(rest, at, low, high);
     };
-    const unsigned first = at(0);
+    const unsigned first = static_cast<unsigned char>(rest.front());
     if (first < 0x80) return 1;
     if (first >= 0xc2 && first <= 0xdf) return continues(1, 0x80, 0xbf) ? 2 : 0;
     if (first >= 0xe0 && first <= 0xef) {

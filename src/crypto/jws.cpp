@@ -10,13 +10,21 @@
 #include "crypto/openssl.hpp"
 #include "crypto/rsa_key.hpp"
 #include "crypto/verify.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 
 #include <algorithm>
 #include <array>
-#include <span>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <openssl/bio.h>
+#include <openssl/evp.h>
 #include <openssl/pem.h>
 
 namespace latchkey::crypto {

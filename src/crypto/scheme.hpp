@@ -19,14 +19,14 @@ namespace latchkey::crypto {
 enum class KeyKind : std::uint8_t { curve_point, edwards, rsa, ml_dsa };
 
 struct Scheme {
-    SignatureAlgorithm algorithm;
-    KeyKind kind;
-    const char* type;                   // OpenSSL's name of the key type
-    const char* group;                  // OpenSSL's name of the curve, of a curve_point
+    SignatureAlgorithm algorithm{};
+    KeyKind kind{};
+    const char* type = nullptr;         // OpenSSL's name of the key type
+    const char* group = nullptr;        // OpenSSL's name of the curve, of a curve_point
     std::optional<HashAlgorithm> hash;  // nullopt: a part of the algorithm
-    int padding;                        // RSA_PKCS1_PADDING or RSA_PKCS1_PSS_PADDING, of rsa
-    std::size_t key_size;               // in bytes; 0: as long as the modulus says
-    std::size_t signature_size;         // in bytes; 0: DER, or as long as the modulus
+    int padding = 0;                    // RSA_PKCS1_PADDING or RSA_PKCS1_PSS_PADDING, of rsa
+    std::size_t key_size = 0;           // in bytes; 0: as long as the modulus says
+    std::size_t signature_size = 0;     // in bytes; 0: DER, or as long as the modulus
 };
 
 const Scheme& scheme_of(SignatureAlgorithm algorithm);

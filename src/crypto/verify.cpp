@@ -7,6 +7,7 @@
 #include "crypto/scheme.hpp"
 #include "latchkey/bytes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <initializer_list>
@@ -40,10 +41,9 @@ Owned<EVP_PKEY> p256_key_object(const Scheme& scheme) {
 
 /// Feeds the parts to a hash that was begun.
 bool add_all(EVP_MD_CTX* context, std::initializer_list<ByteView> parts) {
-    for (const ByteView part : parts) {
-        if (EVP_DigestUpdate(context, part.data(), part.size()) != 1) return false;
-    }
-    return true;
+    return std::ranges::all_of(parts, [context](ByteView part) {
+        return EVP_DigestUpdate(context, part.data(), part.size()) == 1;
+    });
 }
 
 }  // namespace

@@ -76,8 +76,9 @@ void Connection::abandon() {
 
 void Connection::advance() {
     auto next = Next::again;
-    while (next == Next::again)
+    while (next == Next::again) {
         next = guarded_step();
+    }
     switch (next) {
         case Next::again:
         case Next::park:

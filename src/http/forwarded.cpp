@@ -72,7 +72,8 @@ std::optional<std::string> take_value(std::string_view& text) {
             text.remove_prefix(i + 1);
             return value;
         }
-        if (text[i] == '\\' && ++i == text.size()) return std::nullopt;
+        if (text[i] == '\\') ++i;
+        if (i == text.size()) return std::nullopt;
         value.push_back(text[i]);
     }
     return std::nullopt;

@@ -94,7 +94,7 @@ constexpr std::string_view permissions_policy =
     "window-management=(), xr-spatial-tracking=()";
 
 std::string_view reason_phrase(int status) {
-    const auto found =
+    const auto* found =
         std::ranges::find(reason_phrases, status, &std::pair<int, std::string_view>::first);
     return found == reason_phrases.end() ? std::string_view{} : found->second;
 }

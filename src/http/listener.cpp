@@ -104,7 +104,7 @@ Result<std::unique_ptr<Listener>, std::string> Listener::open(Loop& loop, std::s
     if (!endpoint) {
         return Fail{
             "cannot read the address to listen on, \"" + std::string(listen) +
-            "\": write it as \"127.0.0.1:8080\", \"[::1]:8080\" or \":8080\""
+            R"(": write it as "127.0.0.1:8080", "[::1]:8080" or ":8080")"
         };
     }
     auto state = std::make_unique<State>(loop);

@@ -157,6 +157,7 @@ void Server::run() {
         );
     });
     std::vector<std::thread> threads;
+    threads.reserve(state.workers.size());
     for (const auto& worker : state.workers) {
         threads.emplace_back([&state, &worker = *worker] { state.run(worker); });
     }

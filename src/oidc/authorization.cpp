@@ -2,14 +2,25 @@
 // Copyright the Latchkey developers
 #include "oidc/authorization.hpp"
 
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "base/secret.hpp"
 #include "crypto/hash.hpp"
+#include "latchkey/bytes.hpp"
 #include "oidc/limits.hpp"
+#include "oidc/provider.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 
 namespace latchkey::oidc {
 namespace {

@@ -2,15 +2,27 @@
 // Copyright the Latchkey developers
 #include "oidc/id_token.hpp"
 
+#include "base/clock.hpp"
 #include "base/json.hpp"
 #include "base/try.hpp"
 #include "crypto/equal.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/jws.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 #include "oidc/limits.hpp"
+#include "oidc/provider.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace latchkey::oidc {
 namespace {
@@ -163,8 +175,9 @@ Result<IdToken> verify_id_token(
     const json::Value claims = TRY(verified_claims(token, keys));
     TRY(check_parties(claims, provider));    // steps 2 to 5
     TRY(check_times(claims, expected.now));  // steps 9 and 10
-    if (!is_equal(text_in(claims, "nonce"), expected.nonce))
+    if (!is_equal(text_in(claims, "nonce"), expected.nonce)) {
         return Fail{nonce_mismatch};  // step 11
+    }
     // Steps 12 and 13: we ask for neither `acr` nor `auth_time`.
     if (claims.find("at_hash") != nullptr && !expected.access_token.empty() &&
         !is_equal(text_in(claims, "at_hash"), crypto::half_hash(expected.access_token))) {

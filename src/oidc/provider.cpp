@@ -7,7 +7,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
 
 namespace latchkey::oidc {
@@ -29,10 +34,12 @@ bool lists(const json::Value& document, std::string_view name, std::string_view 
 }
 
 std::string_view without_spaces(std::string_view text) {
-    while (text.starts_with(' ') || text.starts_with('\t'))
+    while (text.starts_with(' ') || text.starts_with('\t')) {
         text.remove_prefix(1);
-    while (text.ends_with(' ') || text.ends_with('\t'))
+    }
+    while (text.ends_with(' ') || text.ends_with('\t')) {
         text.remove_suffix(1);
+    }
     return text;
 }
 
@@ -57,8 +64,9 @@ bool is_issuer_of(const Provider& provider, std::string_view issuer) {
 
 std::string discovery_url(const Provider& provider) {
     std::string_view issuer = provider.issuer;
-    while (issuer.ends_with('/'))
+    while (issuer.ends_with('/')) {
         issuer.remove_suffix(1);
+    }
     return std::string(issuer) + "/.well-known/openid-configuration";
 }
 

@@ -27,8 +27,9 @@ Bytes joined(std::initializer_list<ByteView> parts) {
 }
 
 Bytes offer_context(const Visit& visit, OfferedTo to) {
-    const accounts::Hash& subject =
-        to == OfferedTo::sign_in ? visit.sign_in->token_hash : visit.session->session.token_hash;
+    const accounts::Hash& subject = to == OfferedTo::sign_in
+                                        ? visit.needed_sign_in().token_hash
+                                        : visit.needed_session().session.token_hash;
     const std::string_view what =
         to == OfferedTo::sign_in ? "field: offer to sign-in" : "field: offer to session";
     return joined({bytes_of(what), bytes_of(visit.browser_id), subject});

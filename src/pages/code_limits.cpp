@@ -57,6 +57,7 @@ std::vector<Rule> second_step_rules(const Visit& visit, const accounts::EmailAdd
 
 std::vector<accounts::Change> to_changes(const Visit& visit, const std::vector<Rule>& rules) {
     std::vector<accounts::Change> changes;
+    changes.reserve(rules.size());
     for (const Rule& rule : rules) {
         changes.emplace_back(accounts::CountTowardsLimit{
             .key = accounts::limit_key(visit.services.pepper, rule.limit.name, rule.subject),

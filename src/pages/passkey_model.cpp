@@ -47,7 +47,7 @@ std::string shown_name(const Visit& visit, const accounts::Passkey& passkey) {
 }  // namespace
 
 json::Value passkey_model(const Visit& visit, const accounts::Passkey& passkey) {
-    const accounts::Session& session = visit.session->session;
+    const accounts::Session& session = visit.needed_session().session;
     return json::object({
         {"id", passkey.public_id.value()},
         {"name", shown_name(visit, passkey)},

@@ -31,7 +31,7 @@ accounts::PublicId passkey_in_path(const Visit& visit) {
 }
 
 bool suspends(const accounts::Decision& decision) {
-    return std::any_of(decision.changes.begin(), decision.changes.end(), [](const auto& change) {
+    return std::ranges::any_of(decision.changes, [](const auto& change) {
         return std::holds_alternative<accounts::SuspendPasskey>(change);
     });
 }
@@ -40,10 +40,7 @@ bool suspends(const accounts::Decision& decision) {
 http::Response respond_remove(const Visit& visit, int status) {
     const accounts::Acting who = load_acting(visit);
     const accounts::PublicId id = passkey_in_path(visit);
-    const auto passkey =
-        std::find_if(who.passkeys.begin(), who.passkeys.end(), [&id](const auto& candidate) {
-            return candidate.public_id == id;
-        });
+    const auto passkey = std::ranges::find(who.passkeys, id, &accounts::Passkey::public_id);
     if (passkey == who.passkeys.end() || passkey->status == accounts::CredentialStatus::suspended) {
         return respond_refusal(visit, accounts::Refusal::not_yours);
     }

@@ -22,7 +22,7 @@ constexpr std::size_t return_to_bytes = 1'024;
 constexpr std::size_t public_id_characters = 22;
 
 bool is_visible_ascii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char character) {
+    return std::ranges::all_of(text, [](char character) {
         return character > ' ' && character < '\x7f' && character != '\\' && character != '"' &&
                character != '<' && character != '>';
     });
@@ -65,10 +65,11 @@ bool is_own_path(std::string_view target) {
 }
 
 bool may_return_to(std::string_view target, const Site& site) {
-    if (target.empty() || target.size() > return_to_bytes || !is_visible_ascii(target))
+    if (target.empty() || target.size() > return_to_bytes || !is_visible_ascii(target)) {
         return false;
+    }
     if (is_own_path(target)) return true;
-    return std::any_of(site.return_to.begin(), site.return_to.end(), [target](const auto& origin) {
+    return std::ranges::any_of(site.return_to, [target](const auto& origin) {
         return has_origin(target, origin);
     });
 }

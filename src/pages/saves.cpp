@@ -74,16 +74,13 @@ std::string provider_in_words(std::string_view issuer) {
 }  // namespace
 
 http::Outcome save(const VisitPtr& visit, std::vector<accounts::Change> changes, AfterSave after) {
-    const bool has_mail = std::any_of(changes.begin(), changes.end(), [](const auto& change) {
+    const bool has_mail = std::ranges::any_of(changes, [](const auto& change) {
         return std::holds_alternative<accounts::QueueMail>(change);
     });
     std::vector<std::size_t> alternatives;
-    std::transform(
-        changes.begin(),
-        changes.end(),
-        std::back_inserter(alternatives),
-        [](const auto& change) { return change.index(); }
-    );
+    std::ranges::transform(changes, std::back_inserter(alternatives), [](const auto& change) {
+        return change.index();
+    });
     return http::Save{
         .commit = {.operation = visit->services.random.bytes<16>(), .changes = std::move(changes)},
         .then = [visit, has_mail, alternatives = std::move(alternatives), after = std::move(after)](

@@ -38,7 +38,7 @@ constexpr std::array<std::string_view, 9> messages{
 
 /// What was just done, from `?message=`; words of our own only.
 std::optional<json::Value> message_model(const http::Form& query) {
-    const auto found = std::find(messages.begin(), messages.end(), query.get("message"));
+    const auto* found = std::ranges::find(messages, query.get("message"));
     if (found == messages.end()) return std::nullopt;
     return json::object({{std::string(*found), true}});
 }
@@ -63,7 +63,7 @@ json::Value two_step_model(const Visit& visit, const accounts::SecondSteps& step
 }  // namespace
 
 http::Outcome get_security(VisitPtr visit) {
-    const store::KnownSession& known = *visit->session;
+    const store::KnownSession& known = visit->needed_session();
     const auto passkeys = only_passkeys(visit->services.store.list_passkeys(known.account.id));
     const auto steps = visit->services.store.find_second_steps(known.account.id);
     json::Array cards;

@@ -9,7 +9,7 @@
 namespace latchkey::pages {
 
 accounts::Acting load_acting(const Visit& visit) {
-    const store::KnownSession& known = *visit.session;
+    const store::KnownSession& known = visit.needed_session();
     return {
         .account = known.account,
         .session = known.session,

@@ -18,12 +18,12 @@ http::Response respond_app(
 ) {
     json::Value model = json::object({
         {"securing", true},
-        {"email", visit.sign_in->email.text()},
+        {"email", visit.needed_sign_in().email.text()},
         {"action", "/sign-in/add-app"},
         {"offer", seal_offer(visit, OfferedTo::sign_in, secret)},
     });
     if (!error) {
-        model.set("secret", secret_model(visit, visit.sign_in->email.text(), secret));
+        model.set("secret", secret_model(visit, visit.needed_sign_in().email.text(), secret));
         return respond(visit, "app", std::move(model));
     }
     model.set("error", error_model(visit, *error));
@@ -35,7 +35,7 @@ http::Response respond_app(
 /// Secure your account with an authenticator app. Every visit shows another secret.
 http::Outcome get_add_app(VisitPtr visit) {
     // Who has an account has a factor: there, an app is turned on in Settings.
-    if (visit->sign_in->account) return http::see_other("/sign-in/add-passkey");
+    if (visit->needed_sign_in().account) return http::see_other("/sign-in/add-passkey");
     return respond_app(*visit, make_app_secret(visit->services));
 }
 
@@ -61,7 +61,7 @@ http::Outcome post_add_app(VisitPtr visit) {
     );
     auto decided = accounts::decide(
         accounts::AppConfirmed{
-            .sign_in = *visit->sign_in,
+            .sign_in = visit->needed_sign_in(),
             .app = make_app(*visit, tokens->fresh, tokens->fresh.account, *secret, *step),
             .recovery_codes = codes->macs,
             .needs_invite = services.site.sign_up.who == accounts::SignUp::invite,
@@ -84,7 +84,7 @@ http::Outcome post_add_app(VisitPtr visit) {
                 http::Response response =
                     respond_recovery_codes(*visit, *codes, redirect_after(decision->return_to));
                 set_cookies_of(*visit, *decision, *tokens, response);
-                set_known_cookie(*visit, visit->sign_in->email, response);
+                set_known_cookie(*visit, visit->needed_sign_in().email, response);
                 return response;
             },
             .refused = [visit](RefusedChange) -> http::Outcome {

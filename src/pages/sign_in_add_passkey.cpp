@@ -42,10 +42,10 @@ struct Enrolment {
 
 Enrolment load(const Visit& visit) {
     Enrolment enrolment;
-    if (visit.sign_in->account) {
-        enrolment.account = visit.services.store.find_account(*visit.sign_in->account);
-        enrolment.passkeys = visit.services.store.list_passkeys(*visit.sign_in->account);
-        enrolment.steps = visit.services.store.find_second_steps(*visit.sign_in->account);
+    if (const auto account = visit.needed_sign_in().account) {
+        enrolment.account = visit.services.store.find_account(*account);
+        enrolment.passkeys = visit.services.store.list_passkeys(*account);
+        enrolment.steps = visit.services.store.find_second_steps(*account);
     }
     return enrolment;
 }
@@ -56,19 +56,20 @@ webauthn::Challenge challenge_of(const Visit& visit) {
     const crypto::Sha256 challenge = crypto::hmac_sha256(
         visit.services.pepper.reveal(),
         {bytes_of("passkey creation challenge"),
-         visit.sign_in->token_hash,
-         bytes_of(std::to_string(visit.sign_in->version))}
+         visit.needed_sign_in().token_hash,
+         bytes_of(std::to_string(visit.needed_sign_in().version))}
     );
     return webauthn::Challenge(Bytes(challenge.begin(), challenge.end()));
 }
 
 webauthn::RegistrationCeremony ceremony_of(const Visit& visit) {
-    return {.challenge = challenge_of(visit), .user_handle = visit.sign_in->user_handle};
+    return {.challenge = challenge_of(visit), .user_handle = visit.needed_sign_in().user_handle};
 }
 
 std::string options_of(const Visit& visit, const Enrolment& enrolment) {
-    const std::string& email = visit.sign_in->email.text();
+    const std::string& email = visit.needed_sign_in().email.text();
     std::vector<webauthn::CredentialDescriptor> exclude;
+    exclude.reserve(enrolment.passkeys.size());
     for (const accounts::Passkey& passkey : enrolment.passkeys) {
         exclude.push_back({.id = passkey.record.id, .transports = passkey.record.transports});
     }
@@ -82,18 +83,16 @@ std::string options_of(const Visit& visit, const Enrolment& enrolment) {
 }
 
 json::Value model_of(const Visit& visit, const Enrolment& enrolment) {
-    const accounts::SignIn& sign_in = *visit.sign_in;
+    const accounts::SignIn& sign_in = visit.needed_sign_in();
     json::Value model = json::object({
         {"email", sign_in.email.text()},
         {"options", options_of(visit, enrolment)},
         {"new_account", !sign_in.account.has_value()},
         {"recovered", sign_in.recovered},
     });
-    const auto replaced = std::find_if(
-        enrolment.passkeys.begin(),
-        enrolment.passkeys.end(),
-        [&sign_in](const auto& passkey) { return passkey.public_id == sign_in.replaces; }
-    );
+    const auto replaced = std::ranges::find_if(enrolment.passkeys, [&sign_in](const auto& passkey) {
+        return passkey.public_id == sign_in.replaces;
+    });
     if (replaced != enrolment.passkeys.end()) {
         model.set("replaces", json::object({{"name", accounts::display_name(*replaced)}}));
     }
@@ -130,7 +129,7 @@ http::Response respond_not_taken(
 
 /// Settings says what was done; other places get no word of ours.
 std::string location_after_adding(const accounts::SignIn& sign_in) {
-    const std::string location = location_after(sign_in.return_to);
+    std::string location = location_after(sign_in.return_to);
     const bool is_told =
         sign_in.intent == accounts::Intent::add_passkey && location == "/settings/security";
     if (!is_told) return location;
@@ -174,7 +173,7 @@ http::Outcome post_add_passkey(VisitPtr visit) {
     auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
     auto decided = accounts::decide(
         accounts::PasskeyCreated{
-            .sign_in = *visit->sign_in,
+            .sign_in = visit->needed_sign_in(),
             .record = std::move(verified->credential),
             .account = std::move(enrolment.account),
             .passkeys = std::move(enrolment.passkeys),
@@ -195,11 +194,11 @@ http::Outcome post_add_passkey(VisitPtr visit) {
             .committed = [visit, decision, tokens](store::Committed) -> http::Outcome {
                 const auto account = visit->services.store.find_account(decision->session->account);
                 http::Response next = respond_next(
-                    location_after_adding(*visit->sign_in),
+                    location_after_adding(visit->needed_sign_in()),
                     account ? signal_model(visit->services, *account) : std::nullopt
                 );
                 set_cookies_of(*visit, *decision, *tokens, next);
-                set_known_cookie(*visit, visit->sign_in->email, next);
+                set_known_cookie(*visit, visit->needed_sign_in().email, next);
                 return next;
             },
             .refused = [visit](RefusedChange refused) -> http::Outcome {

@@ -30,7 +30,7 @@ http::Response respond_code(
     const Visit& visit, std::optional<json::Value> error = std::nullopt, int status = 200
 ) {
     json::Value model = json::object({
-        {"masked_email", visit.code->email.masked()},
+        {"masked_email", visit.needed_code().email.masked()},
         {"minutes", code_minutes},
     });
     if (error) model.set("error", std::move(*error));
@@ -56,7 +56,7 @@ http::Response respond_wrong(const Visit& visit, std::uint32_t attempts) {
 /// A refused first commit: a limit stands first, the code itself last.
 http::Response respond_not_tried(const Visit& visit, RefusedChange refused) {
     if (refused.is<accounts::SpendAttempt>()) {
-        const auto code = visit.services.store.find_code(visit.code->code);
+        const auto code = visit.services.store.find_code(visit.needed_code().code);
         const bool is_expired = !code || visit.services.clock.now() >= code->expires_at;
         return respond_code_error(
             visit,
@@ -69,7 +69,7 @@ http::Response respond_not_tried(const Visit& visit, RefusedChange refused) {
             .status = 429,
             .code = "too_many",
             .reason = "guesses",
-            .wait = guessing_wait(visit, visit.code->email, refused.index()),
+            .wait = guessing_wait(visit, visit.needed_code().email, refused.index()),
         }
     );
 }
@@ -77,7 +77,7 @@ http::Response respond_not_tried(const Visit& visit, RefusedChange refused) {
 /// The code was right and is spent: what that leads to, decided on what stands there now.
 http::Outcome go_on(const VisitPtr& visit, int tries) {
     const Services& services = visit->services;
-    const PendingCode& pending = *visit->code;
+    const PendingCode& pending = visit->needed_code();
     auto code = services.store.find_code(pending.code);
     if (!code) return respond_code_error(*visit, error_of(accounts::Refusal::expired));
     accounts::CodeMatched event{
@@ -115,13 +115,14 @@ http::Outcome go_on(const VisitPtr& visit, int tries) {
             .committed = [visit, decision, tokens](store::Committed) -> http::Outcome {
                 http::Response response = http::see_other(next_location(*decision));
                 set_cookies_of(*visit, *decision, *tokens, response);
-                if (decision->session) set_known_cookie(*visit, visit->code->email, response);
+                if (decision->session)
+                    set_known_cookie(*visit, visit->needed_code().email, response);
                 return response;
             },
             .refused = [visit, tries](RefusedChange) -> http::Outcome {
                 if (tries > 1) return go_on(visit, tries - 1);
                 return respond_sign_in(
-                    *visit, visit->code->purpose, error_of(accounts::Refusal::expired)
+                    *visit, visit->needed_code().purpose, error_of(accounts::Refusal::expired)
                 );
             },
         }
@@ -137,7 +138,7 @@ http::Outcome get_sign_in_code(VisitPtr visit) {
 /// A guess: counted and compared in one commit that is never undone, used in a second one.
 http::Outcome post_sign_in_code(VisitPtr visit) {
     const Services& services = visit->services;
-    const PendingCode& pending = *visit->code;
+    const PendingCode& pending = visit->needed_code();
     const auto typed =
         accounts::parse_code(visit->form.get("code"), accounts::limits::email_code_digits);
     if (!typed) {

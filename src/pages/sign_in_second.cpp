@@ -25,8 +25,9 @@ struct Asked {
 /// nullopt: the account is gone.
 std::optional<Asked> load(const Visit& visit) {
     store::Store& store = visit.services.store;
-    if (!visit.sign_in->account) return std::nullopt;
-    auto account = store.find_account(*visit.sign_in->account);
+    const auto id = visit.needed_sign_in().account;
+    if (!id) return std::nullopt;
+    auto account = store.find_account(*id);
     if (!account) return std::nullopt;
     auto steps = store.find_second_steps(account->id);
     return Asked{.account = std::move(*account), .steps = std::move(steps)};
@@ -159,7 +160,7 @@ http::Outcome go_on(const VisitPtr& visit, SecondStep by, int tries) {
     auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
     auto decided = accounts::decide(
         accounts::SecondMatched{
-            .sign_in = *visit->sign_in,
+            .sign_in = visit->needed_sign_in(),
             .by = by,
             .account = asked->account,
             .passkeys = services.store.list_passkeys(asked->account.id),

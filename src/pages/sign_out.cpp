@@ -18,7 +18,7 @@ namespace latchkey::pages {
 http::Outcome post_sign_out(VisitPtr visit) {
     const FreshTokens tokens = make_fresh(visit->services);
     accounts::Decision decision =
-        accounts::sign_out(visit->session->session, visit->circumstances(), tokens.fresh);
+        accounts::sign_out(visit->needed_session().session, visit->circumstances(), tokens.fresh);
     const auto respond_signed_out = [] {
         http::Response response = http::see_other("/signed-out");
         // Not "cookies": that would sign the person out of every app of the domain.

@@ -38,7 +38,7 @@ Hindrance hindrance_of(const accounts::Result<void>& checked) {
 http::Response respond_app(
     const Visit& visit, const SecretBytes& secret, std::optional<SignInError> error = std::nullopt
 ) {
-    const std::string& email = visit.session->account.email.text();
+    const std::string& email = visit.needed_session().account.email.text();
     json::Value model = json::object({
         {"securing", false},
         {"email", email},

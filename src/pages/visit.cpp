@@ -14,6 +14,7 @@
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "pages/cookies.hpp"
 #include "pages/site.hpp"
@@ -112,6 +113,21 @@ bool Visit::has(Needs needs) const {
             return session.has_value();
     }
     return false;
+}
+
+const PendingCode& Visit::needed_code() const {
+    LATCHKEY_ASSERT(code.has_value());
+    return *code;
+}
+
+const accounts::SignIn& Visit::needed_sign_in() const {
+    LATCHKEY_ASSERT(sign_in.has_value());
+    return *sign_in;
+}
+
+const store::KnownSession& Visit::needed_session() const {
+    LATCHKEY_ASSERT(session.has_value());
+    return *session;
 }
 
 accounts::SignInState Visit::state() const {

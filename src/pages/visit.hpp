@@ -40,6 +40,11 @@ struct Visit {
     /// Whether the visitor has what a route needs.
     [[nodiscard]] bool has(Needs needs) const;
 
+    /// What the route of this visit needs, and thus has.
+    [[nodiscard]] const PendingCode& needed_code() const;
+    [[nodiscard]] const accounts::SignIn& needed_sign_in() const;
+    [[nodiscard]] const store::KnownSession& needed_session() const;
+
     /// Where the sign-in state machine stands for this browser before a proof.
     [[nodiscard]] accounts::SignInState state() const;
 

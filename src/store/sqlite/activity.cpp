@@ -60,8 +60,9 @@ std::vector<accounts::Event> read_activity(
     std::vector<accounts::Event> events;
     {
         auto rows = reader.events_but_sign_ins.query(account, static_cast<std::int64_t>(count));
-        while (rows.next())
+        while (rows.next()) {
             events.push_back(event_of(rows));
+        }
     }
     std::size_t sign_ins = 0;
     // Ids stay below 2^51, so that every bucket is below 2^39.
@@ -71,8 +72,9 @@ std::vector<accounts::Event> read_activity(
         if (bucket < 0) break;
         const auto left = static_cast<std::int64_t>(count - sign_ins);
         auto rows = reader.sign_ins_in_bucket.query(bucket, account, left);
-        for (; rows.next(); ++sign_ins)
+        for (; rows.next(); ++sign_ins) {
             events.push_back(event_of(rows));
+        }
     }
     std::ranges::sort(events, std::ranges::greater(), &accounts::Event::id);
     if (events.size() > count) events.resize(count);

@@ -75,8 +75,9 @@ void LastUses::committed() {
     bool is_full = false;
     {
         const std::lock_guard lock(mutex_);
-        for (auto& [passkey, use] : logged_)
+        for (auto& [passkey, use] : logged_) {
             recent_.insert_or_assign(passkey, std::move(use));
+        }
         is_full = recent_.size() >= limit_;
         if (is_cut_) {
             merging_.clear();
@@ -99,8 +100,9 @@ void LastUses::begin_merge() {
     const std::lock_guard lock(mutex_);
     merging_ = std::exchange(recent_, {});
     order_.reserve(merging_.size());
-    for (const auto& [passkey, use] : merging_)
+    for (const auto& [passkey, use] : merging_) {
         order_.push_back(passkey);
+    }
     std::ranges::sort(order_);
     merged_ = merged_next_ = 0;
     cut_at_ = last_number_;

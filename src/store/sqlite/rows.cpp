@@ -202,8 +202,9 @@ accounts::Event event_of(const Rows& rows) {
 std::string write_transports(const std::vector<std::string>& transports) {
     json::Array array;
     array.reserve(transports.size());
-    for (const auto& transport : transports)
+    for (const auto& transport : transports) {
         array.emplace_back(transport);
+    }
     return json::write(json::Value(std::move(array)));
 }
 

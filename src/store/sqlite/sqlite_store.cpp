@@ -107,8 +107,9 @@ public:
         Readers::Loan reader(readers_);
         auto rows = reader->accounts_after.query(after, static_cast<std::int64_t>(count));
         std::vector<accounts::Account> accounts;
-        while (rows.next())
+        while (rows.next()) {
             accounts.push_back(account_of(rows));
+        }
         return accounts;
     }
 
@@ -128,8 +129,9 @@ public:
         if (read == nullptr) read = read_account(account, nullptr);
         std::vector<webauthn::CredentialId> ids;
         if (read == nullptr) return ids;
-        for (const auto& passkey : read->passkeys)
+        for (const auto& passkey : read->passkeys) {
             ids.push_back(passkey.record.id);
+        }
         return ids;
     }
 
@@ -160,8 +162,9 @@ public:
         Readers::Loan reader(readers_);
         auto rows = reader->identities_of_account.query(account);
         std::vector<accounts::LinkedIdentity> identities;
-        while (rows.next())
+        while (rows.next()) {
             identities.push_back(linked_identity_of(rows));
+        }
         return identities;
     }
 
@@ -182,8 +185,9 @@ public:
         Readers::Loan reader(readers_);
         auto rows = reader->sessions_of_account.query(account);
         std::vector<accounts::Session> sessions;
-        while (rows.next())
+        while (rows.next()) {
             sessions.push_back(session_of(rows));
+        }
         return sessions;
     }
 

@@ -7,7 +7,9 @@
 #include "store/sqlite/applied.hpp"
 #include "store/sqlite/changes.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/jobs.hpp"
 #include "store/sqlite/last_uses.hpp"
+#include "store/sqlite/read_cache.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -77,8 +79,9 @@ bool Writer::is_well() const {
 }
 
 void Writer::run() {
-    while (take_group())
+    while (take_group()) {
         write_group();
+    }
 }
 
 void Writer::wait_for_work(std::unique_lock<std::mutex>& lock) {

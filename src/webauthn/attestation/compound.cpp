@@ -3,7 +3,6 @@
 #include "base/try.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/failure.hpp"
-#include "latchkey/webauthn/verifier.hpp"
 #include "webauthn/attestation/format.hpp"
 #include "webauthn/cbor.hpp"
 #include "webauthn/limits.hpp"

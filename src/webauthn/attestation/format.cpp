@@ -5,6 +5,7 @@
 #include "crypto/certificate.hpp"
 #include "crypto/der.hpp"
 #include "crypto/verify.hpp"
+#include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/failure.hpp"
 #include "latchkey/webauthn/options.hpp"

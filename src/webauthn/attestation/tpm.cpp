@@ -13,7 +13,6 @@
 #include "webauthn/cose.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
