@@ -180,7 +180,7 @@ TEST_CASE("a page names its language and leads to itself in the others, with its
     const auto renderer = make();
     Request asked = request(Representation::html);
     asked.target = "/help?a=1&ui_locales=fr&b=%22%3C";
-    asked.query = http::parse_form("a=1&ui_locales=fr&b=%22%3C").value();
+    asked.query = latchkey::http::parse_form("a=1&ui_locales=fr&b=%22%3C").value();
     const Value model = object({{"csrf", "c"}, {"signed_in", false}});
     const std::string german = renderer->in(Language::de).page(asked, "help", model).body;
     CHECK(german.starts_with("<!doctype html>\n<html lang=\"de\">"));
