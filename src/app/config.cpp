@@ -5,6 +5,7 @@
 #include "accounts/policy.hpp"
 #include "app/config_file.hpp"
 #include "app/config_keys.hpp"
+#include "app/config_providers.hpp"
 #include "app/files.hpp"
 #include "app/origin.hpp"
 #include "http/address.hpp"
@@ -94,7 +95,7 @@ Given split_list(std::string_view text) {
 void refuse_unknown_keys(const std::map<std::string, Given>& file, Problems& problems) {
     const auto names = key_names();
     for (const auto& [name, given] : file) {
-        if (std::ranges::find(names, name) != names.end()) continue;
+        if (std::ranges::find(names, name) != names.end() || is_provider_key(name)) continue;
         const auto similar = nearest(name, names);
         problems.push_back(
             {.key = name,
@@ -364,9 +365,11 @@ Result<Loaded, Problems> load_config(
     }
     // Whether values agree can be said only of values.
     if (!problems.empty()) return Fail{std::move(problems)};
-    complete(loaded.config, std::filesystem::absolute(file).parent_path());
+    const auto folder = std::filesystem::absolute(file).parent_path();
+    complete(loaded.config, folder);
     check_agreement(loaded.config, problems);
     load_password(loaded.config, environment, problems);
+    if (needs == Needs::everything) load_providers(loaded.config, *written, folder, problems);
     if (!problems.empty()) return Fail{std::move(problems)};
     return loaded;
 }

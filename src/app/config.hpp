@@ -10,6 +10,7 @@
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "outbound/smtp_mailer.hpp"
+#include "pages/providers.hpp"
 #include "pages/render.hpp"
 
 #include <cstdint>
@@ -67,6 +68,7 @@ struct Config {
     SmtpConfig smtp;
     PasskeyConfig passkeys;
     MetadataConfig metadata;
+    std::vector<pages::ConfiguredProvider> providers;
     LogLevel log_level = LogLevel::info;
 };
 

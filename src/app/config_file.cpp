@@ -79,7 +79,15 @@ Result<std::map<std::string, Given>, std::vector<Problem>> parse_config_text(std
             continue;
         }
         for (const auto& [inner, value] : *section) {
-            take(fmt::format("{}.{}", name.str(), inner.str()), value);
+            const std::string key = fmt::format("{}.{}", name.str(), inner.str());
+            const toml::table* provider = name.str() == "providers" ? value.as_table() : nullptr;
+            if (provider == nullptr) {
+                take(key, value);
+                continue;
+            }
+            for (const auto& [leaf, leaf_value] : *provider) {
+                take(fmt::format("{}.{}", key, leaf.str()), leaf_value);
+            }
         }
     }
     if (!problems.empty()) return Fail{std::move(problems)};

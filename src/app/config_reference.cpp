@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "app/config.hpp"
 #include "app/config_keys.hpp"
+#include "app/config_providers.hpp"
 #include "latchkey/result.hpp"
 
 #include <cstddef>
@@ -81,7 +82,7 @@ std::string config_reference() {
             key.meaning
         );
     }
-    return out;
+    return out + provider_reference();
 }
 
 }  // namespace latchkey::app

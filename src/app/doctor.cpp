@@ -13,13 +13,16 @@
 #include "app/wiring.hpp"
 #include "base/json.hpp"
 #include "latchkey/result.hpp"
+#include "oidc/provider.hpp"
 #include "outbound/http_get.hpp"
+#include "outbound/https_client.hpp"
 #include "outbound/smtp_mailer.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <future>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -244,6 +247,39 @@ Finding examine_smtp(const Config& config) {
     );
 }
 
+/// Asks for the provider's metadata as the server does.
+Finding examine_provider(const pages::ConfiguredProvider& configured) {
+    const oidc::Provider& provider = configured.provider;
+    const std::string subject = fmt::format("provider {}", provider.name);
+    outbound::HttpsRequest request;
+    request.url = oidc::discovery_url(provider);
+    request.reach = configured.reach;
+    request.ca_file = configured.ca_file;
+    const std::string url = request.url;
+    std::promise<outbound::HttpsReply> promise;
+    auto coming = promise.get_future();
+    outbound::HttpsClient client;
+    client.send(std::move(request), [&promise](outbound::HttpsReply reply) {
+        promise.set_value(std::move(reply));
+    });
+    const outbound::HttpsReply reply = coming.get();
+    if (reply.status == 0) {
+        return wrong(
+            subject,
+            {fmt::format("{}: {}", url, reply.error),
+             "look at its issuer, network and ca_file, and at the way out of this machine"}
+        );
+    }
+    if (reply.status != 200 || !oidc::parse_metadata(reply.body, provider)) {
+        return wrong(
+            subject,
+            {fmt::format("{} (status {}) is no metadata of {}", url, reply.status, provider.issuer),
+             "write the issuer exactly as the provider does"}
+        );
+    }
+    return good(subject, fmt::format("{} describes itself", provider.issuer));
+}
+
 }  // namespace
 
 std::vector<Finding> examine(const Config& config) {
@@ -260,6 +296,8 @@ std::vector<Finding> examine(const Config& config) {
     };
     if (!config.related_origins.empty()) findings.push_back(examine_related(config));
     findings.push_back(examine_smtp(config));
+    for (const auto& provider : config.providers)
+        findings.push_back(examine_provider(provider));
     return findings;
 }
 

@@ -10,6 +10,7 @@
 #include "app/jobs.hpp"
 #include "app/key_file.hpp"
 #include "app/log.hpp"
+#include "app/log_lines.hpp"
 #include "app/metadata_file.hpp"
 #include "app/origin.hpp"
 #include "app/service_manager.hpp"
@@ -26,11 +27,13 @@
 #include "http/server.hpp"
 #include "http/tls_files.hpp"
 #include "latchkey/result.hpp"
+#include "outbound/https_client.hpp"
 #include "outbound/mailer.hpp"
 #include "outbound/outbox.hpp"
 #include "outbound/smtp_mailer.hpp"
 #include "pages/ceremonies.hpp"
 #include "pages/passkey_policy.hpp"
+#include "pages/providers.hpp"
 #include "pages/render.hpp"
 #include "pages/site.hpp"
 #include "pages/visit.hpp"
@@ -69,53 +72,6 @@ std::unique_ptr<outbound::Mailer> make_mailer(
 ) {
     if (route == MailRoute::demo_mailbox) return std::make_unique<DemoMailbox>(clock);
     return std::make_unique<outbound::SmtpMailer>(smtp_options(smtp), clock);
-}
-
-void log_access(Log& log, const http::Access& access) {
-    // Probes come every few seconds and say nothing while all is well.
-    const bool is_probe = access.path == "/health" || access.path == "/ready";
-    const auto level = is_probe && access.status == 200 ? LogLevel::debug : LogLevel::info;
-    log.write(
-        level,
-        "request",
-        {{"request_id", access.request_id},
-         {"method", access.method},
-         {"path", access.path},
-         {"status", access.status},
-         {"took_us", access.took.count()},
-         {"network", access.network},
-         {"reason", access.note}}
-    );
-}
-
-LogLevel level_of(outbound::OutboxReport::Kind kind) {
-    using Kind = outbound::OutboxReport::Kind;
-    switch (kind) {
-        case Kind::sent:
-            return LogLevel::info;
-        case Kind::delayed:
-        case Kind::refused:
-        case Kind::expired:
-            return LogLevel::warning;
-        case Kind::unreadable:
-        case Kind::unavailable:
-        case Kind::not_recorded:
-        case Kind::unread:
-            return LogLevel::error;
-    }
-    LATCHKEY_ASSERT(false);
-}
-
-void log_mail(Log& log, const outbound::OutboxReport& report) {
-    log.write(
-        level_of(report.kind),
-        "mail",
-        {{"outcome", outbound::name_of(report.kind)},
-         {"mail", report.mail.value()},
-         {"attempts", report.attempts},
-         {"due", static_cast<std::int64_t>(report.due)},
-         {"reason", report.why}}
-    );
 }
 
 }  // namespace
@@ -164,9 +120,12 @@ struct Application::Parts {
     std::optional<pages::Ceremonies> ceremonies;
     std::optional<pages::PasskeyPolicy> passkey_policy;
     std::optional<MetadataFile> metadata_file;
+    std::optional<pages::Ceremonies> upstream_states;
+    std::optional<pages::Providers> providers;
     std::optional<pages::Services> services;
 
     http::Router router;
+    std::optional<outbound::HttpsClient> https;
     std::unique_ptr<http::Server> server;
 
     std::optional<Schedule> schedule;
@@ -211,6 +170,8 @@ void Application::Parts::make_pages() {
         .clock = clock,
     });
     metadata_file->refresh();
+    upstream_states.emplace(*sealer, clock, random, pages::upstream_state_kind);
+    providers.emplace(std::move(config.providers), clock);
     services.emplace(pages::Services{
         .site = site,
         .store = *store,
@@ -220,15 +181,10 @@ void Application::Parts::make_pages() {
         .sealer = *sealer,
         .pepper = pepper,
         .ceremonies = *ceremonies,
+        .upstream_states = *upstream_states,
+        .providers = *providers,
         .mail_queued = [this] { outbox_worker->notify(); },
-        .log =
-            [this](const pages::LogEntry& entry) {
-                log.write(
-                    LogLevel::info,
-                    entry.event,
-                    {{"request_id", entry.request_id}, {"reason", entry.reason}}
-                );
-            },
+        .log = [this](const pages::LogEntry& entry) { log_entry(log, entry); },
         .passkey_policy = *passkey_policy,
     });
     pages::add_routes(router, *services);
@@ -256,6 +212,7 @@ Result<void, Wrong> Application::Parts::make_server(MailRoute mail) {
               "the limit of open files is too low for more; raise it (systemd: LimitNOFILE=)"}}
         );
     }
+    https.emplace();
     auto made = http::Server::create(
         {
             .listen = config.listen,
@@ -267,6 +224,9 @@ Result<void, Wrong> Application::Parts::make_server(MailRoute mail) {
             .threads = config.threads,
             .limits = {.connections = connections},
             .on_access = [this](const http::Access& access) { log_access(log, access); },
+            .call = [this](
+                        outbound::HttpsRequest request, Once<void(outbound::HttpsReply)> done
+                    ) { https->send(std::move(request), std::move(done)); },
             .on_error = [this](
                             int status, const http::Request& request
                         ) { return pages::error_page(*services, request, status); },

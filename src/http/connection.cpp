@@ -286,7 +286,7 @@ Connection::Next Connection::read_body() {
     return drive(handler(exchange.request));
 }
 
-/// Runs what comes after a commit; without it, a commit is still under way.
+/// Runs what comes after a commit or a call; without it, it is still under way.
 Connection::Next Connection::handle() {
     if (!exchange_->continuation) return Next::park;
     auto continuation = std::exchange(exchange_->continuation, {});
@@ -299,30 +299,40 @@ Connection::Next Connection::drive(Outcome outcome) {
     }
     if (auto* response = std::get_if<Response>(&outcome)) return respond(std::move(*response));
 
-    auto& save = std::get<Save>(outcome);
-    // The store may answer on its own thread, and after this connection or all of the server is
-    // gone: the mailbox drops what comes too late, and only our thread touches the connection.
-    worker_.service().store.commit(
-        std::move(save.commit),
-        [mailbox = worker_.loop().mailbox(),
-         connection = weak_from_this(),
-         then = std::move(save.then)](store::CommitResult result) mutable {
-            mailbox->post([connection = std::move(connection),
-                           then = std::move(then),
-                           result = std::move(result)]() mutable {
-                const auto self = connection.lock();
-                if (self != nullptr) self->resume(std::move(then), std::move(result));
-            });
-        }
-    );
+    if (auto* save = std::get_if<Save>(&outcome)) {
+        worker_.service().store.commit(std::move(save->commit), resuming(std::move(save->then)));
+        return Next::park;
+    }
+    auto& call = std::get<Call>(outcome);
+    auto done = resuming(std::move(call.then));
+    if (const auto& send = worker_.service().options.call) {
+        send(std::move(call.request), std::move(done));
+    } else {
+        std::move(done)({.status = 0, .cache_control = {}, .body = {}, .error = "no client"});
+    }
     return Next::park;
 }
 
-void Connection::resume(Once<Outcome(store::CommitResult)> then, store::CommitResult result) {
-    if (phase_ != Phase::handling) return;
-    exchange_->continuation = [then = std::move(then), result = std::move(result)]() mutable {
-        return std::move(then)(std::move(result));
+/// The answer may come on another thread, and after this connection or all of the server is gone:
+/// the mailbox drops what comes too late, and only our thread touches the connection.
+template <class Result>
+Once<void(Result)> Connection::resuming(Once<Outcome(Result)> then) {
+    return [mailbox = worker_.loop().mailbox(),
+            connection = weak_from_this(),
+            then = std::move(then)](Result result) mutable {
+        Once<Outcome()> next = [then = std::move(then), result = std::move(result)]() mutable {
+            return std::move(then)(std::move(result));
+        };
+        mailbox->post([connection = std::move(connection), next = std::move(next)]() mutable {
+            const auto self = connection.lock();
+            if (self != nullptr) self->resume(std::move(next));
+        });
     };
+}
+
+void Connection::resume(Once<Outcome()> next) {
+    if (phase_ != Phase::handling) return;
+    exchange_->continuation = std::move(next);
     advance();
 }
 

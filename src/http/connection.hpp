@@ -80,7 +80,9 @@ private:
     Next read_body();
     Next handle();
     Next drive(Outcome outcome);
-    void resume(Once<Outcome(store::CommitResult)> then, store::CommitResult result);
+    template <class Result>
+    Once<void(Result)> resuming(Once<Outcome(Result)> then);
+    void resume(Once<Outcome()> next);
 
     Next refuse(int status, std::string_view reason);
     Next redirect(std::string_view location);

@@ -4,6 +4,7 @@
 
 #include "base/once.hpp"
 #include "http/response.hpp"
+#include "outbound/https_client.hpp"
 #include "store/commit.hpp"
 
 #include <variant>
@@ -18,10 +19,15 @@ struct Save {
     Once<Outcome(store::CommitResult)> then;
 };
 
-/// What a handler returns: the response, or a save that leads to the next outcome. At most eight
-/// steps; no thread waits for the disk. (A `Call` to a provider joins when the first one is
-/// needed.)
-class Outcome : public std::variant<Response, Save> {
+/// One HTTPS request to another provider, and what to do with its reply.
+struct Call {
+    outbound::HttpsRequest request;
+    Once<Outcome(outbound::HttpsReply)> then;
+};
+
+/// What a handler returns: the response, or a save or a call that leads to the next outcome. At
+/// most eight steps; no thread waits for the disk or for a provider.
+class Outcome : public std::variant<Response, Save, Call> {
 public:
     using variant::variant;
 };

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/once.hpp"
 #include "base/random.hpp"
 #include "http/address.hpp"
 #include "http/router.hpp"
 #include "http/tls_files.hpp"
 #include "latchkey/result.hpp"
+#include "outbound/https_client.hpp"
 #include "store/store.hpp"
 
 #include <chrono>
@@ -55,6 +57,9 @@ struct ServerOptions {
     ServerLimits limits;
     /// Called on the server's threads, several at once if there are more; must not throw.
     std::function<void(const Access&)> on_access;
+    /// Carries out the calls of handlers; answers once, on any thread. Without it no call is
+    /// answered but as one that got no reply.
+    std::function<void(outbound::HttpsRequest, Once<void(outbound::HttpsReply)>)> call;
     /// Renders an error that no handler saw (404, 405, 413, 421, 431, 500, 503 ...). The request
     /// may be incomplete. Without it, or if it fails itself, the answer is a line of plain text.
     std::function<Response(int, const Request&)> on_error;
@@ -64,8 +69,8 @@ struct ServerError {
     std::string what;  // in words, with the mend
 };
 
-/// The HTTP/1.1 server. Handlers run on its threads; a Save is given to the store, and its
-/// continuation runs on the thread where the handler ran.
+/// The HTTP/1.1 server. Handlers run on its threads; a Save is given to the store, a Call
+/// to options.call; the continuation runs on the thread where the handler ran.
 class Server {
 public:
     /// Opens the listening socket and reads the TLS files, so that a mistake shows at start-up.

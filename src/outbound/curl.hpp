@@ -9,12 +9,17 @@
 /// What the users of libcurl share.
 namespace latchkey::outbound::curl {
 
+/// Sets libcurl up, once.
+inline void initialize() {
+    static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
+    LATCHKEY_ASSERT(initialized == CURLE_OK);
+}
+
 /// A handle that is cleaned up at the end. Sets libcurl up at the first one.
 class Handle {
 public:
     Handle() {
-        static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
-        LATCHKEY_ASSERT(initialized == CURLE_OK);
+        initialize();
         handle_ = curl_easy_init();
         LATCHKEY_ASSERT(handle_ != nullptr);
     }

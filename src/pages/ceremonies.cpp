@@ -2,7 +2,6 @@
 // Copyright the Latchkey developers
 #include "pages/ceremonies.hpp"
 
-#include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
@@ -28,8 +27,7 @@ namespace {
 
 constexpr json::Limits sealed_limits{.bytes = 4'096, .depth = 3, .values = 16};
 
-Bytes context_for(std::string_view browser_id) {
-    constexpr std::string_view what = "field: ceremony";
+Bytes context_for(std::string_view what, std::string_view browser_id) {
     Bytes context(bytes_of(what).begin(), bytes_of(what).end());
     context.push_back(std::byte{0});
     context.insert(context.end(), bytes_of(browser_id).begin(), bytes_of(browser_id).end());
@@ -42,14 +40,16 @@ std::int64_t to_ticks(SteadyPoint point) {
 
 }  // namespace
 
-Ceremonies::Ceremonies(const crypto::Sealer& sealer, const Clock& clock, Random& random)
-    : sealer_(sealer), clock_(clock), random_(random), process_(random.bytes<16>()) {}
+Ceremonies::Ceremonies(
+    const crypto::Sealer& sealer, const Clock& clock, Random& random, CeremonyKind kind
+)
+    : sealer_(sealer), clock_(clock), random_(random), kind_(kind), process_(random.bytes<16>()) {}
 
 Ceremonies::Issued Ceremonies::issue(
     std::string_view browser_id, const accounts::Purpose& purpose
 ) {
     const auto challenge = random_.bytes<32>();
-    const SteadyPoint expires_at = clock_.steady_now() + accounts::limits::challenge_lifetime;
+    const SteadyPoint expires_at = clock_.steady_now() + kind_.lifetime;
     const std::string text = json::write(json::object({
         {"process", base64url_encode(process_)},
         {"challenge", base64url_encode(challenge)},
@@ -58,7 +58,9 @@ Ceremonies::Issued Ceremonies::issue(
     }));
     return {
         .challenge = webauthn::Challenge(Bytes(challenge.begin(), challenge.end())),
-        .sealed = base64url_encode(sealer_.seal(bytes_of(text), context_for(browser_id), random_)),
+        .sealed = base64url_encode(
+            sealer_.seal(bytes_of(text), context_for(kind_.what, browser_id), random_)
+        ),
     };
 }
 
@@ -66,7 +68,8 @@ std::optional<Ceremony> Ceremonies::open(std::string_view sealed, std::string_vi
     const {
     const std::optional<Bytes> bytes = base64url_decode(sealed);
     if (!bytes) return std::nullopt;
-    const std::optional<SecretBytes> plain = sealer_.open(*bytes, context_for(browser_id));
+    const std::optional<SecretBytes> plain =
+        sealer_.open(*bytes, context_for(kind_.what, browser_id));
     if (!plain) return std::nullopt;
     const auto value = json::parse(text_of(plain->reveal()), sealed_limits);
     if (!value) return std::nullopt;
@@ -104,8 +107,8 @@ bool Ceremonies::spend(const Ceremony& ceremony) {
 
 /// What was spent a lifetime ago or longer is expired by now, whenever it was issued.
 void Ceremonies::forget_expired(SteadyPoint now) {
-    if (now < begun_at_ + accounts::limits::challenge_lifetime) return;
-    const bool is_all_expired = now >= begun_at_ + 2 * accounts::limits::challenge_lifetime;
+    if (now < begun_at_ + kind_.lifetime) return;
+    const bool is_all_expired = now >= begun_at_ + 2 * kind_.lifetime;
     spent_before_ = is_all_expired ? SpentSet() : std::move(spent_);
     spent_ = {};
     begun_at_ = now;

@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
@@ -9,6 +10,7 @@
 #include "latchkey/webauthn.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <mutex>
@@ -27,12 +29,20 @@ struct Ceremony {
     bool is_alive = false;  // made by this process and not expired; the purpose holds either way
 };
 
+/// What is issued: sealed for this use only, and for so long.
+struct CeremonyKind {
+    std::string_view what = "field: ceremony";
+    std::chrono::seconds lifetime = accounts::limits::challenge_lifetime;
+};
+
 /// Issues challenges without writing anything: each travels sealed in a form field, bound to the
 /// browser's cookie. Each is good once: what was spent is kept until it would have expired. A
 /// restart forgets that list, so challenges of another process are dead. Thread-safe.
 class Ceremonies {
 public:
-    Ceremonies(const crypto::Sealer& sealer, const Clock& clock, Random& random);
+    Ceremonies(
+        const crypto::Sealer& sealer, const Clock& clock, Random& random, CeremonyKind kind = {}
+    );
 
     struct Issued {
         webauthn::Challenge challenge;
@@ -56,6 +66,7 @@ private:
     const crypto::Sealer& sealer_;
     const Clock& clock_;
     Random& random_;
+    CeremonyKind kind_;
     std::array<std::byte, 16> process_;
 
     /// Challenges are random and ours (they were sealed): any of their bits make a good hash.
@@ -77,6 +88,11 @@ private:
     SpentSet spent_;          // guarded by mutex_; since begun_at_
     SpentSet spent_before_;   // guarded by mutex_; in the lifetime of a challenge before that
     SteadyPoint begun_at_{};  // guarded by mutex_
+};
+
+/// Requests to other providers: there, people type passwords and second factors.
+inline constexpr CeremonyKind upstream_state_kind{
+    .what = "state: upstream", .lifetime = std::chrono::minutes(15)
 };
 
 }  // namespace latchkey::pages

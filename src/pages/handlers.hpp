@@ -23,6 +23,14 @@ http::Outcome post_sign_in_email(VisitPtr visit);
 http::Outcome get_sign_in_code(VisitPtr visit);
 http::Outcome post_sign_in_code(VisitPtr visit);
 
+// sign_in_upstream.cpp
+http::Outcome get_sign_in_with(VisitPtr visit);
+http::Outcome get_upstream_callback(VisitPtr visit);
+http::Outcome post_upstream_callback(VisitPtr visit);
+
+// apple_notice.cpp
+http::Outcome post_apple_notice(VisitPtr visit);
+
 // sign_in_add_passkey.cpp
 http::Outcome get_add_passkey(VisitPtr visit);
 http::Outcome post_add_passkey(VisitPtr visit);
@@ -50,6 +58,11 @@ http::Outcome get_turn_off_app(VisitPtr visit);
 http::Outcome post_turn_off_app(VisitPtr visit);
 http::Outcome get_recovery_codes(VisitPtr visit);
 http::Outcome post_recovery_codes(VisitPtr visit);
+
+// identities.cpp
+http::Outcome get_link_identity(VisitPtr visit);
+http::Outcome get_remove_identity(VisitPtr visit);
+http::Outcome post_remove_identity(VisitPtr visit);
 
 // sign_out.cpp
 http::Outcome post_sign_out(VisitPtr visit);

@@ -25,7 +25,6 @@ namespace {
 
 constexpr auto get = http::Method::get;
 constexpr auto post = http::Method::post;
-constexpr std::string_view csp_report_path = "/csp-report";
 constexpr std::string_view done_path = "/sign-in/done";
 
 constexpr std::array table{
@@ -33,6 +32,22 @@ constexpr std::array table{
     PageRoute{get, "/sign-in", Needs::nothing, get_sign_in},
     PageRoute{post, "/sign-in/passkey", Needs::nothing, post_sign_in_passkey},
     PageRoute{post, "/sign-in/email", Needs::nothing, post_sign_in_email},
+    PageRoute{get, "/sign-in/with/{provider}", Needs::nothing, get_sign_in_with},
+    PageRoute{get, "/sign-in/with/{provider}/callback", Needs::nothing, get_upstream_callback},
+    PageRoute{
+        post,
+        "/sign-in/with/{provider}/callback",
+        Needs::nothing,
+        post_upstream_callback,
+        Posted::by_other_site
+    },
+    PageRoute{
+        post,
+        "/sign-in/with/{provider}/notices",
+        Needs::nothing,
+        post_apple_notice,
+        Posted::as_it_is
+    },
     PageRoute{get, "/sign-in/code", Needs::code, get_sign_in_code},
     PageRoute{post, "/sign-in/code", Needs::code, post_sign_in_code},
     PageRoute{get, "/sign-in/second-step", Needs::second_step, get_second_step},
@@ -53,6 +68,9 @@ constexpr std::array table{
     PageRoute{post, "/settings/app/turn-off", Needs::session, post_turn_off_app},
     PageRoute{get, "/settings/recovery-codes", Needs::session, get_recovery_codes},
     PageRoute{post, "/settings/recovery-codes", Needs::session, post_recovery_codes},
+    PageRoute{get, "/settings/identities/{provider}/link", Needs::session, get_link_identity},
+    PageRoute{get, "/settings/identities/{id}/remove", Needs::session, get_remove_identity},
+    PageRoute{post, "/settings/identities/{id}/remove", Needs::session, post_remove_identity},
     PageRoute{post, "/sign-out", Needs::session, post_sign_out},
     PageRoute{get, "/signed-out", Needs::nothing, get_signed_out},
     PageRoute{get, "/session", Needs::nothing, get_session},
@@ -62,7 +80,7 @@ constexpr std::array table{
     PageRoute{get, "/.well-known/webauthn", Needs::nothing, get_related_origins},
     PageRoute{get, "/health", Needs::nothing, get_health},
     PageRoute{get, "/ready", Needs::nothing, get_ready},
-    PageRoute{post, csp_report_path, Needs::nothing, post_csp_report},
+    PageRoute{post, "/csp-report", Needs::nothing, post_csp_report, Posted::as_it_is},
 };
 
 /// What a stranger asked for. A page that only leads on is passed over.
@@ -100,11 +118,12 @@ std::optional<std::string_view> read_form(Visit& visit) {
 http::Outcome run(const PageRoute& route, const Services& services, const http::Request& request) {
     // Shared with the continuations of the handler's saves (VisitPtr).
     auto visit = std::make_shared<Visit>(load_visit(services, request));
-    // A browser's report carries no token and changes nothing.
-    if (route.method == post && route.pattern != csp_report_path) {
+    if (route.method == post && route.posted != Posted::as_it_is) {
         if (const auto problem = read_form(*visit)) {
             return respond_error(*visit, 415, "bad_request", std::string(*problem));
         }
+    }
+    if (route.method == post && route.posted == Posted::by_our_form) {
         if (const auto reason = cross_site_reason(*visit, visit->form)) {
             return respond_error(*visit, 403, "csrf", std::string(*reason));
         }

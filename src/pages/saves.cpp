@@ -13,6 +13,7 @@
 #include "http/response.hpp"
 #include "outbound/mail.hpp"
 #include "pages/cookies.hpp"
+#include "pages/providers.hpp"
 #include "pages/visit.hpp"
 #include "pages/words.hpp"
 #include "store/commit.hpp"
@@ -62,13 +63,6 @@ std::string_view template_of(accounts::NoticeKind kind) {
             return "second_step_wrong";
     }
     return "passkey_added";
-}
-
-/// How people are told of another provider: by the host of its issuer.
-std::string provider_in_words(std::string_view issuer) {
-    constexpr std::string_view scheme = "https://";
-    if (issuer.starts_with(scheme)) issuer.remove_prefix(scheme.size());
-    return std::string(issuer.substr(0, issuer.find('/')));
 }
 
 }  // namespace
@@ -122,7 +116,7 @@ void add_notices(
     for (const accounts::Notice& notice : notices) {
         const json::Value model = json::object({
             {"passkey", notice.passkey},
-            {"provider", provider_in_words(notice.issuer)},
+            {"provider", notice.issuer.empty() ? "" : services.providers.label_of(notice.issuer)},
             {"browser", browser_in_words(visit.edition, notice.browser)},
             {"when", time_in_words(visit.edition, services.clock.now())},
             {"security_url", services.site.origin + "/settings/security"},

@@ -6,8 +6,10 @@
 #include "http/request.hpp"
 #include "pages/handlers.hpp"
 #include "pages/passkey_model.hpp"
+#include "pages/providers.hpp"
 #include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/upstream.hpp"
 #include "pages/visit.hpp"
 #include "pages/words.hpp"
 #include "store/store.hpp"
@@ -24,7 +26,7 @@
 namespace latchkey::pages {
 namespace {
 
-constexpr std::array<std::string_view, 9> messages{
+constexpr std::array<std::string_view, 11> messages{
     "added",
     "replaced",
     "renamed",
@@ -33,7 +35,9 @@ constexpr std::array<std::string_view, 9> messages{
     "name_not_allowed",
     "app_on",
     "app_off",
-    "new_codes"
+    "new_codes",
+    "linked",
+    "unlinked"
 };
 
 /// What was just done, from `?message=`; words of our own only.
@@ -58,6 +62,28 @@ json::Value two_step_model(const Visit& visit, const accounts::SecondSteps& step
         );
     }
     return model;
+}
+
+/// The ways in beside passkeys: what is linked, and what can be.
+void add_sign_in_methods(const Visit& visit, json::Value& model) {
+    const Services& services = visit.services;
+    const auto linked = services.store.list_identities(visit.session->account.id);
+    json::Array identities;
+    for (const accounts::LinkedIdentity& identity : linked) {
+        identities.push_back(identity_model(visit, identity));
+    }
+    json::Array providers;
+    for (const Providers::Entry* entry : services.providers.all()) {
+        const oidc::Provider& provider = Providers::provider_of(*entry);
+        const bool is_linked = std::any_of(linked.begin(), linked.end(), [&](const auto& one) {
+            return one.who.issuer == provider.issuer;
+        });
+        if (is_linked) continue;
+        providers.emplace_back(json::object({{"name", provider.name}, {"label", provider.label}}));
+    }
+    model.set("has_providers", !identities.empty() || !providers.empty());
+    model.set("identities", std::move(identities));
+    model.set("providers", std::move(providers));
 }
 
 }  // namespace
@@ -85,6 +111,7 @@ http::Outcome get_security(VisitPtr visit) {
         {"two_step", two_step_model(*visit, steps)},
         {"recovered", known.session.assurance == accounts::Assurance::recovered},
     });
+    add_sign_in_methods(*visit, model);
     if (const auto signal = signal_model(visit->services, known.account)) {
         model.set("signal", json::write(*signal));
     }

@@ -26,6 +26,16 @@ http::Response respond_refusal(const Visit& visit, accounts::Refusal refusal) {
     return respond_error(visit, error.status, error.code, error.reason);
 }
 
+namespace {
+
+accounts::Refusal refusal_of(RefusedChange refused) {
+    if (refused.is<accounts::ChangeFactors>()) return accounts::Refusal::last_factor;
+    if (refused.is<accounts::LinkIdentity>()) return accounts::Refusal::identity_taken;
+    return accounts::Refusal::expired;
+}
+
+}  // namespace
+
 http::Outcome save_change(
     const VisitPtr& visit,
     accounts::Decision decided,
@@ -50,10 +60,7 @@ http::Outcome save_change(
             },
             // Somebody changed the account at the same moment: show how it stands now.
             .refused = [visit](RefusedChange refused) -> http::Outcome {
-                const bool was_last = refused.is<accounts::ChangeFactors>();
-                return respond_refusal(
-                    *visit, was_last ? accounts::Refusal::last_factor : accounts::Refusal::expired
-                );
+                return respond_refusal(*visit, refusal_of(refused));
             },
         }
     );

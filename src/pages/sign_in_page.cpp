@@ -11,6 +11,7 @@
 #include "latchkey/webauthn/options.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "pages/ceremonies.hpp"
+#include "pages/providers.hpp"
 #include "pages/purpose.hpp"
 #include "pages/site.hpp"
 #include "pages/visit.hpp"
@@ -68,6 +69,27 @@ SignInError error_of(accounts::Refusal refusal) {
     return {.status = 422, .code = "passkey_refused", .reason = reason};
 }
 
+namespace {
+
+/// The other providers, in their order, with the way there for this purpose.
+json::Array provider_models(const Visit& visit, const accounts::Purpose& purpose) {
+    constexpr std::string_view page = "/sign-in";
+    const std::string query = sign_in_location(purpose).substr(page.size());
+    json::Array models;
+    for (const Providers::Entry* entry : visit.services.providers.all()) {
+        const oidc::Provider& provider = Providers::provider_of(*entry);
+        models.emplace_back(json::object({
+            {"label", provider.label},
+            {"google", provider.kind == oidc::ProviderKind::google},
+            {"apple", provider.kind == oidc::ProviderKind::apple},
+            {"href", "/sign-in/with/" + provider.name + query},
+        }));
+    }
+    return models;
+}
+
+}  // namespace
+
 json::Value sign_in_model(const Visit& visit, const accounts::Purpose& purpose) {
     const Services& services = visit.services;
     const Ceremonies::Issued issued = services.ceremonies.issue(visit.browser_id, purpose);
@@ -80,6 +102,7 @@ json::Value sign_in_model(const Visit& visit, const accounts::Purpose& purpose) 
         {"replacing", purpose.replaces.has_value()},
         {"confirming", purpose.intent == accounts::Intent::confirm},
         {"here", sign_in_location(purpose)},
+        {"providers", provider_models(visit, purpose)},
     });
 }
 

@@ -40,6 +40,7 @@ struct LogEntry {
 
 class Ceremonies;
 class PasskeyPolicy;
+class Providers;
 
 /// What handlers work with. All of it outlives the server.
 struct Services {
@@ -51,6 +52,8 @@ struct Services {
     const crypto::Sealer& sealer;  // by the key file: outlives a restart
     const SecretKey& pepper;       // derived from the key file: codes, limits, CSRF tokens
     Ceremonies& ceremonies;
+    Ceremonies& upstream_states;  // the same for requests to other providers
+    Providers& providers;
     std::function<void()> mail_queued;  // wakes the outbox worker
     std::function<void(const LogEntry&)> log;
     const PasskeyPolicy& passkey_policy;

@@ -157,7 +157,8 @@ TEST_CASE("T15: no POST of another site changes anything, whatever it can forge"
         {"no cookies", {{"cookie", "__Host-latchkey_other=1"}}, true, 403},
     };
     for (const pages::PageRoute& route : pages::page_routes()) {
-        if (route.method != http::Method::post || route.pattern == "/csp-report") continue;
+        if (route.method != http::Method::post) continue;
+        const bool is_our_form = route.posted == pages::Posted::by_our_form;
         std::string path(route.pattern);
         if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, id);
         for (const Forgery& forgery : forgeries) {
@@ -168,7 +169,8 @@ TEST_CASE("T15: no POST of another site changes anything, whatever it can forge"
             Fields form{{"email", "eve@example.com"}, {"name", "x"}, {"code", "12345678"}};
             if (forgery.with_token) form.emplace_back("csrf", page.text("csrf"));
             const auto answer = ada.browser.http().post(path, form, forgery.headers);
-            CHECK(answer.status == forgery.status);
+            if (is_our_form) CHECK(answer.status == forgery.status);
+            if (!is_our_form) CHECK(answer.all("set-cookie").empty());
             CHECK(watch->commits() == 0);
         }
     }

@@ -14,6 +14,7 @@
 #include "http/request.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
+#include "outbound/https_client.hpp"
 #include "outbound/mail.hpp"
 #include "pages/ceremonies.hpp"
 #include "pages/passkey_policy.hpp"
@@ -120,6 +121,11 @@ struct Latchkey::Process {
           pepper(crypto::derive_key(master_key(), "pepper")),
           ceremonies(sealer, clock, *random),
           passkey_policy(options.passkeys),
+          upstream_states(sealer, clock, *random, pages::upstream_state_kind),
+          providers(
+              options.providers ? options.providers() : std::vector<pages::ConfiguredProvider>(),
+              clock
+          ),
           services{
               .site = site,
               .store = *store,
@@ -129,6 +135,8 @@ struct Latchkey::Process {
               .sealer = sealer,
               .pepper = pepper,
               .ceremonies = ceremonies,
+              .upstream_states = upstream_states,
+              .providers = providers,
               .mail_queued = [] {},
               .log =
                   [this](const pages::LogEntry& entry) {
@@ -159,6 +167,9 @@ struct Latchkey::Process {
                             {"reason", access.note},
                         });
                     },
+                .call = [this](
+                            outbound::HttpsRequest request, Once<void(outbound::HttpsReply)> done
+                        ) { https.send(std::move(request), std::move(done)); },
                 .on_error = [this](
                                 int status, const http::Request& request
                             ) { return pages::error_page(services, request, status); },
@@ -200,11 +211,14 @@ struct Latchkey::Process {
     SecretKey pepper;
     pages::Ceremonies ceremonies;
     pages::PasskeyPolicy passkey_policy;
+    pages::Ceremonies upstream_states;
+    pages::Providers providers;
     std::mutex mutex;
     std::condition_variable logged;
     std::string log;  // guarded by mutex
     pages::Services services;
     http::Router router;
+    outbound::HttpsClient https;
     std::unique_ptr<http::Server> server;
     std::thread thread;
 };

@@ -6,6 +6,7 @@
 #include "base/random.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "outbound/mail.hpp"
+#include "pages/providers.hpp"
 #include "store/store.hpp"
 #include "support/fixed_clock.hpp"
 
@@ -31,6 +32,8 @@ inline constexpr std::string_view flow_app = "https://app.example.com";
 struct LatchkeyOptions {
     accounts::SignUpPolicy sign_up;
     std::vector<std::string> related_origins;
+    /// What is configured of other providers; asked for at each start.
+    std::function<std::vector<pages::ConfiguredProvider>()> providers;
     unsigned threads = 2;
     std::size_t commit_queue = 4'096;
     /// Puts something between the pages and the store or the random source.

@@ -283,8 +283,9 @@ TEST_CASE("every error code of the handlers has its words") {
         if (file.path().extension() != ".cpp") continue;
         std::ifstream stream(file.path());
         const std::string code{std::istreambuf_iterator<char>(stream), {}};
-        for (const auto& found : literals(code, ".code = ", ',')) {
-            codes.insert(found.begin(), found.end());
+        for (const char* begin : {".code = \"", ".code = is_"}) {
+            for (const auto& found : literals(code, begin, ','))
+                codes.insert(found.begin(), found.end());
         }
         for (const auto& found : literals(code, "respond_error(", ';')) {
             if (!found.empty()) codes.insert(found.front());  // the reason for the log follows
