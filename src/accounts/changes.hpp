@@ -39,7 +39,8 @@ struct RequireEpoch {
     std::uint32_t epoch = 0;
 };
 
-/// "Sign out everywhere": sessions, sign-ins and codes of earlier epochs are dead, and deleted.
+/// "Sign out everywhere": sessions, sign-ins and codes of earlier epochs are dead; sessions and
+/// sign-ins are deleted, codes stay until they expire.
 /// Precondition: the account is at `from_epoch`.
 struct RaiseEpoch {
     AccountId account;

@@ -109,7 +109,7 @@ TEST_CASE("Signing out everywhere ends every session, sign-in and code of before
     );
     CHECK_FALSE(ada.is_signed_in());
     CHECK(adding.post_attestation(*response).status() == 409);
-    CHECK(waiting.enter_code(code).error() == "expired");
+    CHECK(waiting.enter_code(code).error() == "sign_in_expired");
     CHECK_FALSE(waiting.is_signed_in());
     CHECK(ada.passkeys().size() == 1);
     CHECK(ada.sign_in().status() == 200);

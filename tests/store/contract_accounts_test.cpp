@@ -143,23 +143,18 @@ TEST_CASE("an epoch guards a commit against sign out everywhere") {
     CHECK(refused(*db, {RaiseEpoch{account.id, 5}}, 0));
 }
 
-TEST_CASE("raising the epoch ends sessions, sign-ins and codes of that account only") {
+TEST_CASE("raising the epoch ends sessions and sign-ins of that account only") {
     const auto db = make_store_under_test();
     const auto account = sign_up(db->store()).account;
     const auto other = sign_up(db->store()).account;
     const auto session = sample_session(db->store(), account, day_one);
     const auto sign_in = sample_sign_in(db->store(), account, day_one);
-    auto code = sample_code(db->store(), day_one);
-    code.account = account.id;
     const auto others = sample_session(db->store(), other, day_one);
-    REQUIRE(committed(
-        *db, {OpenSession{session}, StartSignIn{sign_in}, StoreCode{code}, OpenSession{others}}
-    ));
+    REQUIRE(committed(*db, {OpenSession{session}, StartSignIn{sign_in}, OpenSession{others}}));
 
     REQUIRE(committed(*db, {RaiseEpoch{account.id, account.epoch}}));
     CHECK_FALSE(db->store().find_session(session.id).has_value());
     CHECK_FALSE(db->store().find_sign_in(sign_in.id).has_value());
-    CHECK_FALSE(db->store().find_code(code.id).has_value());
     CHECK(db->store().find_session(others.id).has_value());
 }
 
@@ -208,9 +203,6 @@ TEST_CASE("nothing can be added to a deleted account: rows do not come back") {
     CHECK(refused(*db, {AddPasskey{passkey}}, 0));
     CHECK(refused(*db, {OpenSession{sample_session(db->store(), account, day_one)}}, 0));
     CHECK(refused(*db, {StartSignIn{sample_sign_in(db->store(), account, day_one)}}, 0));
-    auto code = sample_code(db->store(), day_one);
-    code.account = account.id;
-    CHECK(refused(*db, {StoreCode{code}}, 0));
 
     // The address is free again, for an account of its own.
     auto successor = sample_account(db->store());

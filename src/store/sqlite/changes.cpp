@@ -55,7 +55,8 @@ Applied AccountChanges::apply(const accounts::RaiseEpoch& change) {
     const auto raised = changed_a_row(raise_epoch_.run(change.account, change.from_epoch));
     if (raised != Applied::made) return raised;
     // They are dead by their epoch already; dead rows are not kept.
-    for (auto* statement : {&end_sessions_, &end_sign_ins_, &end_codes_}) {
+    // Codes have no index by account and expire within minutes.
+    for (auto* statement : {&end_sessions_, &end_sign_ins_}) {
         const auto ended = applied(statement->run(change.account).step);
         if (ended != Applied::made) return ended;
     }
@@ -67,9 +68,11 @@ Applied AccountChanges::apply(const accounts::MarkRecovered& change) {
 }
 
 Applied AccountChanges::apply(const accounts::DeleteAccount& change) {
-    // Passkeys, sign-ins and codes go with it: their foreign keys cascade.
+    // Passkeys and sign-ins go with it: their foreign keys cascade.
     const auto deleted = changed_a_row(delete_.run(change.account));
-    return deleted == Applied::made ? applied(end_sessions_.run(change.account).step) : deleted;
+    if (deleted != Applied::made) return deleted;
+    const auto ended = applied(end_sessions_.run(change.account).step);
+    return ended == Applied::made ? applied(end_codes_.run(change.account).step) : ended;
 }
 
 Applied AccountChanges::apply(const accounts::Invite& change) {

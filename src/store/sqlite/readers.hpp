@@ -25,11 +25,13 @@ struct Reader {
         "       recovered_at"
         " FROM accounts WHERE id = ?1"
     };
-    Statement account_by_email{
+    // The account at the address or, if nobody has it, the next one in the order of addresses: a
+    // row is read in either case, so that the time does not tell (T13).
+    Statement account_at_or_after{
         *connection,
         "SELECT id, public_id, user_handle, email, created_at, version, epoch, factors,"
         "       recovered_at"
-        " FROM accounts WHERE email_canonical = ?1"
+        " FROM accounts WHERE email_canonical >= ?1 ORDER BY email_canonical LIMIT 1"
     };
     Statement accounts_after{
         *connection,

@@ -98,8 +98,11 @@ public:
 
     std::optional<accounts::Account> find_account(const accounts::EmailAddress& email) override {
         Readers::Loan reader(readers_);
-        auto rows = reader->account_by_email.query(email.canonical());
-        return rows.next() ? std::optional(account_of(rows)) : std::nullopt;
+        auto rows = reader->account_at_or_after.query(email.canonical());
+        if (!rows.next()) return std::nullopt;
+        auto account = account_of(rows);
+        if (account.email.canonical() != email.canonical()) return std::nullopt;
+        return account;
     }
 
     std::vector<accounts::Account> list_accounts(accounts::AccountId after, std::size_t count)

@@ -38,9 +38,9 @@ using std::chrono_literals::operator""h;
 constexpr int people = 25;           // of each kind, so that no single row decides
 constexpr int rounds = 400;          // probes of each person: people * rounds of each kind
 constexpr double significant = 4.5;  // |t| above it is a difference (as dudect has it)
-// Below 1 % is wanted. A known address was measured 1.2 to 1.4 % dearer (unoptimised); that is not
-// mended yet, the reading of its row is suspected. This bound only keeps it from growing.
-constexpr double median_share = 0.025;
+// T13: the same cost within 1 %. A row is read in either case and the same rows are
+// written; what is left lies in the caches of SQLite and of the processor.
+constexpr double median_share = 0.01;
 constexpr double planted_share = 0.05;
 
 /// CPU time of this process, client and server: an attacker has no better clock, since what other
@@ -131,12 +131,12 @@ class Stopwatch {
 public:
     explicit Stopwatch(Latchkey& latchkey) : latchkey_(latchkey) {
         for (int i = 0; i < people; ++i) {
-            // Names of one length, and one alphabet.
+            // Names of one length, and side by side in the order of addresses.
             const std::string number = std::to_string(10 + i);
-            Person known(latchkey_, "ada" + number + "@example.com", {.address = network()});
+            Person known(latchkey_, number + "ada@example.com", {.address = network()});
             known.sign_up();
             addresses_[0].push_back(known.email);
-            addresses_[1].push_back("ann" + number + "@example.com");
+            addresses_[1].push_back(number + "ann@example.com");
         }
     }
 
@@ -214,7 +214,7 @@ void check_same(
     CHECK(std::abs(share) < median_share);
 }
 
-TEST_CASE("T13: known and unknown addresses take the same time, within 2.5 %") {
+TEST_CASE("T13: known and unknown addresses take the same time, within 1 %") {
     const auto extra = std::make_shared<std::atomic<double>>(0);
     Latchkey latchkey({.threads = 1, .wrap_random = [&extra](std::unique_ptr<Random> real) {
                            return std::make_unique<SlowRandom>(std::move(real), extra);
