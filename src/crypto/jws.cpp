@@ -31,14 +31,7 @@ namespace latchkey::crypto {
 namespace {
 
 constexpr std::size_t coordinate_size = 32;  // of P-256
-constexpr json::Limits header_limits{.bytes = 4'096, .depth = 4, .values = 64};
 constexpr json::Limits key_set_limits{.bytes = limits::jwk_set_bytes, .depth = 6, .values = 4'096};
-
-std::optional<JwsAlgorithm> algorithm_named(std::string_view name) {
-    if (name == "RS256") return JwsAlgorithm::rs256;
-    if (name == "ES256") return JwsAlgorithm::es256;
-    return std::nullopt;
-}
 
 std::string text_or_empty(const json::Value& object, std::string_view name) {
     const std::string* text = object.find_string(name);
@@ -100,22 +93,11 @@ std::optional<JsonWebKey> key_of(const json::Value& value) {
     return key;
 }
 
-/// RFC 7518 3.4: r and s side by side, which OpenSSL takes as a sequence of two numbers.
-std::optional<Bytes> to_der(ByteView signature) {
-    if (signature.size() != 2 * coordinate_size) return std::nullopt;
-    Bytes numbers = der::write_unsigned(signature.first(coordinate_size));
-    const Bytes s = der::write_unsigned(signature.last(coordinate_size));
-    numbers.insert(numbers.end(), s.begin(), s.end());
-    return der::write(der::Tag::sequence, numbers);
-}
-
 bool is_valid(const Jws& jws, const JsonWebKey& key) {
-    const bool is_ecdsa = key.algorithm == JwsAlgorithm::es256;
-    const auto signature = is_ecdsa ? to_der(jws.signature) : std::optional(jws.signature);
+    const auto signature = jws.signature_in_der();
     if (!signature) return false;
     const auto check = SignatureVerifier().verify({
-        .algorithm =
-            is_ecdsa ? SignatureAlgorithm::ecdsa_p256_sha256 : SignatureAlgorithm::rsa_pkcs1_sha256,
+        .algorithm = signature_algorithm(key.algorithm),
         .key = key.material,
         .signature = *signature,
         .message = {bytes_of(jws.signing_input)},
@@ -124,32 +106,6 @@ bool is_valid(const Jws& jws, const JsonWebKey& key) {
 }
 
 }  // namespace
-
-std::optional<Jws> parse_jws(std::string_view compact) {
-    if (compact.size() > limits::jws_bytes) return std::nullopt;
-    const std::size_t first = compact.find('.');
-    if (first == std::string_view::npos) return std::nullopt;
-    const std::size_t second = compact.find('.', first + 1);
-    if (second == std::string_view::npos) return std::nullopt;
-    const auto header_bytes = base64url_decode(compact.substr(0, first));
-    auto payload = base64url_decode(compact.substr(first + 1, second - first - 1));
-    auto signature = base64url_decode(compact.substr(second + 1));
-    if (!header_bytes || !payload || !signature) return std::nullopt;
-    const auto header = json::parse(text_of(*header_bytes), header_limits);
-    if (!header || header->as_object() == nullptr) return std::nullopt;
-    // RFC 7515 4.1.11: what must be understood, and we understand none of it.
-    if (header->find("crit") != nullptr) return std::nullopt;
-    const auto algorithm = algorithm_named(text_or_empty(*header, "alg"));
-    if (!algorithm) return std::nullopt;
-    return Jws{
-        .algorithm = *algorithm,
-        .key_id = text_or_empty(*header, "kid"),
-        .type = text_or_empty(*header, "typ"),
-        .signing_input = std::string(compact.substr(0, second)),
-        .payload = *std::move(payload),
-        .signature = *std::move(signature),
-    };
-}
 
 std::optional<std::vector<JsonWebKey>> parse_jwk_set(std::string_view text) {
     const auto set = json::parse(text, key_set_limits);
@@ -166,7 +122,7 @@ std::optional<std::vector<JsonWebKey>> parse_jwk_set(std::string_view text) {
 JwsCheck verify_jws(const Jws& jws, const std::vector<JsonWebKey>& keys) {
     const JsonWebKey* fitting = nullptr;
     for (const JsonWebKey& key : keys) {
-        const bool is_named = jws.key_id.empty() || jws.key_id == key.key_id;
+        const bool is_named = jws.key_id().empty() || jws.key_id() == key.key_id;
         if (key.algorithm != jws.algorithm || !is_named) continue;
         if (fitting != nullptr) return JwsCheck::key_ambiguous;
         fitting = &key;

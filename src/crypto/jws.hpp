@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "crypto/jws_reader.hpp"
 #include "latchkey/bytes.hpp"
 
 #include <cstddef>
@@ -12,28 +13,10 @@
 #include <string_view>
 #include <vector>
 
-/// JSON Web Signatures in their compact form (RFC 7515) and the keys of others to verify them with
-/// (RFC 7517, RFC 7518). Algorithms are an allow-list, and a key serves exactly one: no header
-/// talks a key into another use.
+/// The keys of others to verify JSON Web Signatures with (RFC 7517, RFC 7518), and signing.
+/// Algorithms are an allow-list, and a key serves exactly one: no header talks a key into another
+/// use.
 namespace latchkey::crypto {
-
-enum class JwsAlgorithm : std::uint8_t { rs256, es256 };
-
-/// A JWS taken apart. Nothing of it is to be believed before verify_jws().
-struct Jws {
-    JwsAlgorithm algorithm = JwsAlgorithm::rs256;
-    std::string key_id;         // `kid`; empty: none
-    std::string type;           // `typ`; empty: none
-    std::string signing_input;  // header and payload as they were signed
-    Bytes payload;
-    Bytes signature;
-};
-
-/// Takes the compact form apart: three parts of base64url, a header that is a JSON object without
-/// `crit`. Keys that a header brings or points to (`jwk`, `jku`, `x5c`, `x5u`) are not looked at.
-/// At most limits.hpp: jws_bytes. nullopt: not that, or an algorithm that is not allowed (`none`
-/// and every MAC among them).
-std::optional<Jws> parse_jws(std::string_view compact);
 
 /// A public key that others verify with.
 struct JsonWebKey {

@@ -25,6 +25,7 @@ inline constexpr int chain_depth = 8;
 
 // A JWS in its compact form: ID tokens of providers are 1 to 2 kB.
 inline constexpr std::size_t jws_bytes = 32'768;
+inline constexpr std::size_t jws_header_bytes = 4'096;
 
 // A JWK Set; providers publish two to ten keys.
 inline constexpr std::size_t jwk_set_bytes = 65'536;

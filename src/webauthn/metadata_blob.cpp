@@ -2,23 +2,19 @@
 // Copyright the Latchkey developers
 #include "webauthn/metadata_blob.hpp"
 
-#include "base/encoding.hpp"
-#include "base/json.hpp"
 #include "base/try.hpp"
 #include "crypto/certificate.hpp"
-#include "crypto/der.hpp"
+#include "crypto/jws_reader.hpp"
 #include "crypto/verify.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/metadata.hpp"
 #include "latchkey/webauthn/types.hpp"
+#include "webauthn/certified_jws.hpp"
 #include "webauthn/limits.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 #include <new>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,80 +25,26 @@ namespace {
 
 using enum MetadataError;
 using crypto::Certificate;
-using crypto::SignatureAlgorithm;
 using crypto::SignatureCheck;
 
-constexpr json::Limits header_limits{
-    .bytes = limits::metadata_header_bytes, .depth = 4, .values = 64
+constexpr crypto::JwsLimits blob_limits{
+    .bytes = limits::metadata_blob_bytes, .header_bytes = limits::metadata_header_bytes
 };
 
-struct Algorithm {
-    std::string_view name;  // RFC 7518 section 3.1
-    SignatureAlgorithm algorithm;
-};
-
-constexpr auto algorithms = std::to_array<Algorithm>({
-    {"RS256", SignatureAlgorithm::rsa_pkcs1_sha256},
-    {"ES256", SignatureAlgorithm::ecdsa_p256_sha256},
-});
-
-/// A JWS in compact form, cut at its dots.
-struct Parts {
-    std::string_view header;
-    std::string_view payload;
-    std::string_view signature;
-    std::string_view signed_text;  // header and payload with the dot between them
-};
-
-struct Header {
-    SignatureAlgorithm algorithm = SignatureAlgorithm::rsa_pkcs1_sha256;
-    std::vector<Certificate> chain;
-};
-
-std::optional<Parts> cut(std::string_view blob) {
-    const std::size_t first = blob.find('.');
-    if (first == std::string_view::npos) return std::nullopt;
-    const std::size_t second = blob.find('.', first + 1);
-    if (second == std::string_view::npos) return std::nullopt;
-    return Parts{
-        .header = blob.substr(0, first),
-        .payload = blob.substr(first + 1, second - first - 1),
-        .signature = blob.substr(second + 1),  // a third dot is no base64url
-        .signed_text = blob.substr(0, second),
-    };
-}
-
-Result<std::vector<Certificate>, MetadataError> read_chain(const json::Value* x5c) {
-    const json::Array* list = x5c == nullptr ? nullptr : x5c->as_array();
-    if (list == nullptr || list->empty()) return Fail{header_malformed};
-    if (list->size() > limits::statement_certificates) return Fail{certificate_malformed};
-    std::vector<Certificate> chain;
-    for (const json::Value& item : *list) {
-        const std::string* text = item.as_string();
-        // RFC 7515 section 4.1.6: base64 here, not base64url.
-        const auto der = text == nullptr ? std::nullopt : base64_decode(*text);
-        auto certificate = der ? Certificate::parse(*der) : std::nullopt;
-        if (!certificate) return Fail{certificate_malformed};
-        chain.push_back(*std::move(certificate));
+MetadataError error_of(CertifiedJwsError error) {
+    switch (error) {
+        case CertifiedJwsError::too_large:
+            return too_large;
+        case CertifiedJwsError::not_compact:
+            return not_a_blob;
+        case CertifiedJwsError::header_malformed:
+            return header_malformed;
+        case CertifiedJwsError::algorithm_not_allowed:
+            return algorithm_not_allowed;
+        case CertifiedJwsError::certificate_malformed:
+            return certificate_malformed;
     }
-    return chain;
-}
-
-Result<Header, MetadataError> read_header(std::string_view encoded) {
-    if (encoded.size() > limits::metadata_header_bytes) return Fail{too_large};
-    const auto bytes = base64url_decode(encoded);
-    if (!bytes) return Fail{not_a_blob};
-    const auto header = json::parse(text_of(*bytes), header_limits);
-    if (!header || header->as_object() == nullptr) return Fail{header_malformed};
-    // RFC 7515 section 4.1.11: what is critical must be understood, and nothing more is.
-    if (header->find("crit") != nullptr) return Fail{header_malformed};
-    const std::string* name = header->find_string("alg");
-    if (name == nullptr) return Fail{header_malformed};
-    const auto* const found = std::ranges::find(algorithms, *name, &Algorithm::name);
-    if (found == algorithms.end()) return Fail{algorithm_not_allowed};
-    // x5u is not followed: this library has no network.
-    auto chain = TRY(read_chain(header->find("x5c")));
-    return Header{.algorithm = found->algorithm, .chain = std::move(chain)};
+    return not_a_blob;
 }
 
 bool is_signer(const Certificate& certificate, const std::string& name) {
@@ -137,19 +79,6 @@ Result<void, MetadataError> check_signer(
     return Fail{signer_not_trusted};
 }
 
-/// RFC 7518 section 3.4: an ECDSA signature of JOSE is its two numbers, 32 bytes each; everywhere
-/// else it is Ecdsa-Sig-Value in DER.
-std::optional<Bytes> signature_of(SignatureAlgorithm algorithm, std::string_view encoded) {
-    auto bytes = base64url_decode(encoded);
-    if (!bytes || algorithm != SignatureAlgorithm::ecdsa_p256_sha256) return bytes;
-    if (bytes->size() != 64) return std::nullopt;
-    const ByteView both = *bytes;
-    Bytes numbers = crypto::der::write_unsigned(both.first(32));
-    const Bytes second = crypto::der::write_unsigned(both.last(32));
-    numbers.insert(numbers.end(), second.begin(), second.end());
-    return crypto::der::write(crypto::der::Tag::sequence, numbers);
-}
-
 }  // namespace
 
 Result<Bytes, MetadataError> verify_blob(
@@ -159,21 +88,15 @@ Result<Bytes, MetadataError> verify_blob(
     while (blob.ends_with('\n') || blob.ends_with('\r')) {
         blob.remove_suffix(1);
     }
-    if (blob.size() > limits::metadata_blob_bytes) return Fail{too_large};
-    const auto parts = cut(blob);
-    if (!parts) return Fail{not_a_blob};
-    const Header header = TRY(read_header(parts->header));
-    TRY(check_signer(header.chain, trust, now));
-    const auto signature = signature_of(header.algorithm, parts->signature);
-    if (!signature) return Fail{bad_signature};
-    const auto check =
-        header.chain.front().verify(header.algorithm, *signature, {bytes_of(parts->signed_text)});
+    // x5u is not followed: this library has no network.
+    auto certified = parse_certified_jws(blob, blob_limits);
+    if (!certified) return Fail{error_of(certified.error())};
+    TRY(check_signer(certified->chain, trust, now));
+    const auto check = verify_signature(*certified);
     if (check == SignatureCheck::failed) return Fail{cryptography_failed};
     if (check == SignatureCheck::key_unusable) return Fail{algorithm_not_allowed};
     if (check != SignatureCheck::valid) return Fail{bad_signature};
-    auto payload = base64url_decode(parts->payload);
-    if (!payload) return Fail{not_a_blob};
-    return *std::move(payload);
+    return std::move(certified->jws.payload);
 }
 
 Result<Metadata, MetadataError> Metadata::verify(

@@ -152,7 +152,7 @@ TEST_CASE("Apple's client secret is an ES256 JWT made for this request") {
     const std::size_t begin = body.find("client_secret=") + 14;
     const auto jws = crypto::parse_jws(body.substr(begin, body.find('&', begin) - begin));
     REQUIRE(jws.has_value());
-    CHECK(jws->key_id == "KEY1234567");
+    CHECK(jws->key_id() == "KEY1234567");
     const json::Value key = json::object(
         {{"kty", "EC"},
          {"crv", "P-256"},

@@ -3,12 +3,13 @@
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "crypto/certificate.hpp"
+#include "crypto/jws_reader.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/failure.hpp"
 #include "webauthn/attestation/format.hpp"
 #include "webauthn/cbor.hpp"
-#include "webauthn/jws.hpp"
+#include "webauthn/certified_jws.hpp"
 #include "webauthn/limits.hpp"
 
 #include <algorithm>
@@ -24,6 +25,9 @@ namespace {
 // Whom the certificate of the SafetyNet service is issued to (SafetyNet online documentation).
 constexpr std::string_view service_name = "attest.android.com";
 
+constexpr crypto::JwsLimits jws_limits{
+    .bytes = limits::jws_bytes, .header_bytes = limits::jws_header_bytes
+};
 constexpr json::Limits payload_limits{.bytes = limits::jws_bytes, .depth = 4, .values = 64};
 
 Fail<Refusal> fail(std::uint8_t step, Reason reason) {
@@ -60,11 +64,11 @@ bool is_of_service(const crypto::Certificate& certificate) {
 Result<Evidence, Refusal> verify_android_safetynet(const Input& input) {
     const auto response = read_response(input.statement);
     if (!response) return fail(1, Reason::statement_malformed);
-    auto jws = parse_jws(*response, limits::jws_bytes);
-    if (!jws) return fail(2, Reason::safetynet_response_malformed);
-    const auto payload = json::parse(text_of(jws->payload), payload_limits);
+    auto certified = parse_certified_jws(*response, jws_limits);
+    if (!certified) return fail(2, Reason::safetynet_response_malformed);
+    const auto payload = json::parse(text_of(certified->jws.payload), payload_limits);
     if (!payload) return fail(2, Reason::safetynet_response_malformed);
-    const auto signature = require_valid(verify_signature(*jws));
+    const auto signature = require_valid(verify_signature(*certified));
     if (!signature) return fail(2, signature.error());
     if (!has_integrity(*payload)) return fail(2, Reason::device_integrity_failed);
     const auto hash =
@@ -74,8 +78,8 @@ Result<Evidence, Refusal> verify_android_safetynet(const Input& input) {
     if (nonce == nullptr || *nonce != base64_encode(*hash)) {
         return fail(3, Reason::statement_not_of_ceremony);
     }
-    if (!is_of_service(jws->chain.front())) return fail(4, Reason::certificate_requirements);
-    return certified_by(std::move(jws->chain));  // step 5
+    if (!is_of_service(certified->chain.front())) return fail(4, Reason::certificate_requirements);
+    return certified_by(std::move(certified->chain));  // step 5
 }
 
 }  // namespace latchkey::webauthn::attestation
