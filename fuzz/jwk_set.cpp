@@ -10,8 +10,7 @@ void run(ByteView input) {
     if (!keys) return;
     const crypto::Jws jws{
         .algorithm = crypto::JwsAlgorithm::es256,
-        .key_id = {},
-        .type = {},
+        .header = {},
         .signing_input = "a.b",
         .payload = {},
         .signature = Bytes(64),
