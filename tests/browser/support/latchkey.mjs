@@ -8,7 +8,7 @@ import { freePort, root, run, start, temporaryFolder } from './process.mjs';
 
 export const binary = process.env.LATCHKEY_BINARY ?? path.join(root, 'build/dev/src/app/latchkey');
 
-function toml({ port, folder, mail, extra }) {
+function toml({ port, folder, mail, extra, sections }) {
     return `
 origin = "http://localhost:${port}"
 listen = "127.0.0.1:${port}"
@@ -25,16 +25,19 @@ user = "${mail.user}"
 password_file = "${folder}/smtp-password"
 ca_file = "${mail.ca}"
 from = "Example <sign-in@example.test>"
-`;
+${sections}`;
 }
 
-/** Starts `latchkey serve` on a free port, with mail going to the given server. */
-export async function startLatchkey(mail, { extra = '' } = {}) {
+/**
+ * Starts `latchkey serve` on a free port, with mail going to the given server. More of the
+ * configuration: `extra`, keys at its top, and `sections`, at its end.
+ */
+export async function startLatchkey(mail, { extra = '', sections = '' } = {}) {
     const { folder, remove } = temporaryFolder('data');
     const port = await freePort();
     const config = path.join(folder, 'latchkey.toml');
     writeFileSync(path.join(folder, 'smtp-password'), mail.password, { mode: 0o600 });
-    writeFileSync(config, toml({ port, folder, mail, extra }), { mode: 0o600 });
+    writeFileSync(config, toml({ port, folder, mail, extra, sections }), { mode: 0o600 });
     const serve = () =>
         start(binary, ['serve', '--config', config], {
             isReady: (line) => line.includes('"event":"listening"'),

@@ -38,6 +38,14 @@ async function toPanel(person) {
     await person.sees('No passkey was used');
 }
 
+async function toLinked(person, address) {
+    await person.signUp(address);
+    person.site.google.expect(`there-${address}`);
+    await person.link('Add Google').click();
+    await person.button('Agree').click();
+    await person.hears('That account can now sign in to yours.');
+}
+
 export const screens = {
     'sign-in': (person) => person.open(),
     'sign-in-address-wrong': async (person) => {
@@ -198,6 +206,29 @@ export const screens = {
         await person.field('E-mail').fill(address);
         await person.button('Continue with e-mail').click();
         await person.alert().waitFor();
+    },
+    'sign-in-provider-down': async (person) => {
+        await person.site.server.restart(); // nothing of the provider is remembered
+        person.site.google.isDown = true;
+        await person.open();
+        await person.link('Continue with Google').click();
+        await person.hears('That provider can’t be reached at the moment.');
+        person.site.google.isDown = false;
+    },
+    'sign-in-address-taken': async (person, address) => {
+        await person.signUp(address);
+        await person.signOut();
+        person.site.google.expect(address);
+        await person.open();
+        await person.link('Continue with Google').click();
+        await person.button('Agree').click();
+        await person.alert().waitFor();
+    },
+    'security-providers': toLinked,
+    'remove-provider': async (person, address) => {
+        await toLinked(person, address);
+        await person.link('Remove Google').click();
+        await person.sees('Remove Google?');
     },
     'signed-out': async (person, address) => {
         await person.signUp(address);

@@ -8,6 +8,7 @@ import { chromium } from 'playwright-core';
 import { startLatchkey } from './latchkey.mjs';
 import { startMail } from './mail.mjs';
 import { Person } from './person.mjs';
+import { Provider } from './provider.mjs';
 
 const flags = [
     '--no-sandbox', // the tests run as root on some machines
@@ -25,12 +26,18 @@ export const launchChromium = () =>
         args: flags,
     });
 
-/** Starts everything before the tests of a file and stops it after them. */
-export function useSite(options = {}) {
+/**
+ * Starts everything before the tests of a file and stops it after them. `providers`: the other
+ * providers that people may come by ('google', 'apple'), as `site.google`, `site.apple`.
+ */
+export function useSite({ extra = '', providers = [] } = {}) {
     const site = {};
     before(async () => {
         site.mail = await startMail();
-        site.server = await startLatchkey(site.mail, options);
+        for (const kind of providers) site[kind] = await Provider.start(kind);
+        const sections = providers.map((kind) => site[kind].section()).join('');
+        site.server = await startLatchkey(site.mail, { extra, sections });
+        for (const kind of providers) site[kind].register(site.server.origin);
         site.origin = site.server.origin;
         site.browser = await launchChromium();
     });
@@ -38,6 +45,7 @@ export function useSite(options = {}) {
         await site.browser?.close();
         await site.server?.stop();
         await site.mail?.stop();
+        for (const kind of providers) await site[kind]?.stop();
     });
 
     /** A person who leaves when the test ends. */
