@@ -49,14 +49,19 @@ Result<std::string, std::string> support_link(const std::string& support) {
 }
 
 Result<json::Value, std::string> page_values(const Brand& brand, Language language) {
+    const std::string support_href = TRY(support_link(brand.support));
+    const std::string css = TRY(asset_path("app.css"));
+    const std::string js = TRY(asset_path("app.js"));
+    const std::string icons = TRY(asset_path("icons.svg"));
+    const std::string favicon = TRY(asset_path("favicon.svg"));
     return json::object({
         {"brand", brand.name},
         {"support", brand.support},
-        {"support_href", TRY(support_link(brand.support))},
-        {"css", TRY(asset_path("app.css"))},
-        {"js", TRY(asset_path("app.js"))},
-        {"icons", TRY(asset_path("icons.svg"))},
-        {"favicon", TRY(asset_path("favicon.svg"))},
+        {"support_href", support_href},
+        {"css", css},
+        {"js", js},
+        {"icons", icons},
+        {"favicon", favicon},
         {"language", tag_of(language)},
     });
 }

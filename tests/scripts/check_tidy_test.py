@@ -71,6 +71,13 @@ class Bans(unittest.TestCase):
         self.assert_fine("src/app/clock.cpp", "auto now = std::chrono::system_clock::now();")
         self.assert_fine("src/crypto/system_random.cpp", "RAND_priv_bytes(out, 16);")
 
+    def test_no_early_return_inside_a_list_of_initializers(self):
+        path = "src/pages/sample.cpp"
+        findings = found(path, f'{CPP}return object({{\n    {{"css", TRY(path_of(css))}},\n}});\n')
+        self.assertTrue(any("name first" in each for each in findings), findings)
+        self.assert_fine(path, "array.push_back(TRY(read_value(depth)));")
+        self.assert_fine(path, "if (is_value) { return TRY(read_value(depth)); }")
+
     def test_await_stands_alone_in_its_statement(self):
         for lines in [
             "auto x = TRY(co_await f());",
