@@ -181,6 +181,16 @@ export class Person {
         this.recoveryCodes = await this.page.locator('.recovery-codes code').allTextContents();
     }
 
+    /** What the clipboard holds, pasted elsewhere: our pages may not read it. */
+    async paste() {
+        const notes = await this.#context.newPage();
+        await notes.setContent('<textarea autofocus></textarea>');
+        await notes.keyboard.press('Control+V');
+        const text = await notes.locator('textarea').inputValue();
+        await notes.close();
+        return text;
+    }
+
     async createPasskey() {
         await this.authenticator?.touch();
         await this.button('Create a passkey').click();
