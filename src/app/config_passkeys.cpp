@@ -165,6 +165,14 @@ void check_passkeys(Config& config, std::vector<Problem>& problems) {
         }
         policy.roots.insert(policy.roots.end(), roots->begin(), roots->end());
     }
+    if (is_by_roots && policy.roots.size() > 1 && !policy.allowed_aaguids.empty()) {
+        wrong(
+            "passkeys.allow",
+            "is not proven by the roots of several makers: a certificate of one of them that names "
+            "no model can pass for a model of another",
+            R"(set trust = "metadata", which binds each model to its own roots, or give one root)"
+        );
+    }
 }
 
 }  // namespace latchkey::app

@@ -7,10 +7,12 @@
 #include "app/files.hpp"
 #include "app/key_file.hpp"
 #include "app/log.hpp"
+#include "app/metadata_file.hpp"
 #include "app/origin.hpp"
 #include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
 #include "app/wiring.hpp"
+#include "base/clock.hpp"
 #include "base/json.hpp"
 #include "latchkey/result.hpp"
 #include "oidc/provider.hpp"
@@ -151,6 +153,24 @@ Finding examine_database(const Config& config) {
         return wrong("database", {"it does not write", "look at the disk and at the log"});
     }
     return good("database", "it reads and writes");
+}
+
+Finding examine_metadata(const Config& config) {
+    const TimePoint now = SystemClock().now();
+    const auto metadata = read_metadata(config.metadata, 0, now);
+    if (!metadata) return wrong("metadata", metadata.error());
+    Finding finding = good(
+        "metadata",
+        fmt::format(
+            "{} models; the next is due on {}",
+            metadata->entries().size(),
+            format_time(metadata->next_update()).substr(0, 10)
+        )
+    );
+    if (!metadata->is_stale(now)) return finding;
+    finding.kind = Kind::odd;
+    finding.mend = "get a newer BLOB: what became of models since is not known";
+    return finding;
 }
 
 // GETs a JSON document; its value, or what to tell.
@@ -295,6 +315,7 @@ std::vector<Finding> examine(const Config& config) {
         examine_endpoints(config),
     };
     if (!config.related_origins.empty()) findings.push_back(examine_related(config));
+    if (!config.metadata.file.empty()) findings.push_back(examine_metadata(config));
     findings.push_back(examine_smtp(config));
     for (const auto& provider : config.providers)
         findings.push_back(examine_provider(provider));

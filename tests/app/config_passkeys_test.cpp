@@ -90,4 +90,20 @@ TEST_CASE("[passkeys]: values that are none, and rules that could not hold, are 
     CHECK(wrong("[passkeys]\nroots = [\"missing.pem\"]") == "passkeys.roots passkeys.roots ");
 }
 
+TEST_CASE("[passkeys]: allowed models are not proven by the roots of several makers") {
+    const auto wrong_with = [](std::size_t roots) {
+        const test::TemporaryFolder folder;
+        std::string pem;
+        for (std::size_t i = 0; i < roots; ++i)
+            pem += "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        return wrong(
+            "[passkeys]\nattestation = \"required\"\ntrust = \"roots\"\nroots = [\"" +
+            folder.write("roots.pem", pem) +
+            "\"]\nallow = [\"01020304-0506-0708-090a-0b0c0d0e0f10\"]"
+        );
+    };
+    CHECK(wrong_with(1).empty());
+    CHECK(wrong_with(2) == "passkeys.allow ");
+}
+
 }  // namespace latchkey::app
