@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "flows/upstream.hpp"
+#include "support/jwt.hpp"
 
 #include <chrono>
 #include <string>
@@ -39,48 +40,92 @@ TEST_CASE("3.3.2: Apple's form comes without cookies, and is believed where they
     CHECK(apple.get(location).status == 409);
 }
 
-TEST_CASE("Apple says that consent was revoked: unlinked, signed out, told; an old notice is not") {
+/// Apple's claims about the person, at that time.
+json::Value notice_of(const Provider& provider, std::string_view type, TimePoint at) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
+    const json::Value event = json::object({{"type", type}, {"sub", "ada-there"}});
+    return json::object({
+        {"iss", provider.issuer()},
+        {"aud", "latchkey"},
+        {"iat", static_cast<std::int64_t>(seconds.time_since_epoch().count())},
+        {"events", json::write(event)},
+    });
+}
+
+/// The status of what Apple's server is answered.
+int post_notice(const Latchkey& latchkey, const std::string& body) {
+    HttpClient apple(latchkey.port(), "localhost:8080");
+    return apple.post_json("/sign-in/with/there/notices", body, {{"origin", ""}}).status;
+}
+
+int post_payload(const Latchkey& latchkey, const std::string& payload) {
+    return post_notice(latchkey, json::write(json::object({{"payload", payload}})));
+}
+
+TEST_CASE("Apple says that it is over: unlinked, signed out, told; an old notice is not") {
+    for (const char* type : {"consent-revoked", "account-delete", "account-deleted"}) {
+        Provider provider;
+        Latchkey latchkey(with(provider, ProviderKind::apple));
+        Person ada(latchkey, "ada@example.com");
+        sign_up_there(ada, provider);
+        REQUIRE(ada.sign_in().status() == 200);
+        const auto notify = [&](TimePoint at) {
+            return post_payload(latchkey, provider.sign(notice_of(provider, type, at)));
+        };
+        CHECK(notify(flow_time - 1h) == 200);
+        CHECK(identities_of(ada).size() == 1);
+        CHECK(ada.is_signed_in());
+        CHECK(notify(flow_time + 1s) == 200);
+        CHECK(identities_of(ada).empty());
+        CHECK_FALSE(ada.is_signed_in());
+        CHECK(latchkey.mails_to("ada@example.com").back().subject.find("Provider there") == 0);
+        CHECK(notify(flow_time + 2s) == 200);
+    }
+}
+
+TEST_CASE("Apple's word about its relay, or one that we don't know, changes nothing") {
     Provider provider;
     Latchkey latchkey(with(provider, ProviderKind::apple));
     Person ada(latchkey, "ada@example.com");
     sign_up_there(ada, provider);
     REQUIRE(ada.sign_in().status() == 200);
-    const auto notice = [&](TimePoint at, const char* issuer_of) {
-        const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
-        const json::Value claims = json::object({
-            {"iss", issuer_of},
-            {"aud", "latchkey"},
-            {"iat", static_cast<std::int64_t>(seconds.time_since_epoch().count())},
-            {"events", R"({"type":"consent-revoked","sub":"ada-there"})"},
-        });
-        HttpClient apple(latchkey.port(), "localhost:8080");
-        return apple
-            .post_json(
-                "/sign-in/with/there/notices",
-                json::write(json::object({{"payload", provider.sign(claims)}})),
-                {{"origin", ""}}
-            )
-            .status;
-    };
-    const std::string issuer = provider.issuer();
-    CHECK(notice(flow_time + 1s, "https://evil.example") == 400);
-    CHECK(notice(flow_time - 1h, issuer.c_str()) == 200);
+    for (const char* type : {"email-disabled", "email-enabled", "something-new"}) {
+        const json::Value claims = notice_of(provider, type, flow_time + 1s);
+        CHECK(post_payload(latchkey, provider.sign(claims)) == 200);
+    }
     CHECK(identities_of(ada).size() == 1);
     CHECK(ada.is_signed_in());
-    CHECK(notice(flow_time + 1s, issuer.c_str()) == 200);
-    CHECK(identities_of(ada).empty());
-    CHECK_FALSE(ada.is_signed_in());
-    CHECK(latchkey.mails_to("ada@example.com").back().subject.find("Provider there") == 0);
-    CHECK(notice(flow_time + 2s, issuer.c_str()) == 200);
+    CHECK(latchkey.log_with("no longer forwarded").find("apple_notice") != std::string::npos);
+}
+
+TEST_CASE("A notice that Apple did not sign for us ends nothing") {
+    Provider provider;
+    Latchkey latchkey(with(provider, ProviderKind::apple));
+    Person ada(latchkey, "ada@example.com");
+    sign_up_there(ada, provider);
+    const json::Value right = notice_of(provider, "consent-revoked", flow_time + 1s);
+    const auto changed = [&right](const char* name, json::Value value) {
+        json::Value claims = right;
+        claims.set(name, std::move(value));
+        return claims;
+    };
+    const auto eve = PrivateKey::make(webauthn::CoseAlgorithm::es256, 66);
+    CHECK(post_payload(latchkey, sign_token(eve, "k1", right)) == 400);
+    CHECK(post_payload(latchkey, sign_token(eve, "k-of-eve", right)) == 400);
+    CHECK(post_payload(latchkey, provider.sign(changed("iss", "https://evil.example"))) == 400);
+    CHECK(post_payload(latchkey, provider.sign(changed("aud", "another-client"))) == 400);
+    const auto tomorrow = notice_of(provider, "consent-revoked", flow_time + 24h);
+    CHECK(post_payload(latchkey, provider.sign(tomorrow)) == 400);
+    CHECK(post_payload(latchkey, provider.sign(changed("events", "{"))) == 400);
+    CHECK(post_notice(latchkey, R"({"payload":7})") == 400);
+    CHECK(post_notice(latchkey, "payload=x") == 400);
+    CHECK(identities_of(ada).size() == 1);
+    provider.script.is_down = true;
+    latchkey.restart();  // without the keys: Apple is asked to come again
+    CHECK(post_payload(latchkey, provider.sign(right)) == 503);
 }
 
 // ---- Settings
-
-const Fields from_our_page{{"sec-fetch-site", "same-origin"}};
-
-HttpResponse ask_to_link(Person& person) {
-    return person.browser.http().get("/settings/identities/there/link", from_our_page);
-}
 
 TEST_CASE("T32: linking needs a fresh proof, goes to this account only, and is told") {
     Provider provider;

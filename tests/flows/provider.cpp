@@ -109,7 +109,8 @@ struct Provider::State {
             const std::string pair = std::string(client_id) + ":" + percent_encode(client_secret);
             return *header == "Basic " + base64_encode(bytes_of(pair));
         }
-        return form.get("client_id") == client_id && !form.get("client_secret").empty();
+        return provider.script.takes_form && form.get("client_id") == client_id &&
+               !form.get("client_secret").empty();
     }
 
     http::Outcome redeem(const Request& request) {

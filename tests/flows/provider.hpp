@@ -28,7 +28,8 @@ struct ProviderScript {
     std::function<json::Value(json::Value)> keys = [](json::Value right) { return right; };
     std::function<json::Value(json::Value)> tokens = [](json::Value right) { return right; };
     std::string userinfo = "{}";
-    bool is_down = false;  // answers everything with 503
+    bool takes_form = true;  // the client's secret in the form; else by HTTP Basic only
+    bool is_down = false;    // answers everything with 503
 };
 
 /// An OpenID provider over real HTTPS on a port of its own, which does what the script says. It

@@ -51,6 +51,13 @@ inline void sign_up_there(Person& person, Provider& provider) {
     person.browser.http().cookies.clear();
 }
 
+/// Presses the button in Settings: the answer leads to the provider if nothing is in the way.
+inline HttpResponse ask_to_link(Person& person) {
+    return person.browser.http().get(
+        "/settings/identities/there/link", {{"sec-fetch-site", "same-origin"}}
+    );
+}
+
 inline std::vector<accounts::LinkedIdentity> identities_of(Person& person) {
     return person.latchkey.store().list_identities(person.account()->id);
 }
