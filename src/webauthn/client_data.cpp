@@ -22,7 +22,7 @@ using enum ClientDataError;
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-const json::Limits client_data_limits{
+constexpr json::Limits client_data_limits{
     .bytes = limits::client_data_bytes,
     .depth = limits::response_json_depth,
     .values = limits::response_json_values

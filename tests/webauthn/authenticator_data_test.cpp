@@ -90,11 +90,15 @@ TEST_CASE("6.1: flags and contents must agree") {
 TEST_CASE("6.5.1: a credential id that is empty or longer than the data is refused") {
     auto draft = attested_draft();
     draft.credential_id.clear();
-    CHECK_FALSE(parse_authenticator_data(draft.finish()));
+    CHECK(parse_authenticator_data(draft.finish()).error() == AuthenticatorDataError::malformed);
 
     Bytes bytes = attested_draft().finish();
     bytes.at(53) = std::byte{0xff};  // high byte of the length
-    CHECK_FALSE(parse_authenticator_data(bytes));
+    CHECK(parse_authenticator_data(bytes).error() == AuthenticatorDataError::malformed);
+    for (const std::size_t size : {40U, 54U}) {  // inside of the AAGUID, and of the length
+        const auto cut = parse_authenticator_data(ByteView(bytes).first(size));
+        CHECK(cut.error() == AuthenticatorDataError::malformed);
+    }
 }
 
 TEST_CASE("6.5.1: a credential public key that is no CBOR map with an algorithm is refused") {
@@ -105,7 +109,7 @@ TEST_CASE("6.5.1: a credential public key that is no CBOR map with an algorithm 
           Bytes{std::byte{0xbf}, std::byte{0xff}}}) {
         auto draft = attested_draft();
         draft.cose_key = key;
-        CHECK_FALSE(parse_authenticator_data(draft.finish()));
+        CHECK(parse_authenticator_data(draft.finish()).error() == AuthenticatorDataError::bad_cbor);
     }
 }
 
@@ -121,7 +125,9 @@ TEST_CASE("Authenticator data beyond its limit is refused") {
         with_padding(limits::authenticator_data_bytes).size() == limits::authenticator_data_bytes
     );
     CHECK(parse_authenticator_data(with_padding(limits::authenticator_data_bytes)));
-    CHECK_FALSE(parse_authenticator_data(with_padding(limits::authenticator_data_bytes + 1)));
+    const auto beyond =
+        parse_authenticator_data(with_padding(limits::authenticator_data_bytes + 1));
+    CHECK(beyond.error() == AuthenticatorDataError::malformed);
 }
 
 }  // namespace latchkey::webauthn

@@ -3,6 +3,7 @@
 #include "webauthn/fixture.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -18,6 +19,19 @@ using test::flag::up;
 using test::flag::uv;
 
 }  // namespace
+
+TEST_CASE("7.1 step 3: transports have their limits, whatever envelope brings them") {
+    Verifier verifier;
+    const auto judged = [&](std::vector<std::string> transports) {
+        RegistrationCase registration;
+        registration.draft.transports = std::move(transports);
+        const auto verified = registration.verify(verifier);
+        return verified ? "verified" : describe(verified.error());
+    };
+    CHECK(judged(std::vector<std::string>(16, std::string(32, 'x'))) == "verified");
+    CHECK(judged({std::string(33, 'x')}) == "7.1 step 3: response_malformed");
+    CHECK(judged(std::vector<std::string>(17, "usb")) == "7.1 step 3: response_malformed");
+}
 
 TEST_CASE("7.1 step 27: a valid registration gives the credential record") {
     Verifier verifier;
