@@ -6,12 +6,14 @@
 #include "accounts/draft.hpp"
 #include "accounts/email_address.hpp"
 #include "accounts/events.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
 #include "latchkey/result.hpp"
 
+#include <cstdint>
 #include <optional>
 
 namespace latchkey::accounts {

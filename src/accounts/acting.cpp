@@ -3,8 +3,14 @@
 #include "accounts/acting.hpp"
 
 #include "accounts/account_changes.hpp"
+#include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
 #include "base/try.hpp"
+#include "latchkey/result.hpp"
 
 namespace latchkey::accounts {
 

@@ -120,11 +120,9 @@ Result<Grounds> check_grounds(const PasskeyCreated& event) {
     } else if (sign_in.second) {
         const bool needs_app = sign_in.second == SecondStep::authenticator_app;
         if (needs_app && !event.steps.app) return Fail{proof_withdrawn};
-    } else if (asks_second_step(event.passkeys, event.steps)) {
-        // The first proof was enough, and now the account has a second step.
-        return Fail{proof_withdrawn};
-    } else if (!sign_in.recovered && !event.passkeys.empty()) {
-        // It was enough for an account without any passkey, and now it has one.
+    } else if (asks_second_step(event.passkeys, event.steps) ||
+               (!sign_in.recovered && !event.passkeys.empty())) {
+        // The first proof was enough, and now the account has a second step, or its first passkey.
         return Fail{proof_withdrawn};
     }
     grounds.replaced = TRY(check_room(event.passkeys, sign_in.replaces));

@@ -2,12 +2,11 @@
 // Copyright the Latchkey developers
 #include "accounts/identities.hpp"
 
-#include "accounts/account_changes.hpp"
+#include "accounts/acting.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
 #include "accounts/events.hpp"
 #include "accounts/notices.hpp"
-#include "accounts/passkeys.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"

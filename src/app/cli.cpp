@@ -3,6 +3,7 @@
 #include "app/cli.hpp"
 
 #include "app/commands.hpp"
+#include "app/config.hpp"
 #include "app/start_checks.hpp"
 #include "latchkey/result.hpp"
 
@@ -184,12 +185,15 @@ void add_user(CLI::App& app, CommandLine& line) {
          "  latchkey user invite ada@example.com"},
         [](CommandLine& given) { return invite_user(given.config, given.email); }
     );
-    for (CLI::App* command : {&show, &sign_out, &remove, &invite})
+    for (CLI::App* command : {&show, &sign_out, &remove, &invite}) {
         with_address(*command, line);
-    for (CLI::App* command : {&list, &show, &sign_out, &remove, &invite})
+    }
+    for (CLI::App* command : {&list, &show, &sign_out, &remove, &invite}) {
         with_config(*command, line);
-    for (CLI::App* command : {&list, &show})
+    }
+    for (CLI::App* command : {&list, &show}) {
         with_json(*command, line);
+    }
     remove.add_flag("--yes", line.is_confirmed, "Yes, delete it")->required();
 }
 
@@ -318,8 +322,9 @@ void append_help(std::string& out, const CLI::App& command, const std::string& p
     const std::string parent = path.substr(0, std::min(path.rfind(' '), path.size()));
     out +=
         fmt::format("\n## `{}`\n\n```\n{}```\n", path, command.help(parent == path ? "" : parent));
-    for (const CLI::App* below : commands)
+    for (const CLI::App* below : commands) {
         append_help(out, *below, path + " " + below->get_name());
+    }
 }
 
 }  // namespace

@@ -26,9 +26,7 @@
 
 #include <fmt/core.h>
 #include <fmt/format.h>
-
-// The environment of this process, for which POSIX gives no header.
-extern char** environ;
+#include <unistd.h>
 
 namespace latchkey::app {
 namespace {
@@ -72,8 +70,9 @@ std::string kind_in_words(ValueKind kind) {
 
 std::vector<std::string> key_names() {
     std::vector<std::string> names;
-    for (const Key& key : config_keys())
+    for (const Key& key : config_keys()) {
         names.emplace_back(key.name);
+    }
     return names;
 }
 
@@ -82,10 +81,12 @@ Given split_list(std::string_view text) {
     while (!text.empty()) {
         const std::size_t comma = std::min(text.find(','), text.size());
         std::string_view entry = text.substr(0, comma);
-        while (entry.starts_with(' '))
+        while (entry.starts_with(' ')) {
             entry.remove_prefix(1);
-        while (entry.ends_with(' '))
+        }
+        while (entry.ends_with(' ')) {
             entry.remove_suffix(1);
+        }
         given.values.emplace_back(entry);
         text.remove_prefix(std::min(comma + 1, text.size()));
     }
@@ -109,12 +110,14 @@ void refuse_unknown_keys(const std::map<std::string, Given>& file, Problems& pro
 
 std::vector<std::string> notes_on(const Environment& environment) {
     std::vector<std::string> names{std::string(password_variable), std::string(file_variable)};
-    for (const Key& key : config_keys())
+    for (const Key& key : config_keys()) {
         names.push_back(environment_name(key.name));
+    }
     std::vector<std::string> notes;
     for (const auto& [name, value] : environment) {
-        if (std::ranges::find(names, name) != names.end() || name.starts_with(test_prefix))
+        if (std::ranges::find(names, name) != names.end() || name.starts_with(test_prefix)) {
             continue;
+        }
         const auto similar = nearest(name, names);
         notes.push_back(fmt::format(
             "the variable {} names no key{}",
@@ -291,8 +294,9 @@ void load_password(Config& config, const Environment& environment, Problems& pro
             return;
         }
         std::string_view line = content->reveal();
-        while (line.ends_with('\n') || line.ends_with('\r'))
+        while (line.ends_with('\n') || line.ends_with('\r')) {
             line.remove_suffix(1);
+        }
         smtp.password = SecretText(std::string(line));
     }
     const bool has_password = has_variable || has_file;

@@ -338,8 +338,9 @@ std::span<const Key> config_keys() {
 
 std::string environment_name(std::string_view key) {
     std::string name = "LATCHKEY_";
-    for (const char c : key)
+    for (const char c : key) {
         name += to_environment(c);
+    }
     return name;
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "app/config.hpp"
 #include "app/config_keys.hpp"
 #include "app/config_text.hpp"
 #include "app/metadata_file.hpp"
+#include "app/origin.hpp"
 #include "latchkey/webauthn/metadata.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "latchkey/webauthn/types.hpp"

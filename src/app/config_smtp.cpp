@@ -85,7 +85,7 @@ bool is_loopback_host(std::string_view host) {
 
 std::optional<Wrong> smtp_url(Config& config, const Given& given) {
     const std::string_view text = given.values.front();
-    const auto scheme = std::ranges::find_if(smtp_schemes, [&](const SmtpScheme& candidate) {
+    const auto* scheme = std::ranges::find_if(smtp_schemes, [&](const SmtpScheme& candidate) {
         return text.starts_with(candidate.prefix);
     });
     std::optional<HostPort> server;
@@ -124,8 +124,9 @@ std::optional<Wrong> smtp_from(Config& config, const Given& given) {
     outbound::Sender sender;
     if (const std::size_t open = text.find('<'); open != std::string_view::npos) {
         std::string_view name = text.substr(0, open);
-        while (name.ends_with(' '))
+        while (name.ends_with(' ')) {
             name.remove_suffix(1);
+        }
         sender.name = name;
         text = text.ends_with('>') ? text.substr(open + 1, text.size() - open - 2) : "";
     }

@@ -20,7 +20,6 @@
 #include <vector>
 
 #include <fmt/core.h>
-#include <fmt/format.h>
 
 /// How the value of each key is read. Whether values agree with each other is config.cpp's matter.
 namespace latchkey::app::values {

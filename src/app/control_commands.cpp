@@ -117,8 +117,9 @@ template <class Item>
 json::Array lines_of(const std::vector<Item>& items, json::Value (*line)(const Item&)) {
     json::Array lines;
     lines.reserve(items.size());
-    for (const Item& item : items)
+    for (const Item& item : items) {
         lines.push_back(line(item));
+    }
     return lines;
 }
 

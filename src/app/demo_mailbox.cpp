@@ -8,6 +8,7 @@
 #include "http/response.hpp"
 #include "http/router.hpp"
 #include "outbound/mailer.hpp"
+#include "pages/language.hpp"
 #include "pages/render.hpp"
 #include "pages/words.hpp"
 

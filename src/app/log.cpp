@@ -55,8 +55,9 @@ bool is_continuation(char c) {
 std::string_view cut(std::string_view text) {
     if (text.size() <= value_limit) return text;
     std::size_t size = value_limit;
-    while (size > 0 && is_continuation(text[size]))
+    while (size > 0 && is_continuation(text[size])) {
         --size;
+    }
     return text.substr(0, size);
 }
 

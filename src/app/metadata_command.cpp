@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "app/cli.hpp"
 #include "app/commands.hpp"
 #include "app/config.hpp"
 #include "app/metadata_file.hpp"
+#include "app/origin.hpp"
 #include "app/system_clock.hpp"
 #include "app/terminal.hpp"
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "base/try.hpp"
+#include "latchkey/result.hpp"
 #include "latchkey/webauthn/failure.hpp"
 #include "latchkey/webauthn/metadata.hpp"
 #include "latchkey/webauthn/options.hpp"

@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "app/metadata_file.hpp"
 
+#include "app/config.hpp"
 #include "app/files.hpp"
 #include "app/log.hpp"
 #include "app/origin.hpp"

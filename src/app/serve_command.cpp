@@ -37,8 +37,9 @@ void Signals::run(Application& application) const {
         LATCHKEY_ASSERT(sigwait(&signals_, &signal) == 0);
         return signal;
     };
-    while (next() == SIGHUP && hangup_ == Hangup::reloads)
+    while (next() == SIGHUP && hangup_ == Hangup::reloads) {
         application.reload();
+    }
     application.stop();
     // Whoever asks again does not want to wait for the requests in flight.
     LATCHKEY_ASSERT(pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr) == 0);

@@ -13,7 +13,9 @@
 #include <string_view>
 
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 namespace latchkey::app {
 

@@ -53,8 +53,9 @@ Exit fail(const Wrong& wrong) {
 std::optional<Config> load_or_print(const std::string& config_file, Needs needs) {
     auto loaded = load_config(config_file, read_environment(), needs);
     if (loaded) {
-        for (const std::string& note : loaded->notes)
+        for (const std::string& note : loaded->notes) {
             fmt::print(stderr, "latchkey: {}\n", note);
+        }
         return std::move(loaded).value().config;
     }
     for (const Problem& problem : loaded.error()) {
@@ -65,7 +66,7 @@ std::optional<Config> load_or_print(const std::string& config_file, Needs needs)
 
 Result<json::Value, Wrong> carry_out(const Config& config, const json::Value& request) {
     auto client = TRY(ControlClient::connect(control_socket_path(config.data)));
-    const json::Value answer =
+    json::Value answer =
         client ? TRY(client->ask(request, answer_timeout)) : TRY(carry_out_here(config, request));
     if (const json::Value* error = answer.find("error")) {
         const auto text = [error](std::string_view key) {

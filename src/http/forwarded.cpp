@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace latchkey::http {
@@ -79,6 +80,22 @@ std::optional<std::string> take_value(std::string_view& text) {
     return std::nullopt;
 }
 
+struct Pair {
+    std::string_view name;
+    std::string value;
+};
+
+/// One forwarded-pair from the front of `list`.
+std::optional<Pair> take_pair(std::string_view& list) {
+    const auto equals = list.find('=');
+    if (equals == std::string_view::npos || !is_token(list.substr(0, equals))) return std::nullopt;
+    const auto name = list.substr(0, equals);
+    list.remove_prefix(equals + 1);
+    auto value = take_value(list);
+    if (!value) return std::nullopt;
+    return Pair{.name = name, .value = *std::move(value)};
+}
+
 /// One forwarded-element (RFC 7239 section 4) from the front of `list`, the comma included: its
 /// `for`, which may hide the address ("unknown", "_name"); the outer nullopt: malformed.
 std::optional<std::optional<Address>> take_element(std::string_view& list) {
@@ -86,20 +103,17 @@ std::optional<std::optional<Address>> take_element(std::string_view& list) {
     bool has_for = false;
     while (true) {
         list = trim(list);
-        const auto equals = list.find('=');
-        if (equals == std::string_view::npos || !is_token(list.substr(0, equals))) return {};
-        const auto name = list.substr(0, equals);
-        list.remove_prefix(equals + 1);
-        const auto value = take_value(list);
-        if (!value) return {};
+        const auto pair = take_pair(list);
+        if (!pair) return {};
+        const auto& [name, value] = *pair;
         if (equals_ignoring_case(name, "for")) {
             if (has_for) return {};
             has_for = true;
-            node = parse_node(*value);
-            const bool hides = value->starts_with('_') || equals_ignoring_case(*value, "unknown");
+            node = parse_node(value);
+            const bool hides = value.starts_with('_') || equals_ignoring_case(value, "unknown");
             if (!node && !hides) return {};
         }
-        if (equals_ignoring_case(name, "proto") && !is_forwarded_proto(*value)) return {};
+        if (equals_ignoring_case(name, "proto") && !is_forwarded_proto(value)) return {};
         list = trim(list);
         if (list.empty()) return node;
         const char separator = list.front();

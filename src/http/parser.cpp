@@ -112,7 +112,21 @@ class RequestParser::Machine {
 public:
     RequestHead head;
     std::string body;
-    std::optional<Messages> messages;
+
+    /// Begins a request.
+    void reset() {
+        head.fields.clear();
+        body.clear();
+        messages_.emplace(head, body);
+    }
+
+    [[nodiscard]] Messages& messages() {
+        LATCHKEY_ASSERT(messages_.has_value());
+        return *messages_;
+    }
+
+private:
+    std::optional<Messages> messages_;  // empty only until the first reset()
 };
 
 RequestParser::RequestParser(std::size_t head_limit)
@@ -126,9 +140,7 @@ void RequestParser::reset() {
     line_start_ = 0;
     lines_ = 0;
     used_ = 0;
-    machine_->head.fields.clear();
-    machine_->body.clear();
-    machine_->messages.emplace(machine_->head, machine_->body);
+    machine_->reset();
 }
 
 const RequestHead& RequestParser::head() const {
@@ -167,7 +179,7 @@ Result<RequestParser::Progress, Refusal> RequestParser::read_head(std::string_vi
     const auto size = TRY(find_end_of_head(input));
     if (size == 0) return Progress::need_more;
 
-    auto& messages = *machine_->messages;
+    auto& messages = machine_->messages();
     beast::error_code error;
     used_ = messages.put(boost::asio::buffer(input.data(), size), error);
     if (error) return Fail{refusal_of(error)};
@@ -177,11 +189,11 @@ Result<RequestParser::Progress, Refusal> RequestParser::read_head(std::string_vi
 }
 
 bool RequestParser::is_done() const {
-    return machine_->messages->is_done();
+    return machine_->messages().is_done();
 }
 
 Result<void, Refusal> RequestParser::limit_body(std::uint64_t bytes) {
-    auto& messages = *machine_->messages;
+    auto& messages = machine_->messages();
     const auto length = messages.content_length();
     if (length && *length > bytes) return Fail{Refusal{413, "body too large"}};
     messages.body_limit(bytes);
@@ -191,7 +203,7 @@ Result<void, Refusal> RequestParser::limit_body(std::uint64_t bytes) {
 
 Result<RequestParser::Progress, Refusal> RequestParser::read_body(std::string_view input) {
     used_ = 0;
-    auto& messages = *machine_->messages;
+    auto& messages = machine_->messages();
     while (!messages.is_done() && used_ < input.size()) {
         beast::error_code error;
         const auto rest = input.substr(used_);

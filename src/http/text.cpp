@@ -37,6 +37,21 @@ int hex_value(char c) {
     return -1;
 }
 
+/// A qvalue: "0.8" is 800.
+std::optional<int> thousandths(std::string_view text) {
+    if (text.empty() || text.size() > 5 || (text.front() != '0' && text.front() != '1')) {
+        return std::nullopt;
+    }
+    if (text.size() > 1 && text[1] != '.') return std::nullopt;
+    int value = text.front() - '0';
+    for (std::size_t i = 2; i < 5; ++i) {
+        const char digit = i < text.size() ? text[i] : '0';
+        if (digit < '0' || digit > '9') return std::nullopt;
+        value = value * 10 + (digit - '0');
+    }
+    return value <= 1'000 ? std::optional(value) : std::nullopt;
+}
+
 }  // namespace
 
 std::string to_lower(std::string_view text) {
@@ -64,6 +79,16 @@ std::string_view take_until(std::string_view& text, char separator) {
     const auto head = text.substr(0, end);
     text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
     return head;
+}
+
+std::optional<int> take_weight(std::string_view& item) {
+    const auto semicolon = item.find(';');
+    const std::string_view whole = item;
+    item = trim(whole.substr(0, semicolon));
+    if (semicolon == std::string_view::npos) return 1'000;
+    const auto parameter = trim(whole.substr(semicolon + 1));
+    if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) return std::nullopt;
+    return thousandths(parameter.substr(2));
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

@@ -34,6 +34,10 @@ namespace latchkey::http {
 /// follows. Without a separator all of it is returned, and nothing is kept.
 [[nodiscard]] std::string_view take_until(std::string_view& text, char separator);
 
+/// The weight that an item of a list such as "de; q=0.8" gives itself (RFC 9110 section 12.4.2), in
+/// thousandths, 1,000 where it gives none; `item` keeps what is weighed. nullopt: malformed.
+[[nodiscard]] std::optional<int> take_weight(std::string_view& item);
+
 /// All pieces between separators, empty ones included: never none.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 

@@ -53,7 +53,7 @@ int no_passphrase(char* /*out*/, int /*size*/, int /*use*/, void* /*context*/) {
 
 /// HTTP/1.1 is all we speak: a client that asks for other protocols only gets an alert (RFC 7301),
 /// so that bytes meant for another service are never read as HTTP.
-int select_protocol(
+int select_protocol(  // NOLINT(readability-function-size): as OpenSSL calls it
     SSL* /*session*/,
     const unsigned char** out,
     unsigned char* out_length,

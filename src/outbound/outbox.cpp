@@ -149,19 +149,19 @@ Outbox::Next Outbox::deliver(const store::QueuedMail& queued, std::size_t due) {
     };
     if (parts_.clock.now() >= queued.expires_at) {
         report.kind = Kind::expired;
-        finish(queued, std::move(report));
+        finish(queued, report);
         return Next::go_on;
     }
     const auto mail = open(queued.sealed, queued.id, parts_.sealer);
     if (!mail) {
         report.kind = Kind::unreadable;
-        finish(queued, std::move(report));
+        finish(queued, report);
         return Next::go_on;
     }
     const Delivery delivery = parts_.mailer.send(*mail, delivery_key(queued));
     const auto* failure = std::get_if<NotSent>(&delivery);
     if (failure == nullptr) {
-        finish(queued, std::move(report));
+        finish(queued, report);
     } else {
         report.why = failure->why;
         if (failure->kind == NotSent::Kind::unavailable) {
@@ -171,7 +171,7 @@ Outbox::Next Outbox::deliver(const store::QueuedMail& queued, std::size_t due) {
         }
         if (failure->kind == NotSent::Kind::refused) {
             report.kind = Kind::refused;
-            finish(queued, std::move(report));
+            finish(queued, report);
         } else {
             delay(queued, std::move(report));
         }
@@ -180,7 +180,7 @@ Outbox::Next Outbox::deliver(const store::QueuedMail& queued, std::size_t due) {
     return Next::go_on;
 }
 
-void Outbox::finish(const store::QueuedMail& queued, OutboxReport report) {
+void Outbox::finish(const store::QueuedMail& queued, const OutboxReport& report) {
     handled_.insert_or_assign(queued.id, TimePoint::max());
     parts_.report(report);
     parts_.store.finish_mail(queued.id);
@@ -190,7 +190,7 @@ void Outbox::delay(const store::QueuedMail& queued, OutboxReport report) {
     const TimePoint again = parts_.clock.now() + retry_delay(queued.attempts, parts_.random);
     if (again >= queued.expires_at) {
         report.kind = Kind::expired;
-        finish(queued, std::move(report));
+        finish(queued, report);
         return;
     }
     report.kind = Kind::delayed;

@@ -86,7 +86,7 @@ private:
     std::chrono::milliseconds deliver_readable(const std::stop_token& stop);
     std::vector<store::QueuedMail> unhandled(TimePoint now);
     Next deliver(const store::QueuedMail& queued, std::size_t due);
-    void finish(const store::QueuedMail& queued, OutboxReport report);
+    void finish(const store::QueuedMail& queued, const OutboxReport& report);
     void delay(const store::QueuedMail& queued, OutboxReport report);
     void pause(OutboxReport report);
     [[nodiscard]] std::chrono::milliseconds idle_time();

@@ -5,49 +5,16 @@
 #include "http/outcome.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
+#include "http/text.hpp"
 #include "pages/embedded.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 namespace latchkey::pages {
 namespace {
-
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-/// Takes what stands before the next `separator` off the front of `rest`, trimmed.
-std::string_view take(std::string_view& rest, char separator) {
-    const auto end = rest.find(separator);
-    const auto item = trim(rest.substr(0, end));
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-    return item;
-}
-
-bool is_same_token(std::string_view left, std::string_view right) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::ranges::equal(left, right, {}, lower, lower);
-}
-
-/// A qvalue (RFC 9110 section 12.4.2) in thousandths; what is not one weighs nothing.
-int thousandths(std::string_view text) {
-    if (text.empty() || (text[0] != '0' && text[0] != '1')) return 0;
-    if (text.size() == 1) return text[0] == '1' ? 1000 : 0;
-    if (text[1] != '.' || text.size() > 5) return 0;
-    std::string digits(text.substr(2));
-    digits.resize(3, '0');
-    int value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + 3, value);
-    if (error != std::errc{} || end != digits.data() + 3) return 0;
-    return text[0] == '1' ? (value == 0 ? 1000 : 0) : value;
-}
 
 /// The weight that Accept-Encoding gives a coding (RFC 9110 section 12.5.3); `unnamed` is what a
 /// coding weighs that neither it nor `*` names.
@@ -55,13 +22,10 @@ int weight_of(std::string_view accept_encoding, std::string_view coding, int unn
     int weight = -1;
     int others = unnamed;
     while (!accept_encoding.empty()) {
-        auto item = take(accept_encoding, ',');
-        const auto name = take(item, ';');
-        const auto parameter = trim(item);
-        const bool has_q = parameter.starts_with("q=") || parameter.starts_with("Q=");
-        const int q = parameter.empty() ? 1000 : (has_q ? thousandths(parameter.substr(2)) : 0);
-        if (is_same_token(name, coding)) weight = q;
-        if (name == "*") others = q;
+        std::string_view item = http::take_until(accept_encoding, ',');
+        const int named = http::take_weight(item).value_or(0);
+        if (http::equals_ignoring_case(item, coding)) weight = named;
+        if (item == "*") others = named;
     }
     return weight < 0 ? others : weight;
 }
@@ -98,7 +62,7 @@ const Coding& choose(const std::string* accept_encoding) {
 /// If-None-Match (RFC 9110 section 13.1.2) by weak comparison.
 bool names_tag(std::string_view if_none_match, std::string_view tag) {
     while (!if_none_match.empty()) {
-        auto item = take(if_none_match, ',');
+        auto item = http::trim(http::take_until(if_none_match, ','));
         if (item.starts_with("W/")) item.remove_prefix(2);
         if (item == tag || item == "*") return true;
     }

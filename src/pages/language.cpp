@@ -43,31 +43,6 @@ std::optional<Language> look_up(std::string_view range) {
     return found == languages.end() ? std::nullopt : std::optional(*found);
 }
 
-/// qvalue (RFC 9110 section 12.4.2) in thousandths.
-std::optional<int> thousandths(std::string_view text) {
-    if (text.empty() || text.size() > 5 || (text.front() != '0' && text.front() != '1')) {
-        return std::nullopt;
-    }
-    if (text.size() > 1 && text[1] != '.') return std::nullopt;
-    int value = text.front() - '0';
-    for (std::size_t i = 2; i < 5; ++i) {
-        const char digit = i < text.size() ? text[i] : '0';
-        if (digit < '0' || digit > '9') return std::nullopt;
-        value = value * 10 + (digit - '0');
-    }
-    return value <= 1'000 ? std::optional(value) : std::nullopt;
-}
-
-/// The weight of "de;q=0.8", with `item` reduced to its range. nullopt: malformed.
-std::optional<int> take_weight(std::string_view& item) {
-    const auto semicolon = item.find(';');
-    if (semicolon == std::string_view::npos) return 1'000;
-    const std::string_view parameter = http::trim(item.substr(semicolon + 1));
-    item = http::trim(item.substr(0, semicolon));
-    if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) return std::nullopt;
-    return thousandths(parameter.substr(2));
-}
-
 }  // namespace
 
 std::string_view tag_of(Language language) {
@@ -94,8 +69,8 @@ std::optional<Language> language_of_header(std::string_view accept_language) {
     std::optional<Language> best;
     int best_weight = 0;
     for (std::size_t i = 0; i < tags_max && !accept_language.empty(); ++i) {
-        std::string_view item = http::trim(http::take_until(accept_language, ','));
-        const auto weight = take_weight(item);
+        std::string_view item = http::take_until(accept_language, ',');
+        const auto weight = http::take_weight(item);
         const auto language = look_up(item);
         if (!weight || !language || *weight <= best_weight) continue;
         best = language;

@@ -65,19 +65,14 @@ json::Value passkey_model(const Visit& visit, const accounts::Passkey& passkey) 
 
 std::vector<accounts::Passkey> only_passkeys(const std::vector<accounts::Passkey>& credentials) {
     std::vector<accounts::Passkey> passkeys;
-    std::copy_if(
-        credentials.begin(),
-        credentials.end(),
-        std::back_inserter(passkeys),
-        [](const auto& passkey) { return passkey.purpose == accounts::CredentialPurpose::passkey; }
-    );
+    std::ranges::copy_if(credentials, std::back_inserter(passkeys), [](const auto& passkey) {
+        return passkey.purpose == accounts::CredentialPurpose::passkey;
+    });
     return passkeys;
 }
 
 std::size_t count_active(const std::vector<accounts::Passkey>& passkeys) {
-    return static_cast<std::size_t>(
-        std::count_if(passkeys.begin(), passkeys.end(), is_active_passkey)
-    );
+    return static_cast<std::size_t>(std::ranges::count_if(passkeys, is_active_passkey));
 }
 
 }  // namespace latchkey::pages

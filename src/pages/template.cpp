@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,8 +25,8 @@ using Contexts = std::vector<const json::Value*>;
 
 /// The value of a dotted name: its first part in the innermost context that has it.
 const json::Value* look_up(const Contexts& contexts, std::span<const std::string> path) {
-    for (auto context = contexts.rbegin(); context != contexts.rend(); ++context) {
-        const json::Value* value = (*context)->find(path.front());
+    for (const json::Value* context : std::views::reverse(contexts)) {
+        const json::Value* value = context->find(path.front());
         if (value == nullptr) continue;
         for (const std::string& part : path.subspan(1)) {
             value = value->find(part);
@@ -115,6 +116,11 @@ public:
     }
 
 private:
+    static Segment::Kind kind_of(char sigil) {
+        if (sigil == '#') return Segment::Kind::section;
+        return sigil == '^' ? Segment::Kind::inverted : Segment::Kind::value;
+    }
+
     enum class Line : std::uint8_t { of_text, of_the_tag };  // if nothing else stands on it
 
     std::string tag(std::size_t open, std::size_t close) {
@@ -133,10 +139,7 @@ private:
         if (sigil == '/') return end(name);
         if (has_sigil && open_.size() == depth_max) return "sections are nested too deeply";
         if (has_sigil) open_.push_back(result_.segments_.size());
-        const auto kind = sigil == '#'   ? Segment::Kind::section
-                          : sigil == '^' ? Segment::Kind::inverted
-                                         : Segment::Kind::value;
-        result_.segments_.push_back({.kind = kind, .text = name, .path = split(name)});
+        result_.segments_.push_back({.kind = kind_of(sigil), .text = name, .path = split(name)});
         return {};
     }
 

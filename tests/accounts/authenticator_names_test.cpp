@@ -145,8 +145,9 @@ TEST_CASE("the user agents of today's browsers are named") {
             "Chrome on iPad"
         },
     };
-    for (const auto& [user_agent, name] : samples)
+    for (const auto& [user_agent, name] : samples) {
         CHECK(browser_name(user_agent) == name);
+    }
 }
 
 TEST_CASE("what is no browser that we know is called unknown") {
@@ -167,8 +168,9 @@ TEST_CASE("property: any user agent leads to a short name in letters, never to a
             )
         ));
         std::string user_agent;
-        for (const std::string& piece : pieces)
+        for (const std::string& piece : pieces) {
             user_agent += piece;
+        }
         const std::string name = browser_name(user_agent);
         RC_ASSERT(!name.empty());
         RC_ASSERT(name.size() <= 27U);  // "Samsung Internet on Android"

@@ -15,16 +15,18 @@ namespace {
 
 std::string repeat(std::string_view text, std::size_t times) {
     std::string out;
-    for (std::size_t i = 0; i < times; ++i)
+    for (std::size_t i = 0; i < times; ++i) {
         out += text;
+    }
     return out;
 }
 
 /// 64 characters, then a domain that fills the address up to `size`.
 std::string address_of(std::size_t size) {
     std::string address = repeat("a", 64) + "@";
-    while (size - address.size() > 64)
+    while (size - address.size() > 64) {
         address += repeat("b", 61) + ".";
+    }
     return address + repeat("c", size - address.size());
 }
 
@@ -116,8 +118,9 @@ TEST_CASE("property: an address that is accepted reads the same again, and in it
             rc::gen::inRange<std::size_t>(0, alphabet.size())
         );
         std::string text;
-        for (const std::size_t pick : picks)
+        for (const std::size_t pick : picks) {
             text += alphabet[pick];
+        }
         if (*rc::gen::arbitrary<bool>()) text += "@example.com";
         const auto parsed = EmailAddress::parse(text);
         RC_CLASSIFY(parsed.has_value(), "accepted");

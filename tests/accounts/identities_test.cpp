@@ -2,7 +2,20 @@
 // Copyright the Latchkey developers
 #include "accounts/identities.hpp"
 
+#include "accounts/acting.hpp"
+#include "accounts/changes.hpp"
+#include "accounts/events.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/people.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 

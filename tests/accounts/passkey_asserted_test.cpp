@@ -231,8 +231,9 @@ TEST_CASE("only a usable passkey of the same account can be replaced") {
 
 TEST_CASE("an account with 20 usable passkeys can replace one, and not add one") {
     PasskeyAsserted event = asserted(passkey(1));
-    for (std::uint8_t i = 2; i <= 19; ++i)
+    for (std::uint8_t i = 2; i <= 19; ++i) {
         event.passkeys.push_back(passkey(i));
+    }
     CHECK(add_with(event).has_value());
     event.passkeys.push_back(suspended(passkey(30)));
     CHECK(add_with(event).has_value());
@@ -243,8 +244,9 @@ TEST_CASE("an account with 20 usable passkeys can replace one, and not add one")
 
 TEST_CASE("an account with 60 credentials, suspended ones included, has no room for another") {
     PasskeyAsserted event = asserted(passkey(1));
-    for (std::uint8_t i = 2; i <= 60; ++i)
+    for (std::uint8_t i = 2; i <= 60; ++i) {
         event.passkeys.push_back(suspended(passkey(i)));
+    }
     CHECK(refusal(add_with(event)) == too_many_passkeys);
     CHECK(refusal(add_with(event, passkey(1).public_id)) == too_many_passkeys);
     event.passkeys.pop_back();

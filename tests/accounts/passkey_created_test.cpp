@@ -347,8 +347,9 @@ TEST_CASE("what is to be replaced must still be there") {
 
 TEST_CASE("the limit on passkeys holds when one is created, too") {
     PasskeyCreated event = by_ada();
-    for (std::uint8_t i = 2; i <= 20; ++i)
+    for (std::uint8_t i = 2; i <= 20; ++i) {
         event.passkeys.push_back(passkey(i));
+    }
     CHECK(refusal(create(event)) == too_many_passkeys);
     CHECK(create(replacing(event, passkey(20))).has_value());
 }

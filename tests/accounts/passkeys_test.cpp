@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "accounts/passkeys.hpp"
 
+#include "accounts/acting.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/events.hpp"
 #include "accounts/notices.hpp"
@@ -224,8 +225,9 @@ TEST_CASE("a name has at most 64 characters, of any script, without white space 
     CHECK(parse_passkey_name(" Ada's phone\n") == "Ada's phone");
     CHECK(parse_passkey_name("T\xc3\xa9l\xc3\xa9phone \xf0\x9f\x93\xb1").has_value());
     std::string name;
-    for (int i = 0; i < 64; ++i)
+    for (int i = 0; i < 64; ++i) {
         name += "\xf0\x9f\x98\x80";
+    }
     CHECK(parse_passkey_name(name) == name);
     CHECK(parse_passkey_name(name + "a") == std::nullopt);
     CHECK(parse_passkey_name(std::string(65, 'a')) == std::nullopt);

@@ -183,15 +183,17 @@ std::size_t place_of(const Decision& decision) {
 
 inline std::vector<EventKind> logged(const Decision& decision) {
     std::vector<EventKind> kinds;
-    for (const AppendEvent& entry : all_of<AppendEvent>(decision))
+    for (const AppendEvent& entry : all_of<AppendEvent>(decision)) {
         kinds.push_back(entry.event.kind);
+    }
     return kinds;
 }
 
 inline std::vector<NoticeKind> told(const Decision& decision) {
     std::vector<NoticeKind> kinds;
-    for (const Notice& notice : decision.notices)
+    for (const Notice& notice : decision.notices) {
         kinds.push_back(notice.kind);
+    }
     return kinds;
 }
 

@@ -64,8 +64,9 @@ template <class Enum>
 bool have_names_of_their_own(Enum last) {
     const auto count = static_cast<unsigned>(last) + 1;
     std::set<std::string_view> names;
-    for (unsigned i = 0; i < count; ++i)
+    for (unsigned i = 0; i < count; ++i) {
         names.insert(name_of(static_cast<Enum>(i)));
+    }
     return names.size() == count && !names.contains("unknown") &&
            name_of(static_cast<Enum>(count)) == "unknown";
 }

@@ -18,7 +18,6 @@ namespace latchkey::test {
 using http::Address;
 using http::CheckedHead;
 using http::Method;
-using http::PolicyOptions;
 using http::RequestHead;
 
 namespace {

@@ -171,7 +171,7 @@ private:
     };
 
     static std::int64_t unexpected() {
-        LATCHKEY_ASSERT(!"the outbox has no business with this");
+        LATCHKEY_ASSERT(false);  // the outbox has no business with this
         return 0;
     }
 

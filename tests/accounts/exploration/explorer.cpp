@@ -50,8 +50,9 @@ std::string describe(const Step& step) {
     if (step.intent == Intent::add_passkey) text += " to add";
     if (step.other) text += ' ' + std::to_string(*step.other);
     if (step.by == SecondStep::recovery_code) text += " by recovery code";
-    if (step.offer != Offer::new_one)
+    if (step.offer != Offer::new_one) {
         text += " offer " + std::to_string(static_cast<int>(step.offer));
+    }
     return text;
 }
 

@@ -29,11 +29,13 @@ public:
     std::string make() {
         name_passkeys();
         std::string key;
-        for (const Account& account : world_.accounts)
+        for (const Account& account : world_.accounts) {
             key += of_account(account);
+        }
         key += '|';
-        for (const std::string& part : passkeys_)
+        for (const std::string& part : passkeys_) {
             key += part + '/';
+        }
         key += '|';
         add_sorted(key, world_.sessions, [this](const Session& row) { return of_session(row); });
         add_sorted(key, world_.sign_ins, [this](const SignIn& row) { return of_sign_in(row); });
@@ -47,11 +49,13 @@ private:
     template <class Rows, class Describe>
     static void add_sorted(std::string& key, const Rows& rows, Describe describe) {
         std::vector<std::string> parts;
-        for (const auto& row : rows)
+        for (const auto& row : rows) {
             parts.push_back(describe(row));
+        }
         std::ranges::sort(parts);
-        for (const std::string& part : parts)
+        for (const std::string& part : parts) {
             key += '/' + part;
+        }
         key += '|';
     }
 
@@ -81,8 +85,9 @@ private:
     /// Which subjects at the provider are linked to it.
     [[nodiscard]] std::string of_identities(AccountId account) const {
         std::string subjects;
-        for (const LinkedIdentity& identity : world_.identities_of(account))
+        for (const LinkedIdentity& identity : world_.identities_of(account)) {
             subjects += identity.who.subject;
+        }
         std::ranges::sort(subjects);
         return subjects;
     }

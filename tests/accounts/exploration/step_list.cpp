@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/exploration/steps.hpp"
+#include "accounts/exploration/world.hpp"
+#include "accounts/types.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <vector>
@@ -111,13 +114,15 @@ void add_steps_of_session(
 
 std::vector<Step> steps_in(const World& world, const Bounds& bounds) {
     std::vector<Step> steps;
-    for (const EmailCode& code : world.codes)
+    for (const EmailCode& code : world.codes) {
         add_steps_of_code(steps, world, code);
+    }
     for (const SignIn& sign_in : world.sign_ins) {
         add_steps_of_sign_in(steps, world, sign_in, bounds);
     }
-    for (const Session& session : world.sessions)
+    for (const Session& session : world.sessions) {
         add_steps_of_session(steps, world, session, bounds);
+    }
     for (const Account& account : world.accounts) {
         steps.push_back({.kind = StepKind::sign_out_everywhere, .subject = account.id.value()});
         if (account.id == eve_id) continue;

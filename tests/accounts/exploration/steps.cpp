@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "accounts/exploration/steps.hpp"
 
+#include "accounts/email_address.hpp"
 #include "accounts/exploration/cast.hpp"
 #include "accounts/exploration/world.hpp"
 #include "accounts/people.hpp"

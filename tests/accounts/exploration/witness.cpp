@@ -196,8 +196,9 @@ Witness::Verdict Witness::see_creation(const Scene& scene) {
     if (is_taken) return "I5: a credential that is registered was registered again";
     const bool is_new_person = !proof.account;
     if (is_new_person) {
-        if (scene.before.find_account(proof.email) != nullptr)
+        if (scene.before.find_account(proof.email) != nullptr) {
             return "I6: the address has an account";
+        }
         proof.account = made.account;
         proof.at = scene.before.now;
         if (scene.after.find_account(made.account)->email != proof.email) {
@@ -295,8 +296,9 @@ void Witness::see_end(const Scene& scene) {
     if (!is_delete && scene.step.kind != StepKind::sign_out_everywhere) return;
     const EmailAddress email = scene.before.find_account(AccountId(scene.step.subject))->email;
     std::erase_if(sessions_, [&is_of](const auto& row) { return is_of(row.second.account); });
-    for (auto& [id, sign_in] : sign_ins_)
+    for (auto& [id, sign_in] : sign_ins_) {
         sign_in.is_void |= is_of(sign_in.account);
+    }
     for (auto& [id, code] : codes_) {
         if (code.email != email) continue;
         // Without the account, a code that was sent before there was one is a stranger's again.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/exploration/steps.hpp"
 #include "accounts/exploration/witness.hpp"
 #include "accounts/exploration/witness_rules.hpp"
+#include "accounts/types.hpp"
 
 #include <optional>
 
@@ -58,8 +60,9 @@ Witness::Verdict Witness::see_unlink(const Scene& scene) {
     std::erase_if(sessions_, [this](const auto& row) {
         return row.second.account == actor_->account;
     });
-    for (auto& [id, sign_in] : sign_ins_)
+    for (auto& [id, sign_in] : sign_ins_) {
         sign_in.is_void |= sign_in.account == actor_->account && sign_in.upstream == who;
+    }
     return open(scene, *actor_);
 }
 
