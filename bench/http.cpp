@@ -3,12 +3,16 @@
 #include "app/system_clock.hpp"
 #include "crypto/system_random.hpp"
 #include "http/fake_store.hpp"
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "http/router.hpp"
 #include "http/server.hpp"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -16,18 +20,19 @@
 #include <functional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include <arpa/inet.h>
 #include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /// What the HTTP server itself costs: CPU per request, against a loop that only receives and sends
@@ -64,7 +69,7 @@ double resident_bytes() {
 
 /// A JSON POST of about 1 KB, with the headers that browsers send.
 std::string request_bytes() {
-    const std::string body = "{\"credential\":\"" + std::string(1'000, 'A') + "\"}";
+    const std::string body = R"({"credential":")" + std::string(1'000, 'A') + "\"}";
     return "POST /answer HTTP/1.1\r\n"
            "Host: localhost:8080\r\n"
            "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)\r\n"
@@ -112,8 +117,9 @@ std::size_t ask(int connection, const std::string& request, std::size_t answer_b
 void load(std::uint16_t port, int requests) {
     const auto request = request_bytes();
     std::vector<int> connections;
-    for (int i = 0; i < connections_busy; ++i)
+    for (int i = 0; i < connections_busy; ++i) {
         connections.push_back(connect_to(port));
+    }
     const auto answer_bytes = ask(connections.front(), request, 0);
     std::vector<char> bytes(answer_bytes);
     for (int sent = 0; sent < requests; sent += connections_busy) {
@@ -127,8 +133,9 @@ void load(std::uint16_t port, int requests) {
             if (count != static_cast<ssize_t>(answer_bytes)) stop_because("recv");
         }
     }
-    for (const int connection : connections)
+    for (const int connection : connections) {
         ::close(connection);
+    }
 }
 
 /// Runs `work` in a child process and waits for its end.
@@ -238,8 +245,9 @@ double idle_bytes_per_connection(std::uint16_t port) {
     char token = 0;
     if (child == 0) {
         const auto request = request_bytes();
-        for (int i = 0; i < connections_idle; ++i)
+        for (int i = 0; i < connections_idle; ++i) {
             ask(connect_to(port), request, 0);
+        }
         if (::write(opened[1], &token, 1) != 1 || ::read(measured[0], &token, 1) != 1) ::_exit(1);
         ::_exit(0);
     }
@@ -247,8 +255,9 @@ double idle_bytes_per_connection(std::uint16_t port) {
     const auto after = resident_bytes();
     if (::write(measured[1], &token, 1) != 1) stop_because("write");
     ::waitpid(child, nullptr, 0);
-    for (const int descriptor : {opened[0], opened[1], measured[0], measured[1]})
+    for (const int descriptor : {opened[0], opened[1], measured[0], measured[1]}) {
         ::close(descriptor);
+    }
     return (after - before) / connections_idle;
 }
 
@@ -265,7 +274,7 @@ http::Router router_of_answer() {
         {.method = http::Method::post,
          .pattern = "/answer",
          .handler = [](const http::Request&) -> http::Outcome {
-             return http::json_response(200, "{\"answer\":\"" + std::string(48, 'a') + "\"}");
+             return http::json_response(200, R"({"answer":")" + std::string(48, 'a') + "\"}");
          }}
     );
     return router;
@@ -284,9 +293,7 @@ std::string answer_at(std::uint16_t port) {
     return bytes;
 }
 
-}  // namespace
-
-static int run() {
+int run() {
     raise_descriptor_limit();
     const auto router = router_of_answer();
     test::FakeStore store;
@@ -339,6 +346,7 @@ static int run() {
     return is_met ? 0 : 1;
 }
 
+}  // namespace
 }  // namespace latchkey::bench
 
 int main() {

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <ratio>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -54,8 +55,9 @@ std::unique_ptr<test::Process> start(const test::Program& program) {
 double start_milliseconds(const test::Program& program) {
     const auto began = std::chrono::steady_clock::now();
     const auto process = start(program);
-    while (!is_ready(program))
+    while (!is_ready(program)) {
         std::this_thread::sleep_for(std::chrono::microseconds(500));
+    }
     const double took = milliseconds_since(began);
     process->signal(SIGTERM);
     process->wait();
@@ -98,13 +100,15 @@ int run() {
     const test::Program program("trusted_proxies = [\"127.0.0.1\"]\n");
     const double first = start_milliseconds(program);  // makes key and database
     double again = start_milliseconds(program);
-    for (int i = 1; i < starts; ++i)
+    for (int i = 1; i < starts; ++i) {
         again = std::min(again, start_milliseconds(program));
+    }
     std::printf("ready after %.0f ms the first time, %.0f ms after a restart\n", first, again);
 
     const auto process = start(program);
-    while (!is_ready(program))
+    while (!is_ready(program)) {
         std::this_thread::sleep_for(std::chrono::microseconds(500));
+    }
     const double memory_mb = resident_bytes(*process) / 1e6;
     const double connection_bytes = idle_connection_bytes(program, *process);
     const bool is_met = again <= start_aim_ms && memory_mb <= memory_aim_mb &&

@@ -3,13 +3,22 @@
 #include "bench/people.hpp"
 
 #include "accounts/changes.hpp"
+#include "accounts/email_address.hpp"
+#include "accounts/types.hpp"
 #include "app/system_clock.hpp"
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "crypto/hash.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "store/commit.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "store/store.hpp"
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <future>
 #include <string>
 #include <string_view>
@@ -17,6 +26,8 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include <stdlib.h>
 
 namespace latchkey::bench {
 namespace {

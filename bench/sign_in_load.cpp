@@ -2,17 +2,32 @@
 // Copyright the Latchkey developers
 #include "bench/sign_in_load.hpp"
 
+#include "app/config.hpp"
+#include "app/origin.hpp"
+#include "app/wiring.hpp"
 #include "base/json.hpp"
 #include "bench/cpu_time.hpp"
+#include "bench/people.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/openssl.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 #include "support/authenticator.hpp"
+#include "support/http_client.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <optional>
+#include <ratio>
+#include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <openssl/evp.h>

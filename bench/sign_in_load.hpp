@@ -21,7 +21,7 @@
 namespace latchkey::bench {
 
 /// Where the threads that are made from now on may run. With a single processor nothing changes.
-enum class Processor { server, load };
+enum class Processor : std::uint8_t { server, load };
 void move_to(Processor processor);
 
 /// Latchkey with one thread for HTTP, on a database of `people`; all its threads on one processor.

@@ -3,6 +3,7 @@
 #include "bench/sign_in_load.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 /// Passkey sign-ins through HTTP, durable on SQLite, against bare ES256 verifications of the same
@@ -51,8 +52,9 @@ int run() {
     load.finish_all();  // warm: prepared statements, the log of the database at its size
 
     Least least;
-    for (int round = 0; round < rounds; ++round)
+    for (int round = 0; round < rounds; ++round) {
         measure_round(load, least);
+    }
     const double finish = least.bare / least.finish;
     const double whole = least.bare / (least.options + least.finish);
 

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "store/store.hpp"
+
+#include "accounts/changes.hpp"
+#include "accounts/events.hpp"
+#include "accounts/types.hpp"
 #include "app/system_clock.hpp"
 #include "bench/cpu_time.hpp"
 #include "bench/people.hpp"
+#include "latchkey/result.hpp"
+#include "store/commit.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 #include <algorithm>
@@ -12,7 +19,9 @@
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
+#include <ratio>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -137,8 +146,9 @@ Figures measure(Database& database, std::size_t window, std::size_t count) {
     Pipeline pipeline(database.store(), window);
     const double began = cpu_microseconds(CLOCK_PROCESS_CPUTIME_ID);
     const auto wall_began = clock_of_system.steady_now();
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < count; ++i) {
         pipeline.commit(database.sign_in());
+    }
     const auto times = pipeline.finish();
     const std::chrono::duration<double> wall = clock_of_system.steady_now() - wall_began;
     const double cpu = cpu_microseconds(CLOCK_PROCESS_CPUTIME_ID) - began;
@@ -155,7 +165,7 @@ Figures measure(Database& database, std::size_t window, std::size_t count) {
 Figures measure_all(std::size_t people) {
     Database database(people);
     Figures of_64;
-    for (const std::size_t window : {1, 16, 64, 256}) {
+    for (const std::size_t window : {1U, 16U, 64U, 256U}) {
         const auto figures = measure(database, window, window == 1 ? commits / 10 : commits);
         std::printf(
             "%9zu accounts, %3zu in flight: %5.1f us of CPU; %6.0f/s; answered in %.2f ms, p99 "

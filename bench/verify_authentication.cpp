@@ -47,13 +47,14 @@ struct Prepared {
 class Benchmark {
 public:
     Benchmark() {
-        for (std::uint64_t seed = 1; seed <= credentials; ++seed)
+        for (std::uint64_t seed = 1; seed <= credentials; ++seed) {
             prepared_.push_back(prepare(seed));
+        }
     }
 
     /// Verifies all with the bare primitive; returns microseconds for each.
     double bare() {
-        return timed([this](const Prepared& one) {
+        return timed([](const Prepared& one) {
             const int answer = EVP_PKEY_verify(
                 one.context.get(),
                 crypto::octets(one.signature),
@@ -66,14 +67,14 @@ public:
     }
 
     double ceremony() {
-        return timed([this](const Prepared& one) {
+        return timed([](const Prepared& one) {
             return verifier_.verify_authentication(rp_, ceremony_, one.record, one.response)
                 .has_value();
         });
     }
 
     double ceremony_from_json() {
-        return timed([this](const Prepared& one) {
+        return timed([](const Prepared& one) {
             const auto response = webauthn::parse_authentication_response(one.json);
             return response &&
                    verifier_.verify_authentication(rp_, ceremony_, one.record, *response);
@@ -85,8 +86,9 @@ private:
     double timed(Verify verify) const {
         const double start = cpu_microseconds();
         for (int i = 0; i < repetitions; ++i) {
-            for (const Prepared& one : prepared_)
+            for (const Prepared& one : prepared_) {
                 LATCHKEY_ASSERT(verify(one));
+            }
         }
         return (cpu_microseconds() - start) / (repetitions * static_cast<double>(credentials));
     }

@@ -158,8 +158,9 @@ private:
         const auto response = webauthn::parse_authentication_response(body);
         if (!response) return refuse(response.error());
         const auto found = passkeys_.find(response->id());
-        if (found == passkeys_.end())
+        if (found == passkeys_.end()) {
             return {http::status::not_found, "That passkey is not known."};
+        }
         webauthn::CredentialRecord& record = found->second;
         const auto verified = verifier_.verify_authentication(rp_, *ceremony, record, *response);
         if (!verified) return refuse(verified.error());
@@ -198,7 +199,7 @@ public:
     Connection(tcp::socket socket, RelyingParty& site) : stream_(std::move(socket)), site_(site) {}
 
     void run() {
-        parser_.body_limit(256 * 1024);
+        parser_.body_limit(std::uint64_t{256} * 1024);
         stream_.expires_after(std::chrono::seconds(30));
         http::async_read(
             stream_,

@@ -12,23 +12,27 @@
 
 using namespace latchkey::webauthn;
 
-static latchkey::Bytes random_bytes(std::size_t size) {
+namespace {
+
+latchkey::Bytes random_bytes(std::size_t size) {
     latchkey::Bytes bytes(size);
     if (getentropy(bytes.data(), bytes.size()) != 0) std::abort();
     return bytes;
 }
 
-static std::string ask(const std::string& options) {
+std::string ask(const std::string& options) {
     std::cout << options << '\n' << std::flush;
     std::string answer;
     std::getline(std::cin, answer);
     return answer;
 }
 
-static int refuse(const Failure& failure) {
+int refuse(const Failure& failure) {
     std::cerr << describe(failure) << '\n';
     return 1;
 }
+
+}  // namespace
 
 int main() {
     const RelyingParty rp{RpId("localhost"), "Example", {Origin("http://localhost:8080")}};

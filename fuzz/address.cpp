@@ -3,6 +3,8 @@
 #include "http/address.hpp"
 
 #include "fuzz/target.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 
 namespace latchkey::fuzz {
 

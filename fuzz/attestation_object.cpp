@@ -2,7 +2,10 @@
 // Copyright the Latchkey developers
 #include "fuzz/scene.hpp"
 #include "fuzz/target.hpp"
-#include "latchkey/webauthn.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/verifier.hpp"
 
 namespace latchkey::fuzz {
 

@@ -3,6 +3,9 @@
 #include "webauthn/authenticator_data.hpp"
 
 #include "fuzz/target.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/types.hpp"
 
 namespace latchkey::fuzz {
 

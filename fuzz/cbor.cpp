@@ -3,6 +3,9 @@
 #include "webauthn/cbor.hpp"
 
 #include "fuzz/target.hpp"
+#include "latchkey/result.hpp"
+
+#include <cstddef>
 
 namespace latchkey::fuzz {
 namespace {

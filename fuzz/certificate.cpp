@@ -2,8 +2,12 @@
 // Copyright the Latchkey developers
 #include "crypto/certificate.hpp"
 
+#include "crypto/verify.hpp"
 #include "fuzz/target.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 
+#include <utility>
 #include <vector>
 
 namespace latchkey::fuzz {

@@ -3,6 +3,8 @@
 #include "webauthn/client_data.hpp"
 
 #include "fuzz/target.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 
 namespace latchkey::fuzz {
 

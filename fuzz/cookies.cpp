@@ -4,6 +4,8 @@
 #include "http/limits.hpp"
 #include "http/request.hpp"
 #include "http/text.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 
 #include <string>
 #include <string_view>

@@ -2,9 +2,10 @@
 // Copyright the Latchkey developers
 #include "crypto/verify.hpp"
 #include "fuzz/target.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "webauthn/cose.hpp"
-
-#include <vector>
 
 namespace latchkey::fuzz {
 

@@ -4,6 +4,8 @@
 #include "fuzz/target.hpp"
 #include "http/limits.hpp"
 #include "http/request.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 
 #include <string>
 

@@ -3,6 +3,9 @@
 #include "http/forwarded.hpp"
 
 #include "fuzz/target.hpp"
+#include "http/address.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 
 #include <array>
 #include <string>

@@ -2,8 +2,11 @@
 // Copyright the Latchkey developers
 #include "fuzz/target.hpp"
 #include "http/judge.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 namespace latchkey::fuzz {

@@ -2,9 +2,13 @@
 // Copyright the Latchkey developers
 #include "oidc/id_token.hpp"
 
+#include "base/clock.hpp"
 #include "base/secret.hpp"
 #include "crypto/jws.hpp"
 #include "fuzz/target.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "oidc/provider.hpp"
 
 #include <string>
 

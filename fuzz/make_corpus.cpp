@@ -5,19 +5,25 @@
 /// software authenticator makes, from the cases of tests/http, and from the test data, if it is
 /// there.
 #include "base/encoding.hpp"
+#include "base/json.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/hash.hpp"
 #include "fuzz/scene.hpp"
 #include "http/smuggling_cases.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "support/authenticator.hpp"
 #include "support/jwt.hpp"
 #include "support/metadata.hpp"
 #include "support/private_key.hpp"
 #include "support/vectors.hpp"
 #include "webauthn/cbor.hpp"
 
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <string>
 #include <string_view>
 #include <utility>

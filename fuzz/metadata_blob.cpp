@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "fuzz/target.hpp"
-#include "latchkey/webauthn.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/metadata.hpp"
+#include "support/certificates.hpp"
 #include "support/metadata.hpp"
 
+#include <cstddef>
 #include <string>
 
 namespace latchkey::fuzz {
@@ -15,8 +19,9 @@ void look_at(const webauthn::Metadata& metadata) {
     for (const auto& entry : metadata.entries()) {
         LATCHKEY_ASSERT(entry.aaguid || !entry.key_ids.empty());
         if (entry.aaguid) LATCHKEY_ASSERT(metadata.find(*entry.aaguid) == &entry);
-        for (const auto& id : entry.key_ids)
+        for (const auto& id : entry.key_ids) {
             LATCHKEY_ASSERT(metadata.find(id) == &entry);
+        }
         static_cast<void>(certification_of(entry, test::certificate_time));
     }
 }

@@ -4,8 +4,11 @@
 #include "fuzz/target.hpp"
 #include "http/target.hpp"
 #include "http/text.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 namespace latchkey::fuzz {

@@ -2,6 +2,15 @@
 // Copyright the Latchkey developers
 #include "fuzz/scene.hpp"
 
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "support/authenticator.hpp"
+#include "support/certificates.hpp"
+#include "support/private_key.hpp"
+
+#include <string>
+
 namespace latchkey::fuzz {
 namespace {
 

@@ -2,7 +2,11 @@
 // Copyright the Latchkey developers
 #include "fuzz/scene.hpp"
 #include "fuzz/target.hpp"
-#include "latchkey/webauthn.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/verifier.hpp"
+#include "support/authenticator.hpp"
 #include "support/cbor_writer.hpp"
 #include "webauthn/cbor.hpp"
 

@@ -3,6 +3,8 @@
 #include "webauthn/attestation/tpm_structures.hpp"
 
 #include "fuzz/target.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 
 #include <variant>
 
