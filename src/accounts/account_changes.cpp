@@ -35,6 +35,7 @@ Decision sign_out_everywhere(const Account& account, const Circumstances& at, co
     Draft draft(at, fresh);
     draft.add(RaiseEpoch{.account = account.id, .from_epoch = account.epoch});
     draft.add(EndSessions{.account = account.id, .keep = std::nullopt});
+    draft.add(EndHold{.account = account.id, .started_at = std::nullopt});
     draft.log(EventKind::signed_out_everywhere, account.id);
     return draft.finish(SignInState::start);
 }
@@ -63,6 +64,7 @@ Decision note_wrong_second_step(
 
 Decision delete_account(const Account& account, const Circumstances& at, const Fresh& fresh) {
     Draft draft(at, fresh);
+    draft.add(EndHold{.account = account.id, .started_at = std::nullopt});
     draft.add(DeleteAccount{account.id});
     draft.log(EventKind::account_deleted, account.id);
     return draft.finish(SignInState::start);

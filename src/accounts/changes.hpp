@@ -158,6 +158,20 @@ struct SpendRecoveryCode {
     Hash mac{};
 };
 
+/// Precondition: the account has no hold that still runs or opens: it ended at `over_since` or
+/// before.
+struct StartHold {
+    Hold hold;
+    TimePoint over_since;
+};
+
+/// Ends the account's hold, and the mails that were to tell of it. Precondition: with `started_at`,
+/// it has the one of then; else none.
+struct EndHold {
+    AccountId account;
+    std::optional<TimePoint> started_at;
+};
+
 // ---- codes and limits
 
 /// Precondition: none. Earlier codes of the same address stay valid until they expire.
@@ -246,7 +260,8 @@ struct QueueMail {
     MailId id;
     Bytes sealed;  // outbound::Mail, sealed with context "mail" | id
     TimePoint not_before;
-    TimePoint expires_at;  // not sent after this: an expired code helps nobody
+    TimePoint expires_at;           // not sent after this: an expired code helps nobody
+    std::optional<AccountId> hold;  // goes with this account's hold
 };
 
 using Change = std::variant<
@@ -269,6 +284,8 @@ using Change = std::variant<
     SpendAppCode,
     SetRecoveryCodes,
     SpendRecoveryCode,
+    StartHold,
+    EndHold,
     StoreCode,
     SpendAttempt,
     CountTowardsLimit,

@@ -68,4 +68,7 @@ inline constexpr Limit guesses_per_network{"guesses_per_network", 100, 1h};
 inline constexpr Limit second_steps_short{"second_steps_short", 10, 15min};
 inline constexpr Limit second_steps{"second_steps", 30, 24h};
 
+// Asking to be let in without the second step, each of which is told to the owner (T38).
+inline constexpr Limit holds{"holds", 1, 24h};
+
 }  // namespace latchkey::accounts

@@ -46,6 +46,18 @@ void Draft::tell_of_identity(NoticeKind kind, const Account& account, std::strin
     });
 }
 
+void Draft::tell_of_hold(
+    NoticeKind kind, const Account& account, const Hold& hold, std::optional<TimePoint> tell_at
+) {
+    decision_.notices.push_back({
+        .kind = kind,
+        .to = account.email,
+        .browser = at_.browser,
+        .hold = hold,
+        .tell_at = tell_at,
+    });
+}
+
 void Draft::open_session(const SessionGrounds& grounds) {
     if (at_.current_session) add(EndSession{*at_.current_session});
     decision_.session = Session{

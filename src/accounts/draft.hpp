@@ -35,6 +35,11 @@ public:
     /// A notice about an identity at `issuer`.
     void tell_of_identity(NoticeKind kind, const Account& account, std::string issuer);
 
+    /// A notice about a hold, to be sent at `tell_at` if the hold has not ended by then.
+    void tell_of_hold(
+        NoticeKind kind, const Account& account, const Hold& hold, std::optional<TimePoint> tell_at
+    );
+
     /// Opens a session under the fresh id. The one that the browser had ends.
     void open_session(const SessionGrounds& grounds);
 

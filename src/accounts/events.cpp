@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto names = [] {
     using enum EventKind;
-    return std::array<std::pair<EventKind, std::string_view>, 23>{{
+    return std::array<std::pair<EventKind, std::string_view>, 25>{{
         {account_created, "account_created"},
         {account_deleted, "account_deleted"},
         {passkey_added, "passkey_added"},
@@ -36,6 +36,8 @@ constexpr auto names = [] {
         {recovery_codes_made, "recovery_codes_made"},
         {recovery_code_used, "recovery_code_used"},
         {second_step_wrong, "second_step_wrong"},
+        {hold_started, "hold_started"},
+        {hold_stopped, "hold_stopped"},
     }};
 }();
 

@@ -35,6 +35,8 @@ enum class EventKind : std::uint8_t {
     recovery_codes_made,
     recovery_code_used,
     second_step_wrong,
+    hold_started,
+    hold_stopped,
 };
 
 /// The stable name of an event, as stored and shown: "passkey_added".

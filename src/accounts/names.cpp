@@ -35,6 +35,8 @@ std::string_view name_of(SignInEvent event) {
             return "upstream_proved";
         case SignInEvent::second_matched:
             return "second_matched";
+        case SignInEvent::hold_started:
+            return "hold_started";
         case SignInEvent::passkey_created:
             return "passkey_created";
         case SignInEvent::app_confirmed:
@@ -87,6 +89,10 @@ std::string_view name_of(Refusal refusal) {
             return "too_many_identities";
         case Refusal::app_there:
             return "app_there";
+        case Refusal::not_over:
+            return "not_over";
+        case Refusal::only_operator:
+            return "only_operator";
         case Refusal::name_not_allowed:
             return "name_not_allowed";
     }

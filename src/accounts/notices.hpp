@@ -3,8 +3,10 @@
 #pragma once
 
 #include "accounts/email_address.hpp"
+#include "accounts/types.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace latchkey::accounts {
@@ -24,14 +26,19 @@ enum class NoticeKind : std::uint8_t {
     recovery_codes_made,
     recovery_code_used,
     second_step_wrong,  // wrong codes in a row, after a right first proof
+    hold_runs,          // told at its start and half-way, with a link that stops it
+    hold_over,
+    hold_stopped,
 };
 
 struct Notice {
     NoticeKind kind = NoticeKind::passkey_added;
     EmailAddress to;
-    std::string passkey;  // its name, as Settings shows it
-    std::string issuer;   // of the identity that it is about; empty: none
-    std::string browser;  // where it was done: "Chromium on Linux"
+    std::string passkey;               // its name, as Settings shows it
+    std::string issuer;                // of the identity that it is about; empty: none
+    std::string browser;               // where it was done: "Chromium on Linux"
+    std::optional<Hold> hold;          // which it is about; it is not told when that has ended
+    std::optional<TimePoint> tell_at;  // nullopt: at once
 };
 
 }  // namespace latchkey::accounts

@@ -43,6 +43,8 @@ inline constexpr std::size_t passkey_name_characters = 64;
 inline constexpr std::chrono::hours young_passkey = 24h;
 inline constexpr std::chrono::hours freeze_after_recovery = 72h;
 inline constexpr std::chrono::hours recovered_mark = 24h * 7;
+inline constexpr std::chrono::hours hold_stays_over = 72h;  // how long it opens, once over
+inline constexpr std::chrono::hours stop_link_lifetime = 24h * 7;
 inline constexpr std::chrono::hours suspension = 24h * 30;
 
 inline constexpr std::chrono::hours invitation_lifetime = 24h * 7;
@@ -61,6 +63,19 @@ enum class SignUp : std::uint8_t { open, domains, invite, closed };
 struct SignUpPolicy {
     SignUp who = SignUp::open;
     std::vector<std::string> domains;  // lower case; used with SignUp::domains
+};
+
+/// What becomes of who lost a passkey, or what the second step needs (configuration key
+/// `recovery`).
+enum class Recovery : std::uint8_t {
+    notify,  // around a passkey at once, around a second step after a wait; the owner is told
+    delay,   // around either after a wait only
+    strict,  // not at all: recovery codes, or the operator
+};
+
+struct RecoveryPolicy {
+    Recovery rule = Recovery::notify;
+    std::chrono::seconds wait = std::chrono::hours(24);
 };
 
 /// What the store knows of an address under SignUp::invite.

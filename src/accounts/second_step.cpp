@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/draft.hpp"
+#include "accounts/holds.hpp"
 #include "accounts/passkey_rules.hpp"
+#include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "base/try.hpp"
+
+#include <string>
+#include <string_view>
 
 // The second step of a sign-in, after a first proof that was not a passkey.
 namespace latchkey::accounts {
@@ -21,12 +26,46 @@ Result<void> check_subject(const SecondMatched& event) {
     return {};
 }
 
+/// A wait opens the account only when it is over, undisturbed, and by a first proof of then.
+Result<void> check_hold(const SecondMatched& event, TimePoint now) {
+    if (event.recovery == Recovery::strict) return Fail{only_operator};
+    if (!has_hold(*event.account, event.steps, now)) return Fail{not_over};
+    const TimePoint over = event.steps.hold->ends_at;
+    if (now < over || event.sign_in.proved_at < over) return Fail{not_over};
+    return {};
+}
+
+std::string_view words_of(SecondStep by) {
+    switch (by) {
+        case SecondStep::authenticator_app:
+            return "authenticator app";
+        case SecondStep::recovery_code:
+            return "recovery code";
+        case SecondStep::waited:
+            return "wait";
+    }
+    return "unknown";
+}
+
+/// Getting in without what the account asks for is marked and never silent.
+void recover(Draft& draft, const SecondMatched& event, const Circumstances& at) {
+    const Account& account = *event.account;
+    draft.add(MarkRecovered{.account = account.id, .at = at.now});
+    if (event.by == SecondStep::recovery_code) {
+        draft.log(EventKind::recovery_code_used, account.id);
+        draft.tell(NoticeKind::recovery_code_used, account);
+        return;
+    }
+    draft.log(EventKind::signed_in_recovered, account.id);
+    draft.tell(NoticeKind::signed_in_recovered, account);
+}
+
 /// The same sign-in under a new id, on its way to a new passkey.
 SignIn go_on_to_enrol(const SecondMatched& event) {
     SignIn sign_in = event.sign_in;
     sign_in.state = SignInState::enrol;
     sign_in.second = event.by;
-    sign_in.recovered = event.by == SecondStep::recovery_code;
+    sign_in.recovered = event.by != SecondStep::authenticator_app;
     return sign_in;
 }
 
@@ -37,18 +76,21 @@ Result<Decision> decide(const SecondMatched& event, const Circumstances& at, con
     if (!accepts(sign_in.state, SignInEvent::second_matched)) return Fail{not_in_this_state};
     if (at.now >= sign_in.expires_at) return Fail{expired};
     TRY(check_subject(event));
+    if (event.by == SecondStep::waited) TRY(check_hold(event, at.now));
     const Account& account = *event.account;
     // What is kept on paper for a lost device is a recovery, and told as one (design.md 4.3).
-    const bool is_recovery = event.by == SecondStep::recovery_code;
+    const bool is_recovery = event.by != SecondStep::authenticator_app;
 
     Draft draft(at, fresh);
     draft.add(FinishSignIn{.sign_in = sign_in.id, .from_version = sign_in.version, .now = at.now});
     draft.add(RequireEpoch{.account = account.id, .epoch = account.epoch});
-    if (is_recovery) {
-        draft.add(MarkRecovered{.account = account.id, .at = at.now});
-        draft.log(EventKind::recovery_code_used, account.id);
-        draft.tell(NoticeKind::recovery_code_used, account);
-    }
+    // Who took the second step is there; a wait opens the account once.
+    draft.add(EndHold{
+        .account = account.id,
+        .started_at = event.by == SecondStep::waited ? std::optional(event.steps.hold->started_at)
+                                                     : std::nullopt,
+    });
+    if (is_recovery) recover(draft, event, at);
     if (sign_in.intent == Intent::add_passkey) {
         TRY(check_room(event.passkeys, sign_in.replaces));
         draft.start_sign_in(go_on_to_enrol(event));
@@ -61,9 +103,7 @@ Result<Decision> decide(const SecondMatched& event, const Circumstances& at, con
         .recovered_at = is_recovery ? at.now : mark_of(account.recovered_at, at.now),
         .passkey = std::nullopt,
     });
-    draft.log(
-        EventKind::signed_in, account.id, is_recovery ? "recovery code" : "authenticator app"
-    );
+    draft.log(EventKind::signed_in, account.id, std::string(words_of(event.by)));
     return draft.finish(SignInState::done, sign_in.return_to);
 }
 

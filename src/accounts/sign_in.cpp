@@ -54,6 +54,8 @@ void use_passkey(Draft& draft, const PasskeyAsserted& event, const Circumstances
         .used_on = at.browser,
     });
     draft.add(RequireEpoch{.account = event.account.id, .epoch = event.account.epoch});
+    // Who has the passkey is there: nobody has to be let in around it.
+    draft.add(EndHold{.account = event.account.id, .started_at = std::nullopt});
     if (went_back(stored, event.sign_count)) {
         draft.log(EventKind::counter_went_back, event.account.id, display_name(event.passkey));
     }
@@ -68,7 +70,16 @@ struct FirstProof {
     const std::vector<Passkey>& passkeys;
     const SecondSteps& steps;
     bool may_sign_up = false;
+    Recovery recovery = Recovery::notify;
 };
+
+/// Whether the first proof is not enough: the account asks for a second step, or the operator lets
+/// nobody go around a passkey at once.
+bool asks_more(const FirstProof& proof) {
+    const bool is_recovery = !proof.passkeys.empty();
+    return asks_second_step(proof.passkeys, proof.steps) ||
+           (is_recovery && proof.recovery != Recovery::notify);
+}
 
 /// A sign-in of the account's owner, to be stored in the state that the caller says.
 SignIn proved_by(const FirstProof& proof, const Purpose& purpose) {
@@ -172,7 +183,7 @@ Result<Decision> go_on(
     const Purpose& purpose, const FirstProof& proof, const Circumstances& at, const Fresh& fresh
 ) {
     if (!proof.account) return start_sign_up(purpose, proof, at, fresh);
-    if (asks_second_step(proof.passkeys, proof.steps)) {
+    if (asks_more(proof)) {
         return ask_second_step(purpose, proof, at, fresh);
     }
     return go_on_without_passkey(*proof.account, purpose, proof, at, fresh);
@@ -258,6 +269,7 @@ Result<Decision> decide(
         .passkeys = event.passkeys,
         .steps = event.steps,
         .may_sign_up = event.may_sign_up,
+        .recovery = event.recovery,
     };
     return go_on(purpose, proof, at, fresh);
 }
@@ -283,6 +295,7 @@ Result<Decision> decide(
         .passkeys = event.passkeys,
         .steps = event.steps,
         .may_sign_up = event.may_sign_up,
+        .recovery = event.recovery,
     };
     return go_on(purpose, proof, at, fresh);
 }

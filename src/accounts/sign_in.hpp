@@ -25,6 +25,7 @@ enum class SignInEvent : std::uint8_t {
     code_matched,      // the right code was spent
     upstream_proved,   // another provider said who it is
     second_matched,    // the right code of the second step was spent
+    hold_started,      // the person can do no second step, and waits
     passkey_created,   // a registration ceremony verified
     app_confirmed,     // a new authenticator app showed that it has the secret
     started_over,      // the person went back, or it expired
@@ -61,6 +62,7 @@ inline constexpr auto sign_in_table = [] {
         Transition{identified, started_over, start, "always"},
         Transition{second, second_matched, done, "to sign in"},
         Transition{second, second_matched, enrol, "to add a passkey"},
+        Transition{second, hold_started, second, "always"},
         Transition{second, started_over, start, "always"},
         Transition{enrol, passkey_created, done, "always"},
         Transition{enrol, app_confirmed, done, "a new account"},
@@ -98,6 +100,8 @@ enum class Refusal : std::uint8_t {
     identity_taken,         // another account is linked to this identity
     too_many_identities,    // limits.hpp: identities_per_account
     app_there,              // the account has an authenticator app
+    not_over,               // the wait of who cannot do the second step, or none was begun
+    only_operator,          // recovery = "strict": nothing else goes around the second step
     name_not_allowed,       // not what parse_passkey_name() accepts
 };
 
@@ -175,6 +179,7 @@ struct CodeMatched {
     std::vector<Passkey> passkeys;  // of the account
     SecondSteps steps;              // of the account
     bool may_sign_up = false;       // what policy says of the address
+    Recovery recovery = Recovery::notify;
 };
 
 Result<Decision> decide(
@@ -195,6 +200,7 @@ struct UpstreamProved {
     SecondSteps steps;              // of the account
     bool is_address_taken = false;  // an account has the address
     bool may_sign_up = false;       // what policy says of the address
+    Recovery recovery = Recovery::notify;
 };
 
 Result<Decision> decide(
@@ -205,13 +211,15 @@ Result<Decision> decide(
     const Fresh& fresh
 );
 
-/// A code of the second step was right and is spent, for the sign-in as it was loaded.
+/// A code of the second step was right and is spent, for the sign-in as it was loaded. Or the
+/// account's hold is over (SecondStep::waited): not_over if it is not, or the first proof is older.
 struct SecondMatched {
     SignIn sign_in;
     SecondStep by = SecondStep::authenticator_app;
     std::optional<Account> account;  // of the sign-in
     std::vector<Passkey> passkeys;   // of the account
     SecondSteps steps;               // of the account
+    Recovery recovery = Recovery::notify;
 };
 
 Result<Decision> decide(const SecondMatched& event, const Circumstances& at, const Fresh& fresh);

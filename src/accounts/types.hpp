@@ -86,16 +86,28 @@ struct AuthenticatorApp {
     bool operator==(const AuthenticatorApp&) const = default;
 };
 
+/// The wait of somebody who has a first proof and can do no more (design.md 4.3): at most one for
+/// an account. Whoever has the account's passkey, or its mail, can end it before it is over.
+struct Hold {
+    AccountId account;
+    std::uint32_t account_epoch = 0;
+    TimePoint started_at;
+    TimePoint ends_at;  // from then on a new first proof is let in
+
+    bool operator==(const Hold&) const = default;
+};
+
 /// What an account has for the second step, besides credentials of that purpose.
 struct SecondSteps {
     std::optional<AuthenticatorApp> app;
     std::uint32_t recovery_codes = 0;  // not used yet
+    std::optional<Hold> hold;
 
     bool operator==(const SecondSteps&) const = default;
 };
 
 /// How the second step was taken.
-enum class SecondStep : std::uint8_t { authenticator_app = 0, recovery_code = 1 };
+enum class SecondStep : std::uint8_t { authenticator_app = 0, recovery_code = 1, waited = 2 };
 
 /// How a person proved who they are, in this sign-in.
 enum class Proof : std::uint8_t { passkey = 0, email_code = 1, upstream = 2 };
@@ -169,7 +181,7 @@ struct SignIn {
     std::optional<PasskeyId> passkey;  // the one that was the proof
     std::optional<Identity> identity;  // the one that was the proof: a new account is linked to it
     std::optional<SecondStep> second;  // the second step that followed the first proof
-    bool recovered = false;            // it went around a passkey, or by a recovery code
+    bool recovered = false;            // it went around a passkey or an app
     TimePoint proved_at;
     webauthn::UserHandle user_handle;  // of the account, or the one the new account will get
     Intent intent = Intent::sign_in;

@@ -63,6 +63,7 @@ struct Config {
     std::string data;
     std::string key_file;
     accounts::SignUpPolicy sign_up;
+    accounts::RecoveryPolicy recovery;
     pages::Brand brand;
     std::optional<http::TlsFiles> tls;
     SmtpConfig smtp;

@@ -80,12 +80,21 @@ constexpr std::array table{
         .kind = ValueKind::text,
         .standard = "notify",
         .without = "",
-        .example = R"("notify")",
+        .example = R"("delay")",
         .meaning =
-            "What a person without any passkey at hand can do: `notify` signs in with a code "
-            "by e-mail, marks what follows as recovered and tells the owner. `delay` and "
-            "`strict` are refused: they are not there yet.",
+            "What a person can do who lost a passkey, or what the second step needs. `notify`: "
+            "a code by e-mail goes around a passkey at once, marks what follows as recovered and "
+            "tells the owner; around a second step only after a wait that the owner is told of "
+            "and can stop. `delay`: that wait for both. `strict`: neither; then recovery codes "
+            "help, or you.",
         .apply = values::recovery},
+    Key{.name = "recovery_wait_hours",
+        .kind = ValueKind::number,
+        .standard = "24",
+        .without = "",
+        .example = "48",
+        .meaning = "How long that wait is, in hours, 1 to 720.",
+        .apply = values::recovery_wait_hours},
     Key{.name = "listen",
         .kind = ValueKind::text,
         .standard = "127.0.0.1:8080",

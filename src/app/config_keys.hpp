@@ -58,6 +58,7 @@ std::optional<Wrong> key_file(Config& config, const Given& given);
 std::optional<Wrong> sign_up(Config& config, const Given& given);
 std::optional<Wrong> sign_up_domains(Config& config, const Given& given);
 std::optional<Wrong> recovery(Config& config, const Given& given);
+std::optional<Wrong> recovery_wait_hours(Config& config, const Given& given);
 std::optional<Wrong> brand_name(Config& config, const Given& given);
 std::optional<Wrong> brand_support(Config& config, const Given& given);
 std::optional<Wrong> tls_certificate(Config& config, const Given& given);

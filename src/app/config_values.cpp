@@ -10,6 +10,7 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -159,16 +160,29 @@ std::optional<Wrong> sign_up_domains(Config& config, const Given& given) {
     return std::nullopt;
 }
 
-std::optional<Wrong> recovery(Config& /*config*/, const Given& given) {
-    const std::string& value = given.values.front();
-    if (value == "notify") return std::nullopt;
-    if (value == "delay" || value == "strict") {
+std::optional<Wrong> recovery(Config& config, const Given& given) {
+    using accounts::Recovery;
+    constexpr std::array choices{
+        std::pair<std::string_view, Recovery>{"notify", Recovery::notify},
+        std::pair<std::string_view, Recovery>{"delay", Recovery::delay},
+        std::pair<std::string_view, Recovery>{"strict", Recovery::strict},
+    };
+    return choose(config.recovery.rule, given, choices);
+}
+
+std::optional<Wrong> recovery_wait_hours(Config& config, const Given& given) {
+    constexpr unsigned most = 24 * 30;
+    const std::string& text = given.values.front();
+    unsigned hours = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), hours);
+    const bool is_number = error == std::errc() && end == text.data() + text.size();
+    if (!is_number || hours == 0 || hours > most) {
         return Wrong{
-            fmt::format("is \"{}\", which this version does not have yet", value),
-            "use \"notify\", or wait for the version that brings it"
+            fmt::format("is {}", text), fmt::format("use a whole number from 1 to {}", most)
         };
     }
-    return Wrong{fmt::format("is \"{}\"", value), "use \"notify\""};
+    config.recovery.wait = std::chrono::hours(hours);
+    return std::nullopt;
 }
 
 std::optional<Wrong> brand_name(Config& config, const Given& given) {

@@ -63,6 +63,7 @@ pages::Site site_of(const Config& config) {
         .related_origins = config.related_origins,
         .return_to = config.return_to,
         .sign_up = config.sign_up,
+        .recovery = config.recovery,
         .brand = config.brand,
     };
 }

@@ -118,6 +118,10 @@ std::vector<accounts::Change> second_step_limits(
     return to_changes(visit, second_step_rules(visit, email));
 }
 
+std::vector<accounts::Change> hold_limits(const Visit& visit, const accounts::EmailAddress& email) {
+    return to_changes(visit, {{.limit = accounts::holds, .subject = email.canonical()}});
+}
+
 std::chrono::seconds sending_wait(
     const Visit& visit, const accounts::EmailAddress& email, std::size_t index
 ) {

@@ -34,6 +34,9 @@ std::vector<accounts::Change> second_step_limits(
     const Visit& visit, const accounts::EmailAddress& email
 );
 
+/// How often the wait of who cannot do the second step is begun for an address (T38).
+std::vector<accounts::Change> hold_limits(const Visit& visit, const accounts::EmailAddress& email);
+
 /// How long until the limit at `index` of that list lets one more through.
 std::chrono::seconds sending_wait(
     const Visit& visit, const accounts::EmailAddress& email, std::size_t index

@@ -43,6 +43,13 @@ http::Outcome post_add_app(VisitPtr visit);
 http::Outcome get_second_step(VisitPtr visit);
 http::Outcome post_second_step(VisitPtr visit);
 
+// sign_in_wait.cpp
+http::Outcome post_sign_in_wait(VisitPtr visit);
+
+// not_me.cpp
+http::Outcome get_not_me(VisitPtr visit);
+http::Outcome post_not_me(VisitPtr visit);
+
 // security.cpp
 http::Outcome get_security(VisitPtr visit);
 

@@ -14,6 +14,7 @@
 #include "outbound/mail.hpp"
 #include "pages/cookies.hpp"
 #include "pages/providers.hpp"
+#include "pages/stop_link.hpp"
 #include "pages/visit.hpp"
 #include "pages/words.hpp"
 #include "store/commit.hpp"
@@ -61,6 +62,12 @@ std::string_view template_of(accounts::NoticeKind kind) {
             return "recovery_code_used";
         case accounts::NoticeKind::second_step_wrong:
             return "second_step_wrong";
+        case accounts::NoticeKind::hold_runs:
+            return "hold_runs";
+        case accounts::NoticeKind::hold_over:
+            return "hold_over";
+        case accounts::NoticeKind::hold_stopped:
+            return "hold_stopped";
     }
     return "passkey_added";
 }
@@ -94,7 +101,7 @@ http::Outcome save(const VisitPtr& visit, std::vector<accounts::Change> changes,
     };
 }
 
-accounts::Change queue_mail(
+accounts::QueueMail queue_mail(
     const Services& services, const outbound::Mail& mail, std::chrono::seconds lifetime
 ) {
     const accounts::MailId id(services.store.next_id());
@@ -114,16 +121,26 @@ void add_notices(
 ) {
     const Services& services = visit.services;
     for (const accounts::Notice& notice : notices) {
-        const json::Value model = json::object({
+        json::Value model = json::object({
             {"passkey", notice.passkey},
             {"provider", notice.issuer.empty() ? "" : services.providers.label_of(notice.issuer)},
             {"browser", browser_in_words(visit.edition, notice.browser)},
             {"when", time_in_words(visit.edition, services.clock.now())},
             {"security_url", services.site.origin + "/settings/security"},
         });
+        if (notice.hold) {
+            model.set("ends", time_in_words(visit.edition, notice.hold->ends_at));
+            model.set("stop_url", stop_url(services, *notice.hold));
+        }
         const outbound::Mail mail =
             visit.edition.mail(template_of(notice.kind), notice.to.text(), model);
-        changes.push_back(queue_mail(services, mail, notice_lifetime));
+        accounts::QueueMail queued = queue_mail(services, mail, notice_lifetime);
+        if (notice.tell_at) {
+            queued.not_before = *notice.tell_at;
+            queued.expires_at = *notice.tell_at + notice_lifetime;
+            queued.hold = notice.hold->account;
+        }
+        changes.emplace_back(std::move(queued));
     }
 }
 

@@ -51,7 +51,7 @@ void add_notices(
 );
 
 /// One mail, sealed, as a change.
-accounts::Change queue_mail(
+accounts::QueueMail queue_mail(
     const Services& services, const outbound::Mail& mail, std::chrono::seconds lifetime
 );
 

@@ -87,6 +87,7 @@ http::Outcome go_on(const VisitPtr& visit, int tries) {
         .passkeys = {},
         .steps = {},
         .may_sign_up = false,
+        .recovery = services.site.recovery.rule,
     };
     if (event.account) {
         event.passkeys = services.store.list_passkeys(event.account->id);

@@ -60,6 +60,10 @@ SignInError error_of(accounts::Refusal refusal) {
             return {.status = 403, .code = "frozen_after_recovery", .reason = reason};
         case Refusal::app_there:
             return {.status = 409, .code = "app_there", .reason = reason};
+        case Refusal::not_over:
+            return {.status = 422, .code = "not_over", .reason = reason};
+        case Refusal::only_operator:
+            return {.status = 422, .code = "only_operator", .reason = reason};
         case Refusal::name_not_allowed:
             return {.status = 422, .code = "name_not_allowed", .reason = reason};
         case Refusal::counter_went_back:

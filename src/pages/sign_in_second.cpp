@@ -2,12 +2,14 @@
 // Copyright the Latchkey developers
 #include "accounts/account_changes.hpp"
 #include "accounts/codes.hpp"
+#include "accounts/holds.hpp"
 #include "accounts/recovery_codes.hpp"
 #include "accounts/totp.hpp"
 #include "pages/authenticator_app.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/handlers.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/words.hpp"
 
 #include <utility>
 
@@ -39,9 +41,31 @@ bool is_usable(const std::optional<accounts::AuthenticatorApp>& app) {
 
 /// The way that was asked for, else the app: it comes first.
 SecondStep read_way(std::string_view name, const accounts::SecondSteps& steps) {
+    if (name == "wait") return SecondStep::waited;
     if (name == "recovery-code") return SecondStep::recovery_code;
     if (name == "app" || is_usable(steps.app)) return SecondStep::authenticator_app;
-    return SecondStep::recovery_code;
+    return steps.recovery_codes > 0 ? SecondStep::recovery_code : SecondStep::waited;
+}
+
+/// Where the wait stands, for who cannot do the second step: one of the five views.
+json::Value wait_model(const Visit& visit, const Asked& asked) {
+    const accounts::RecoveryPolicy& policy = visit.services.site.recovery;
+    const TimePoint now = visit.services.clock.now();
+    const auto& hold = asked.steps.hold;
+    const bool is_strict = policy.rule == accounts::Recovery::strict;
+    const bool is_there = !is_strict && accounts::has_hold(asked.account, asked.steps, now);
+    const bool is_over = is_there && now >= hold->ends_at;
+    const bool is_ready = is_over && visit.sign_in->proved_at >= hold->ends_at;
+    json::Value model = json::object({
+        {"strict", is_strict},
+        {"none", !is_strict && !is_there},
+        {"running", is_there && !is_over},
+        {"again", is_over && !is_ready},
+        {"ready", is_ready},
+        {"long", wait_in_words(visit.edition, policy.wait)},
+    });
+    if (is_there) model.set("ends", time_in_words(visit.edition, hold->ends_at));
+    return model;
 }
 
 http::Response respond_gone(const Visit& visit) {
@@ -55,14 +79,19 @@ http::Response respond_second(
     std::optional<json::Value> error = std::nullopt,
     int status = 200
 ) {
-    const bool is_app = way == SecondStep::authenticator_app;
+    const bool has_app = is_usable(asked.steps.app);
+    const bool has_recovery_codes = asked.steps.recovery_codes > 0;
+    const bool is_waiting = way == SecondStep::waited;
     json::Value model = json::object({
         {"email", asked.account.email.text()},
-        {"by_app", is_app},
-        {"by_recovery_code", !is_app},
-        {"has_app", is_usable(asked.steps.app)},
-        {"has_recovery_codes", asked.steps.recovery_codes > 0},
+        {"by_app", way == SecondStep::authenticator_app},
+        {"by_recovery_code", way == SecondStep::recovery_code},
+        {"by_wait", is_waiting},
+        {"has_app", has_app},
+        {"has_recovery_codes", has_recovery_codes},
+        {"has_other", !is_waiting || has_app || has_recovery_codes},
     });
+    if (is_waiting) model.set("wait", wait_model(visit, asked));
     if (error) model.set("error", std::move(*error));
     return respond(visit, "second_step", std::move(model), status);
 }
@@ -165,6 +194,7 @@ http::Outcome go_on(const VisitPtr& visit, SecondStep by, int tries) {
             .account = asked->account,
             .passkeys = services.store.list_passkeys(asked->account.id),
             .steps = asked->steps,
+            .recovery = services.site.recovery.rule,
         },
         visit->circumstances(),
         tokens->fresh
@@ -206,6 +236,7 @@ http::Outcome post_second_step(VisitPtr visit) {
     auto asked = load(*visit);
     if (!asked) return respond_gone(*visit);
     const SecondStep way = read_way(visit->form.get("way"), asked->steps);
+    if (way == SecondStep::waited) return go_on(visit, way, 3);  // there is nothing to guess
     auto guess = read_guess(*visit, *asked, way);
     if (!guess) {
         return respond_second_error(

@@ -37,7 +37,9 @@ SignInError error_of_upstream(accounts::Refusal refusal) {
 
 accounts::UpstreamProved load(const Visit& visit, const Returned& returned) {
     const Services& services = visit.services;
-    accounts::UpstreamProved event{.identity = returned.identity()};
+    accounts::UpstreamProved event{
+        .identity = returned.identity(), .recovery = services.site.recovery.rule
+    };
     const auto address =
         oidc::vouched_address(returned.token, Providers::provider_of(returned.entry));
     if (address) event.email = accounts::EmailAddress::parse(*address);

@@ -28,6 +28,7 @@ struct Site {
     std::vector<std::string>
         return_to;  // origins ("https://app.example.com") a sign-in may return to
     accounts::SignUpPolicy sign_up;
+    accounts::RecoveryPolicy recovery;
     Brand brand;
 };
 

@@ -77,6 +77,8 @@ TEST_CASE("A minimal configuration is completed by what the reference promises")
     CHECK(config.data == "/var/lib/latchkey");
     CHECK(config.key_file == "/var/lib/latchkey/key");
     CHECK(config.sign_up.who == accounts::SignUp::open);
+    CHECK(config.recovery.rule == accounts::Recovery::notify);
+    CHECK(config.recovery.wait == std::chrono::hours(24));
     CHECK(config.threads >= 1);
     CHECK(config.threads <= 4);
     CHECK_FALSE(config.tls.has_value());
@@ -167,9 +169,9 @@ TEST_CASE("Each wrong value is refused by the name of its key, with the mend") {
         {with("sign_up = \"domains\"\nsign_up_domains = [\"@example.com\"]"),
          "sign_up_domains",
          "part after the @"},
-        {with("recovery = \"delay\""), "recovery", "does not have yet"},
-        {with("recovery = \"strict\""), "recovery", "does not have yet"},
         {with("recovery = \"none\""), "recovery", "\"notify\""},
+        {with("recovery_wait_hours = 0"), "recovery_wait_hours", "from 1 to 720"},
+        {with("recovery_wait_hours = 721"), "recovery_wait_hours", "from 1 to 720"},
         {with("return_to = [\"https://app.example.com/path\"]"), "return_to", "Leave out"},
         {with("return_to = [\"http://app.example.com\"]"), "return_to", "https://app.example.com"},
         {with("return_to = [1]"), "return_to", "double quotes"},

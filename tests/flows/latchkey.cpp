@@ -102,6 +102,7 @@ pages::Site make_site(const LatchkeyOptions& options) {
         .related_origins = options.related_origins,
         .return_to = {std::string(flow_app)},
         .sign_up = options.sign_up,
+        .recovery = options.recovery,
         .brand = {.name = "Example", .support = "help@example.com"},
     };
 }

@@ -31,6 +31,7 @@ inline constexpr std::string_view flow_app = "https://app.example.com";
 
 struct LatchkeyOptions {
     accounts::SignUpPolicy sign_up;
+    accounts::RecoveryPolicy recovery;
     std::vector<std::string> related_origins;
     /// What is configured of other providers; asked for at each start.
     std::function<std::vector<pages::ConfiguredProvider>()> providers;

@@ -54,6 +54,18 @@ struct World {
     AuthenticatorApp app = sample_app(store, person.account, day_one);
     Person with_app = sign_up(store);
     AuthenticatorApp fresh_app = sample_app(store, with_app.account, day_one);
+    Hold begun{
+        .account = person.account.id,
+        .account_epoch = person.account.epoch,
+        .started_at = day_one,
+        .ends_at = day_one + minutes(1),
+    };
+    Hold hold{
+        .account = with_app.account.id,
+        .account_epoch = with_app.account.epoch,
+        .started_at = day_one,
+        .ends_at = day_one + minutes(1),
+    };
     QueueMail letter{MailId(store.next_id()), Bytes(3), day_one, day_one + minutes(1)};
     CountTowardsLimit counted{hash_of(1), 5, minutes(10), day_one};
 
@@ -68,6 +80,7 @@ struct World {
              LinkIdentity{identity},
              Invite{guest, day_one + minutes(1)},
              AddAuthenticatorApp{app},
+             StartHold{.hold = begun, .over_since = day_one},
              SetRecoveryCodes{person.account.id, {hash_of(7)}},
              counted}
         )));
@@ -97,6 +110,8 @@ struct World {
             SpendAppCode{app.id, TotpStep(app.last_step.value() + 1), 50, day_one},
             SetRecoveryCodes{account, {hash_of(8), hash_of(9)}},
             SpendRecoveryCode{account, hash_of(7)},
+            StartHold{hold, day_one},
+            EndHold{account, std::nullopt},
             StoreCode{fresh_code},
             SpendAttempt{code.id, code.mac, 5, day_one},
             counted,

@@ -159,3 +159,72 @@ TEST_CASE("an account that is deleted takes its app and its recovery codes along
     )));
     CHECK(db->store().find_second_steps(ada.account.id) == SecondSteps{});
 }
+
+// ---- the wait of who cannot do the second step
+
+namespace {
+
+Hold hold_from(const Account& account, TimePoint start) {
+    return {
+        .account = account.id,
+        .account_epoch = account.epoch,
+        .started_at = start,
+        .ends_at = start + std::chrono::hours(24),
+    };
+}
+
+QueueMail mail_of(store::Store& store, std::optional<AccountId> hold) {
+    return {
+        .id = MailId(store.next_id()),
+        .sealed = Bytes(3, std::byte{1}),
+        .not_before = day_one,
+        .expires_at = day_one + std::chrono::hours(1),
+        .hold = hold,
+    };
+}
+
+}  // namespace
+
+TEST_CASE("a hold reads back as it was begun, and there is one at most until it is long over") {
+    const auto db = make_store_under_test();
+    const Account ada = sign_up(db->store()).account;
+    const Hold first = hold_from(ada, day_one);
+    const auto start = [&](const Hold& hold, TimePoint over_since) {
+        return commit(db->store(), {StartHold{.hold = hold, .over_since = over_since}});
+    };
+    REQUIRE(is_committed(start(first, day_one)));
+    CHECK(db->store().find_second_steps(ada.id).hold == first);
+    const Hold second = hold_from(ada, day_one + std::chrono::hours(100));
+    CHECK(is_refused_at(start(second, first.ends_at - std::chrono::milliseconds(1)), 0));
+    CHECK(db->store().find_second_steps(ada.id).hold == first);
+    CHECK(is_committed(start(second, first.ends_at)));
+    CHECK(db->store().find_second_steps(ada.id).hold == second);
+    db->reopen();
+    CHECK(db->store().find_second_steps(ada.id).hold == second);
+}
+
+TEST_CASE("a hold ends once by name, or whichever there is; its mails go with it, others stay") {
+    const auto db = make_store_under_test();
+    store::Store& store = db->store();
+    const Account ada = sign_up(store).account;
+    const Account eve = sign_up(store).account;
+    const Hold hold = hold_from(ada, day_one);
+    const auto waiting = [&] { return store.due_mails(day_one, 10).size(); };
+    REQUIRE(is_committed(commit(
+        store,
+        {StartHold{.hold = hold, .over_since = day_one},
+         mail_of(store, ada.id),
+         mail_of(store, eve.id),
+         mail_of(store, std::nullopt)}
+    )));
+    CHECK(waiting() == 3);
+    const TimePoint other = day_one + std::chrono::milliseconds(1);
+    CHECK(is_refused_at(commit(store, {EndHold{.account = ada.id, .started_at = other}}), 0));
+    CHECK(is_committed(commit(store, {EndHold{.account = eve.id, .started_at = std::nullopt}})));
+    CHECK(waiting() == 3);
+    CHECK(is_committed(commit(store, {EndHold{.account = ada.id, .started_at = day_one}})));
+    CHECK(store.find_second_steps(ada.id).hold == std::nullopt);
+    CHECK(waiting() == 2);
+    CHECK(is_refused_at(commit(store, {EndHold{.account = ada.id, .started_at = day_one}}), 0));
+    CHECK(is_committed(commit(store, {EndHold{.account = ada.id, .started_at = std::nullopt}})));
+}

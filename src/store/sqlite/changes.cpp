@@ -330,7 +330,8 @@ Applied LogChanges::apply(const accounts::AppendEvent& change, const OperationId
 
 Applied LogChanges::apply(const accounts::QueueMail& change) {
     return applied(
-        queue_mail_.run(change.id, change.sealed, change.not_before, change.expires_at).step
+        queue_mail_.run(change.id, change.sealed, change.not_before, change.expires_at, change.hold)
+            .step
     );
 }
 

@@ -257,8 +257,8 @@ private:
     };
     Statement queue_mail_{
         connection_,
-        "INSERT INTO mails (id, sealed, attempts, not_before, expires_at)"
-        " VALUES (?1, ?2, 0, ?3, ?4)"
+        "INSERT INTO mails (id, sealed, attempts, not_before, expires_at, hold)"
+        " VALUES (?1, ?2, 0, ?3, ?4, ?5)"
     };
 };
 

@@ -57,4 +57,20 @@ Applied FactorChanges::apply(const accounts::SpendRecoveryCode& change, std::vec
     return Applied::made;
 }
 
+Applied FactorChanges::apply(const accounts::StartHold& change) {
+    const auto& hold = change.hold;
+    const auto started = changed_a_row(start_hold_.run(
+        hold.account, hold.account_epoch, hold.started_at, hold.ends_at, change.over_since
+    ));
+    if (started != Applied::made) return started;
+    return applied(withdraw_mails_.run(hold.account).step);
+}
+
+Applied FactorChanges::apply(const accounts::EndHold& change) {
+    const auto ended = end_hold_.run(change.account, change.started_at);
+    if (ended.step != Step::done) return applied(ended.step);
+    if (ended.rows == 0) return change.started_at ? Applied::refused : Applied::made;
+    return applied(withdraw_mails_.run(change.account).step);
+}
+
 }  // namespace latchkey::store::sqlite

@@ -20,6 +20,8 @@ public:
     Applied apply(const accounts::SpendAppCode& change, std::vector<Spent>& spent);
     Applied apply(const accounts::SetRecoveryCodes& change);
     Applied apply(const accounts::SpendRecoveryCode& change, std::vector<Spent>& spent);
+    Applied apply(const accounts::StartHold& change);
+    Applied apply(const accounts::EndHold& change);
 
 private:
     Connection& connection_;
@@ -52,6 +54,17 @@ private:
     Statement spend_recovery_code_{
         connection_, "DELETE FROM recovery_codes WHERE account = ?1 AND mac = ?2"
     };
+    Statement start_hold_{
+        connection_,
+        "INSERT INTO holds (account, account_epoch, started_at, ends_at) VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT (account) DO UPDATE SET account_epoch = excluded.account_epoch,"
+        " started_at = excluded.started_at, ends_at = excluded.ends_at"
+        " WHERE ends_at <= ?5 OR account_epoch <> excluded.account_epoch"
+    };
+    Statement end_hold_{
+        connection_, "DELETE FROM holds WHERE account = ?1 AND (?2 IS NULL OR started_at = ?2)"
+    };
+    Statement withdraw_mails_{connection_, "DELETE FROM mails WHERE hold = ?1"};
 };
 
 }  // namespace latchkey::store::sqlite

@@ -37,6 +37,8 @@ concept leaves_accounts = one_of<
     accounts::SpendAppCode,
     accounts::SetRecoveryCodes,
     accounts::SpendRecoveryCode,
+    accounts::StartHold,
+    accounts::EndHold,
     accounts::StoreCode,
     accounts::SpendAttempt,
     accounts::CountTowardsLimit,

@@ -108,8 +108,9 @@ struct Reader {
         *connection,
         "SELECT (SELECT count(*) FROM recovery_codes WHERE account = ?1), p.id, p.account,"
         "       p.sealed_secret, p.last_step, p.failures, p.created_on, p.created_at,"
-        "       p.last_used_at"
+        "       p.last_used_at, h.account_epoch, h.started_at, h.ends_at"
         " FROM (SELECT 1) LEFT JOIN authenticator_apps p ON p.account = ?1"
+        "                 LEFT JOIN holds h ON h.account = ?1"
     };
     Statement limit_use{
         *connection,

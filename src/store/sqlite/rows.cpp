@@ -39,7 +39,7 @@ std::optional<accounts::Identity> identity_of(const Rows& rows, int first) {
 
 std::optional<accounts::SecondStep> second_of(const Rows& rows, int column) {
     if (rows.is_null(column)) return std::nullopt;
-    return rows.enumerator(column, accounts::SecondStep::recovery_code);
+    return rows.enumerator(column, accounts::SecondStep::waited);
 }
 
 std::vector<std::string> transports_of(const Rows& rows, int column) {
@@ -155,12 +155,20 @@ accounts::SignIn sign_in_of(const Rows& rows) {
     };
 }
 
-accounts::SecondSteps second_steps_of(const Rows& rows) {
+accounts::SecondSteps second_steps_of(const Rows& rows, accounts::AccountId account) {
     accounts::SecondSteps steps{.app = std::nullopt, .recovery_codes = rows.unsigned_integer(0)};
+    if (!rows.is_null(9)) {
+        steps.hold = accounts::Hold{
+            .account = account,
+            .account_epoch = rows.unsigned_integer(9),
+            .started_at = rows.time(10),
+            .ends_at = rows.time(11),
+        };
+    }
     if (rows.is_null(1)) return steps;
     steps.app = accounts::AuthenticatorApp{
         .id = rows.id<accounts::AuthenticatorAppId>(1),
-        .account = rows.id<accounts::AccountId>(2),
+        .account = account,
         .sealed_secret = rows.blob(3),
         .last_step = accounts::TotpStep(rows.integer(4)),
         .failures = rows.unsigned_integer(5),

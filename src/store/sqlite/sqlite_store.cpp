@@ -174,7 +174,7 @@ public:
     accounts::SecondSteps find_second_steps(accounts::AccountId account) override {
         Readers::Loan reader(readers_);
         auto rows = reader->second_steps.query(account);
-        return rows.next() ? second_steps_of(rows) : accounts::SecondSteps{};
+        return rows.next() ? second_steps_of(rows, account) : accounts::SecondSteps{};
     }
 
     std::optional<KnownSession> find_session(accounts::SessionId id) override {

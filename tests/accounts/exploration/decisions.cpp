@@ -184,6 +184,7 @@ std::optional<Decision> take_second_step(
         );
         return decision;
     }
+    if (step.by == SecondStep::waited) return decision;
     for (const auto& [owner, mac] : world.recovery_codes) {
         if (owner != *sign_in.account) continue;
         decision->changes.insert(
@@ -192,6 +193,16 @@ std::optional<Decision> take_second_step(
         return decision;
     }
     return std::nullopt;
+}
+
+std::optional<Decision> start_hold(
+    const Core& core, const World& world, const Step& step, const Fresh& fresh
+) {
+    const SignIn& sign_in = *world.find_sign_in(SignInId(step.subject));
+    HoldWanted event{.sign_in = sign_in, .account = std::nullopt, .policy = {}};
+    if (!sign_in.account) return std::nullopt;
+    if (const Account* account = world.find_account(*sign_in.account)) event.account = *account;
+    return value_of(core.start_hold(event, here(world), fresh));
 }
 
 AuthenticatorApp new_app(const World& world, const Fresh& fresh, AccountId account) {
@@ -288,6 +299,7 @@ Core real_core() {
                           ) { return decide(event, at, fresh); },
         .app_confirmed = [](const AppConfirmed& event, const auto& at, const auto& fresh
                          ) { return decide(event, at, fresh); },
+        .start_hold = accounts::start_hold,
         .remove_passkey = accounts::remove_passkey,
         .link_identity = accounts::link_identity,
         .unlink_identity = accounts::unlink_identity,
@@ -312,6 +324,8 @@ std::optional<Decision> decide(const Core& core, const World& world, const Step&
             return prove_upstream(core, world, step, fresh);
         case StepKind::take_second_step:
             return take_second_step(core, world, step, fresh);
+        case StepKind::start_hold:
+            return start_hold(core, world, step, fresh);
         case StepKind::create_passkey:
             return create_passkey(core, world, step, fresh);
         case StepKind::confirm_app:

@@ -50,6 +50,7 @@ void check_all(const Bounds& bounds) {
     if (bounds.passkeys > 1) {
         expected.insert({passkey_replaced, passkey_removed, passkey_suspended});
     }
+    if (bounds.holds > 0) expected.insert(hold_started);
     if (bounds.apps > 0) expected.insert({app_added, app_removed, recovery_code_used});
     std::string missing;
     for (const EventKind kind : expected) {
@@ -82,12 +83,37 @@ TEST_CASE("I1-I8, T1, T9: two things of one person side by side, around a passke
     check_all({.tickets = 2, .eves_tickets = 0, .passkeys = 1, .apps = 1, .guesses = 1});
 }
 
+TEST_CASE("I1-I8, T1, 4.3: one thing at a time and a wait, around a passkey and an app") {
+    check_all({.tickets = 1, .eves_tickets = 0, .passkeys = 1, .apps = 1, .holds = 1, .guesses = 1}
+    );
+}
+
+TEST_CASE("I1-I8, T1, 4.3: two things of one person side by side and a wait, around an app") {
+    check_all({
+        .tickets = 2,
+        .eves_tickets = 0,
+        .passkeys = 1,
+        .apps = 1,
+        .holds = 1,
+        .guesses = 1,
+        .subjects = 0,
+    });
+}
+
 // ---- The exploration finds what it looks for: each decision is broken once.
 
 /// All that a small world shows is wrong with the core.
 std::string violation_of(const Core& core) {
     const Bounds bounds{.tickets = 2, .eves_tickets = 1, .passkeys = 2, .apps = 1, .guesses = 2};
     return explore(core, bounds, Overtaking::all_pairs, 100'000).violation;
+}
+
+/// The same, of a world with waits.
+void check_found_waiting(const Core& core) {
+    const Bounds bounds{.tickets = 1, .eves_tickets = 0, .passkeys = 1, .apps = 1, .holds = 1};
+    const std::string violation = explore(core, bounds, Overtaking::all_pairs, 100'000).violation;
+    CAPTURE(violation);
+    CHECK(violation.starts_with("4.3"));
 }
 
 template <class T>
@@ -339,6 +365,24 @@ TEST_CASE("found: a recovered session turns on an app of its own (4.3)") {
             return turn_on_app(who, app, codes, at, fresh);
         };
     check_found(core, "4.3");
+}
+
+TEST_CASE("found: a wait lets in before its end (4.3)") {
+    Core core = real_core();
+    core.second_matched = [](SecondMatched event, const auto& at, const auto& fresh) {
+        if (event.steps.hold) event.steps.hold->ends_at = at.now - 1min;
+        return decide(event, at, fresh);
+    };
+    check_found_waiting(core);
+}
+
+TEST_CASE("found: a sign-in with the passkey leaves a wait as it is (4.3)") {
+    Core core = real_core();
+    core.passkey_asserted =
+        [real = core.passkey_asserted](
+            const auto& purpose, const auto& event, const auto& at, const auto& fresh
+        ) { return without<EndHold>(real(purpose, event, at, fresh)); };
+    check_found_waiting(core);
 }
 
 TEST_CASE("found: sessions outlive the app that is turned off (I7)") {

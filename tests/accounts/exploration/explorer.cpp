@@ -25,25 +25,11 @@ namespace {
 
 std::string describe(const Step& step) {
     constexpr std::array names{
-        "send_code",
-        "guess_right",
-        "guess_wrong",
-        "match",
-        "assert_passkey",
-        "prove_upstream",
-        "take_second_step",
-        "create_passkey",
-        "confirm_app",
-        "remove_passkey",
-        "link_identity",
-        "unlink_identity",
-        "turn_on_app",
-        "turn_off_app",
-        "sign_out",
-        "sign_out_everywhere",
-        "start_over",
-        "delete_account",
-        "wait",
+        "send_code",           "guess_right",    "guess_wrong",      "match",
+        "assert_passkey",      "prove_upstream", "take_second_step", "start_hold",
+        "create_passkey",      "confirm_app",    "remove_passkey",   "link_identity",
+        "unlink_identity",     "turn_on_app",    "turn_off_app",     "sign_out",
+        "sign_out_everywhere", "start_over",     "delete_account",   "wait",
     };
     std::string text = names.at(static_cast<std::size_t>(step.kind));
     text += ' ' + std::to_string(step.subject);
@@ -127,6 +113,7 @@ private:
             case StepKind::prove_upstream:
             case StepKind::assert_passkey:
             case StepKind::take_second_step:
+            case StepKind::start_hold:
             case StepKind::create_passkey:
             case StepKind::confirm_app:
             case StepKind::remove_passkey:

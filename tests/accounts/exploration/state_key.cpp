@@ -101,6 +101,7 @@ private:
             bit(is_frozen(account)),
             of_app(account.id),
             static_cast<char>('0' + world_.steps_of(account.id).recovery_codes),
+            of_hold(account.id),
         };
         return stored + of_identities(account.id);
     }
@@ -115,6 +116,14 @@ private:
         const AuthenticatorApp* app = world_.find_app(account);
         if (app == nullptr) return '-';
         return app->last_step < totp_step(world_.now) ? 'a' : 'u';
+    }
+
+    /// None; one that runs, that opens, that is long over.
+    [[nodiscard]] char of_hold(AccountId account) const {
+        const auto hold = world_.steps_of(account).hold;
+        if (!hold) return '-';
+        if (world_.now < hold->ends_at) return 'r';
+        return world_.now < hold->ends_at + limits::hold_stays_over ? 'o' : 'x';
     }
 
     static char of_second(std::optional<SecondStep> second) {

@@ -69,6 +69,12 @@ void add_steps_of_sign_in(
     for (const SecondStep by : {SecondStep::authenticator_app, SecondStep::recovery_code}) {
         steps.push_back({.kind = StepKind::take_second_step, .subject = id, .by = by});
     }
+    if (bounds.holds > 0 && sign_in.account != eve_id) {
+        steps.push_back({.kind = StepKind::start_hold, .subject = id});
+        steps.push_back(
+            {.kind = StepKind::take_second_step, .subject = id, .by = SecondStep::waited}
+        );
+    }
     if (world.apps.size() < bounds.apps) {
         steps.push_back({.kind = StepKind::confirm_app, .subject = id});
     }

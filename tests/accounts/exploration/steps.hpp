@@ -3,6 +3,7 @@
 #pragma once
 
 #include "accounts/exploration/world.hpp"
+#include "accounts/holds.hpp"
 #include "accounts/identities.hpp"
 #include "accounts/passkeys.hpp"
 #include "accounts/sign_in.hpp"
@@ -27,6 +28,7 @@ struct Core {
     Decides<const PasskeyCreated&> passkey_created;
     Decides<const SecondMatched&> second_matched;
     Decides<const AppConfirmed&> app_confirmed;
+    Decides<const HoldWanted&> start_hold;
     Decides<const Acting&, const PublicId&> remove_passkey;
     Decides<const Acting&, const std::vector<LinkedIdentity>&, const ProvedIdentity&> link_identity;
     Decides<const Acting&, const std::vector<LinkedIdentity>&, const PublicId&> unlink_identity;
@@ -45,6 +47,7 @@ enum class StepKind : std::uint8_t {
     assert_passkey,       // subject: a passkey
     prove_upstream,       // subject: a subject of the provider
     take_second_step,     // subject: a sign-in; by: with what
+    start_hold,           // subject: a sign-in
     create_passkey,       // subject: a sign-in; other: which credential is offered
     confirm_app,          // subject: a sign-in
     remove_passkey,       // subject: a session; other: a passkey
@@ -78,6 +81,7 @@ struct Bounds {
     std::size_t eves_tickets = 1;
     std::size_t passkeys = 3;   // of Ada, suspended ones included
     std::size_t apps = 0;       // of Ada, with one recovery code each
+    std::size_t holds = 0;      // of Ada
     std::uint32_t guesses = 2;  // at one code: the cap that is judged by
     std::int64_t subjects = 1;  // of the provider that vouches for Ada's address
 };

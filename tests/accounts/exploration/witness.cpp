@@ -54,6 +54,9 @@ std::optional<std::string> Witness::see(const Scene& scene) {
         case StepKind::take_second_step:
             verdict = see_second_step(scene);
             break;
+        case StepKind::start_hold:
+            verdict = see_hold(scene);
+            break;
         case StepKind::assert_passkey:
             verdict = see_assertion(scene);
             break;
@@ -148,6 +151,10 @@ Witness::Verdict Witness::see_second_step(const Scene& scene) {
         }
         proof.recovered_at = scene.before.now;
         recoveries_[*proof.account] = scene.before.now;
+    } else if (scene.step.by == SecondStep::waited) {
+        if (auto verdict = see_waited(scene, proof)) return verdict;
+        proof.recovered_at = scene.before.now;
+        recoveries_[*proof.account] = scene.before.now;
     } else {
         if (app == nullptr) return "I2: a second step by an app that is not there";
         const TotpStep step(scene.before.now.time_since_epoch() / app_step);
@@ -155,6 +162,7 @@ Witness::Verdict Witness::see_second_step(const Scene& scene) {
         if (used != used_.end() && used->second >= step) return "I3: a code of an app worked twice";
         used_[app->id] = step;
     }
+    holds_.erase(*proof.account);
     proof.second = scene.step.by;
     proof.at = scene.before.now;
     actor_ = proof;
@@ -165,6 +173,7 @@ Witness::Verdict Witness::see_assertion(const Scene& scene) {
     const PasskeyId id(scene.step.subject);
     if (!is_active(scene.before, id)) return "I2: a passkey that is not active proved something";
     const Key& key = keys_.at(id);
+    holds_.erase(key.owner);
     actor_ = Proof{
         .account = key.owner,
         .email = scene.before.find_account(key.owner)->email,
@@ -296,6 +305,7 @@ void Witness::see_end(const Scene& scene) {
     if (!is_delete && scene.step.kind != StepKind::sign_out_everywhere) return;
     const EmailAddress email = scene.before.find_account(AccountId(scene.step.subject))->email;
     std::erase_if(sessions_, [&is_of](const auto& row) { return is_of(row.second.account); });
+    holds_.erase(AccountId(scene.step.subject));
     for (auto& [id, sign_in] : sign_ins_) {
         sign_in.is_void |= is_of(sign_in.account);
     }

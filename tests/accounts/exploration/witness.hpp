@@ -83,6 +83,8 @@ private:
     Verdict see_upstream(const Scene& scene);
     Verdict see_first_proof(const Scene& scene, Proof proof);
     Verdict see_second_step(const Scene& scene);
+    Verdict see_hold(const Scene& scene);
+    Verdict see_waited(const Scene& scene, const Proof& proof);
     Verdict see_link(const Scene& scene);
     Verdict see_unlink(const Scene& scene);
     Verdict see_creation(const Scene& scene);
@@ -98,6 +100,7 @@ private:
     [[nodiscard]] Verdict check_identities(const World& world) const;
     [[nodiscard]] Verdict check_state(const World& world) const;
     [[nodiscard]] Verdict check_credentials(const World& world) const;
+    [[nodiscard]] Verdict check_holds(const World& world) const;
     [[nodiscard]] Verdict check_session(const World& world, const Session& session) const;
     [[nodiscard]] bool may_remove_for_good(const Proof& actor, const World& before) const;
     void forget(const World& after);
@@ -109,6 +112,7 @@ private:
     std::map<PasskeyId, Key> keys_;
     std::map<std::string, AccountId> identities_;  // by subject
     std::map<AccountId, TimePoint> recoveries_;
+    std::map<AccountId, TimePoint> holds_;         // when the wait began
     std::map<AuthenticatorAppId, TotpStep> used_;  // the latest step that a code was used of
     std::optional<Proof> actor_;                   // of the step that is being seen
 };

@@ -82,7 +82,8 @@ Witness::Verdict Witness::check_told(const Scene& scene) const {
     const bool changes_factors = scene.step.kind == StepKind::create_passkey ||
                                  scene.step.kind == StepKind::confirm_app ||
                                  renews_session(scene.step.kind);
-    if (!is_recovery && !changes_factors) return std::nullopt;
+    const bool starts_hold = scene.step.kind == StepKind::start_hold;
+    if (!is_recovery && !changes_factors && !starts_hold) return std::nullopt;
     const bool is_logged = std::ranges::any_of(scene.decision.changes, [](const Change& change) {
         return std::holds_alternative<AppendEvent>(change);
     });
@@ -93,6 +94,7 @@ Witness::Verdict Witness::check_told(const Scene& scene) const {
 
 Witness::Verdict Witness::check_state(const World& world) const {
     if (auto verdict = check_identities(world)) return verdict;
+    if (auto verdict = check_holds(world)) return verdict;
     for (const Account& account : world.accounts) {
         std::uint32_t passkeys = 0;
         std::uint32_t factors = 0;
@@ -154,6 +156,7 @@ void Witness::forget(const World& after) {
     std::erase_if(identities_, [&after](const auto& row) {
         return after.find_account(row.second) == nullptr;
     });
+    drop(holds_, [&after](AccountId id) { return after.find_account(id) != nullptr; });
     drop(recoveries_, [&after](AccountId id) { return after.find_account(id) != nullptr; });
 }
 

@@ -19,6 +19,8 @@ inline constexpr auto session_lasts = std::chrono::hours(24);
 inline constexpr auto sign_in_lasts = std::chrono::minutes(15);
 inline constexpr auto proof_is_fresh = std::chrono::minutes(5);
 inline constexpr auto freeze_lasts = std::chrono::hours(72);
+inline constexpr auto hold_lasts = std::chrono::hours(24);
+inline constexpr auto hold_opens = std::chrono::hours(72);
 inline constexpr auto app_step = std::chrono::seconds(30);
 
 inline bool is_active(const World& world, PasskeyId id) {

@@ -74,6 +74,7 @@ public:
         std::erase_if(world_.sign_ins, belongs);
         std::erase_if(world_.codes, belongs);
         std::erase_if(world_.apps, belongs);
+        std::erase_if(world_.holds, belongs);
         end_recovery_codes(id);
         return true;
     }
@@ -174,6 +175,28 @@ public:
 
     bool operator()(const SpendRecoveryCode& change) {
         return std::erase(world_.recovery_codes, std::pair(change.account, change.mac)) == 1;
+    }
+
+    bool operator()(const StartHold& change) {
+        const auto found = std::ranges::find(world_.holds, change.hold.account, &Hold::account);
+        if (found == world_.holds.end()) {
+            world_.holds.push_back(change.hold);
+            return true;
+        }
+        if (found->ends_at > change.over_since &&
+            found->account_epoch == change.hold.account_epoch) {
+            return false;
+        }
+        *found = change.hold;
+        return true;
+    }
+
+    bool operator()(const EndHold& change) {
+        const auto ended = std::erase_if(world_.holds, [&change](const Hold& hold) {
+            return hold.account == change.account &&
+                   (!change.started_at || hold.started_at == *change.started_at);
+        });
+        return ended == 1 || !change.started_at;
     }
 
     bool operator()(const StoreCode& change) {
@@ -322,6 +345,8 @@ SecondSteps World::steps_of(AccountId account) const {
     for (const auto& [owner, mac] : recovery_codes) {
         if (owner == account) ++steps.recovery_codes;
     }
+    const auto hold = std::ranges::find(holds, account, &Hold::account);
+    if (hold != holds.end()) steps.hold = *hold;
     return steps;
 }
 

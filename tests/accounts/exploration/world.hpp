@@ -25,6 +25,7 @@ struct World {
     std::vector<EmailCode> codes;
     std::vector<AuthenticatorApp> apps;
     std::vector<std::pair<AccountId, Hash>> recovery_codes;
+    std::vector<Hold> holds;
 
     [[nodiscard]] const Account* find_account(AccountId id) const;
     [[nodiscard]] const Account* find_account(const EmailAddress& email) const;

@@ -112,6 +112,22 @@ describe('Two-step sign-in', () => {
         await ada.hears('The authenticator app is off.');
     });
 
+    test('who can do neither waits, and the owner stops it by the link in the mail', async (t) => {
+        const ada = await site.meet(t, { authenticator: null });
+        const address = await signUpWithApp(ada, site);
+        await ada.signOut();
+        await proveByCode(ada, site, address);
+        await ada.startWait();
+        assert.equal((await ada.session()).status, 401);
+        await ada.open(await ada.stopLink(address));
+        await ada.sees('Wasn’t it you?');
+        await ada.button('Stop it').click();
+        await ada.sees('It is stopped');
+        await ada.open('/sign-in/second-step');
+        await ada.button('Continue with Passkey').waitFor(); // what waited is over
+        assert.match((await site.mail.next(address)).subject, /^Nobody gets in/);
+    });
+
     test('it works without JavaScript', async (t) => {
         const ada = await site.meet(t, { authenticator: null, javaScriptEnabled: false });
         const address = site.newAddress();

@@ -191,6 +191,20 @@ export class Person {
         return text;
     }
 
+    /** From the second step, for who cannot do it. */
+    async startWait() {
+        await this.link('I can’t do this').click();
+        await this.button('Start the wait').click();
+        await this.hears('The wait ends on');
+    }
+
+    /** "This wasn't me", in the mail that tells of the wait. */
+    async stopLink(address) {
+        let mail = await this.site.mail.next(address);
+        while (!mail.subject.startsWith('Someone asked')) mail = await this.site.mail.next(address);
+        return mail.text.match(/\S+\/not-me\S+/)[0];
+    }
+
     async createPasskey() {
         await this.authenticator?.touch();
         await this.button('Create a passkey').click();

@@ -117,6 +117,28 @@ export const screens = {
         await person.link('Use a recovery code').click();
         await person.field('Recovery code').waitFor();
     },
+    'second-step-wait': async (person, address) => {
+        await toSecondStep(person, address);
+        await person.link('I can’t do this').click();
+        await person.button('Start the wait').waitFor();
+    },
+    'second-step-waiting': async (person, address) => {
+        await toSecondStep(person, address);
+        await person.startWait();
+    },
+    'not-me': async (person, address) => {
+        await toSecondStep(person, address);
+        await person.startWait();
+        await person.open(await person.stopLink(address));
+        await person.sees('Wasn’t it you?');
+    },
+    'not-me-stopped': async (person, address) => {
+        await toSecondStep(person, address);
+        await person.startWait();
+        await person.open(await person.stopLink(address));
+        await person.button('Stop it').click();
+        await person.sees('It is stopped');
+    },
     'create-cancelled': async (person, address) => {
         await toEnrol(person, address);
         await person.authenticator.recognize(false);

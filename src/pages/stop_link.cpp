@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/stop_link.hpp"
+
+#include "accounts/policy.hpp"
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+
+namespace latchkey::pages {
+namespace {
+
+constexpr std::string_view context = "link: this wasn't me";
+constexpr json::Limits token_limits{.bytes = 256, .depth = 2, .values = 8};
+
+}  // namespace
+
+std::string stop_url(const Services& services, const accounts::Hold& hold) {
+    const TimePoint until = hold.started_at + accounts::limits::stop_link_lifetime;
+    const std::string text = json::write(json::object({
+        {"account", hold.account.value()},
+        {"epoch", static_cast<std::int64_t>(hold.account_epoch)},
+        {"until", static_cast<std::int64_t>(until.time_since_epoch().count())},
+    }));
+    const Bytes sealed = services.sealer.seal(bytes_of(text), bytes_of(context), services.random);
+    return services.site.origin + "/not-me?token=" + base64url_encode(sealed);
+}
+
+std::optional<accounts::StopLink> read_stop_link(const Services& services, std::string_view token) {
+    const auto sealed = base64url_decode(token);
+    if (!sealed) return std::nullopt;
+    const auto plain = services.sealer.open(*sealed, bytes_of(context));
+    if (!plain) return std::nullopt;
+    const auto value = json::parse(text_of(plain->reveal()), token_limits);
+    if (!value) return std::nullopt;
+    const json::Value* account = value->find("account");
+    const json::Value* epoch = value->find("epoch");
+    const json::Value* until = value->find("until");
+    for (const json::Value* field : {account, epoch, until}) {
+        if (field == nullptr || field->as_integer() == nullptr) return std::nullopt;
+    }
+    return accounts::StopLink{
+        .account = accounts::AccountId(*account->as_integer()),
+        .epoch = static_cast<std::uint32_t>(*epoch->as_integer()),
+        .until = TimePoint(TimePoint::duration(*until->as_integer())),
+    };
+}
+
+}  // namespace latchkey::pages

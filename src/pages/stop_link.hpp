@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "accounts/holds.hpp"
+#include "pages/site.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// The link "this wasn't me" of the mails about a hold. It opens a page and does nothing by itself;
+/// what its button does needs no account: whoever has the mail may shut others out, never in.
+namespace latchkey::pages {
+
+std::string stop_url(const Services& services, const accounts::Hold& hold);
+
+/// nullopt: not one of ours. Whether it still works is decided by accounts::stop_hold().
+std::optional<accounts::StopLink> read_stop_link(const Services& services, std::string_view token);
+
+}  // namespace latchkey::pages
