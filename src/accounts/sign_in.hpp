@@ -176,10 +176,10 @@ struct CodeMatched {
     EmailCode code;
     EmailAddress email;
     std::optional<Account> account;
-    std::vector<Passkey> passkeys;  // of the account
-    SecondSteps steps;              // of the account
-    bool may_sign_up = false;       // what policy says of the address
-    Recovery recovery = Recovery::notify;
+    std::vector<Passkey> passkeys;         // of the account
+    SecondSteps steps;                     // of the account
+    bool may_sign_up = false;              // what policy says of the address
+    Recovery recovery = Recovery::strict;  // who forgets it lets nobody in
 };
 
 Result<Decision> decide(
@@ -196,11 +196,11 @@ struct UpstreamProved {
     Identity identity;
     std::optional<EmailAddress> email;  // only if the provider is an authority for it
     std::optional<Account> account;
-    std::vector<Passkey> passkeys;  // of the account
-    SecondSteps steps;              // of the account
-    bool is_address_taken = false;  // an account has the address
-    bool may_sign_up = false;       // what policy says of the address
-    Recovery recovery = Recovery::notify;
+    std::vector<Passkey> passkeys;         // of the account
+    SecondSteps steps;                     // of the account
+    bool is_address_taken = false;         // an account has the address
+    bool may_sign_up = false;              // what policy says of the address
+    Recovery recovery = Recovery::strict;  // who forgets it lets nobody in
 };
 
 Result<Decision> decide(
@@ -216,10 +216,10 @@ Result<Decision> decide(
 struct SecondMatched {
     SignIn sign_in;
     SecondStep by = SecondStep::authenticator_app;
-    std::optional<Account> account;  // of the sign-in
-    std::vector<Passkey> passkeys;   // of the account
-    SecondSteps steps;               // of the account
-    Recovery recovery = Recovery::notify;
+    std::optional<Account> account;        // of the sign-in
+    std::vector<Passkey> passkeys;         // of the account
+    SecondSteps steps;                     // of the account
+    Recovery recovery = Recovery::strict;  // who forgets it lets nobody in
 };
 
 Result<Decision> decide(const SecondMatched& event, const Circumstances& at, const Fresh& fresh);

@@ -27,6 +27,7 @@ CodeMatched by_ada(std::vector<Passkey> passkeys = {passkey()}) {
         .account = ada(),
         .passkeys = std::move(passkeys),
         .may_sign_up = true,
+        .recovery = Recovery::notify,
     };
 }
 
@@ -37,6 +38,7 @@ CodeMatched by_stranger() {
         .account = std::nullopt,
         .passkeys = {},
         .may_sign_up = true,
+        .recovery = Recovery::notify,
     };
     event.code.account = std::nullopt;
     event.code.account_epoch = 0;

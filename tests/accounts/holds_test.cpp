@@ -110,6 +110,7 @@ SecondMatched waited() {
         .account = ada(),
         .passkeys = {passkey()},
         .steps = with_app(),
+        .recovery = Recovery::notify,
     };
     event.steps.hold = Hold{
         .account = ada().id,

@@ -30,6 +30,7 @@ UpstreamProved by_ada(std::vector<Passkey> passkeys = {passkey()}) {
         .passkeys = std::move(passkeys),
         .is_address_taken = false,
         .may_sign_up = false,
+        .recovery = Recovery::notify,
     };
 }
 
@@ -41,6 +42,7 @@ UpstreamProved by_stranger() {
         .passkeys = {},
         .is_address_taken = false,
         .may_sign_up = true,
+        .recovery = Recovery::notify,
     };
 }
 

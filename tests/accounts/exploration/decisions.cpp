@@ -99,6 +99,7 @@ std::optional<Decision> match(
         .code = code,
         .email = address_of(code),
         .may_sign_up = true,
+        .recovery = Recovery::notify,
     };
     if (const Account* account = world.find_account(event.email)) {
         event.account = *account;
@@ -154,6 +155,7 @@ std::optional<Decision> prove_upstream(
         .email = ada_address(),
         .is_address_taken = world.find_account(ada_address()) != nullptr,
         .may_sign_up = true,
+        .recovery = Recovery::notify,
     };
     if (const LinkedIdentity* identity = world.find_identity(event.identity)) {
         event.account = *world.find_account(identity->account);
@@ -169,7 +171,7 @@ std::optional<Decision> take_second_step(
     const Core& core, const World& world, const Step& step, const Fresh& fresh
 ) {
     const SignIn& sign_in = *world.find_sign_in(SignInId(step.subject));
-    SecondMatched event{.sign_in = sign_in, .by = step.by};
+    SecondMatched event{.sign_in = sign_in, .by = step.by, .recovery = Recovery::notify};
     if (!sign_in.account) return std::nullopt;
     if (const Account* account = world.find_account(*sign_in.account)) event.account = *account;
     event.passkeys = world.passkeys_of(*sign_in.account);
