@@ -184,8 +184,9 @@ export class Person {
     /** What the clipboard holds, pasted elsewhere: our pages may not read it. */
     async paste() {
         const notes = await this.#context.newPage();
-        await notes.setContent('<textarea autofocus></textarea>');
-        await notes.keyboard.press('Control+V');
+        await notes.setContent('<textarea></textarea>');
+        await notes.locator('textarea').press('Control+V');
+        await notes.waitForFunction(() => document.querySelector('textarea').value !== '');
         const text = await notes.locator('textarea').inputValue();
         await notes.close();
         return text;
