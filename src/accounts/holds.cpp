@@ -6,11 +6,7 @@
 #include "accounts/policy.hpp"
 
 namespace latchkey::accounts {
-namespace {
-
 using enum Refusal;
-
-}  // namespace
 
 bool has_hold(const Account& account, const SecondSteps& steps, TimePoint now) {
     return steps.hold && steps.hold->account_epoch == account.epoch &&

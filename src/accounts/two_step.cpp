@@ -6,11 +6,7 @@
 #include "base/try.hpp"
 
 namespace latchkey::accounts {
-namespace {
-
 using enum Refusal;
-
-}  // namespace
 
 Result<Decision> turn_on_app(
     const Acting& who,

@@ -2,12 +2,14 @@
 // Copyright the Latchkey developers
 #include "pages/authenticator_app.hpp"
 
+#include "accounts/codes.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/recovery_codes.hpp"
 #include "accounts/totp.hpp"
 #include "base/base32.hpp"
 #include "base/encoding.hpp"
 #include "pages/qr_code.hpp"
+#include "pages/sign_in_page.hpp"
 
 #include <utility>
 
@@ -53,8 +55,6 @@ std::string grouped(std::string_view key) {
     return text;
 }
 
-}  // namespace
-
 SecretBytes make_app_secret(const Services& services) {
     const auto random = services.random.bytes<accounts::limits::totp_secret_bytes>();
     return SecretBytes(Bytes(random.begin(), random.end()));
@@ -78,6 +78,12 @@ std::optional<SecretBytes> open_offer(const Visit& visit, OfferedTo to, std::str
     return secret;
 }
 
+const accounts::EmailAddress& address_of(const Visit& visit, OfferedTo to) {
+    return to == OfferedTo::sign_in ? visit.needed_sign_in().email
+                                    : visit.needed_session().account.email;
+}
+
+/// What an app needs: `key`, `uri`, `qr`.
 json::Value secret_model(const Visit& visit, std::string_view account, const SecretBytes& secret) {
     const std::string uri =
         accounts::totp_uri(secret.reveal(), visit.services.site.brand.name, account);
@@ -89,21 +95,68 @@ json::Value secret_model(const Visit& visit, std::string_view account, const Sec
     });
 }
 
+json::Value app_model(const Visit& visit, OfferedTo to, const SecretBytes& secret) {
+    const bool is_securing = to == OfferedTo::sign_in;
+    return json::object({
+        {"securing", is_securing},
+        {"email", address_of(visit, to).text()},
+        {"action", is_securing ? "/sign-in/add-app" : "/settings/app"},
+        {"offer", seal_offer(visit, to, secret)},
+    });
+}
+
+/// The page with an error, without showing the secret again.
+http::Response respond_app_error(
+    const Visit& visit, OfferedTo to, const SecretBytes& secret, const SignInError& error
+) {
+    json::Value model = app_model(visit, to, secret);
+    model.set("error", error_model(visit, error));
+    return respond(visit, "app", std::move(model), error.status);
+}
+
+}  // namespace
+
+http::Response respond_new_app(const Visit& visit, OfferedTo to) {
+    const SecretBytes secret = make_app_secret(visit.services);
+    json::Value model = app_model(visit, to, secret);
+    model.set("secret", secret_model(visit, address_of(visit, to).text(), secret));
+    return respond(visit, "app", std::move(model));
+}
+
+Result<ConfirmedApp, http::Response> read_first_code(const Visit& visit, OfferedTo to) {
+    auto secret = open_offer(visit, to, visit.form.get("offer"));
+    if (!secret) return Fail{respond_error(visit, 409, "sign_in_expired", "offer")};
+    const auto code = accounts::parse_code(visit.form.get("code"), accounts::limits::totp_digits);
+    if (!code) {
+        return Fail{
+            respond_app_error(visit, to, *secret, {.code = "malformed", .reason = "not six digits"})
+        };
+    }
+    const auto step = accounts::match_totp(
+        secret->reveal(), *code, accounts::TotpStep(0), visit.services.clock.now()
+    );
+    if (!step) {
+        return Fail{respond_app_error(visit, to, *secret, {.code = "wrong", .reason = "first code"})
+        };
+    }
+    return ConfirmedApp{.secret = std::move(*secret), .step = *step};
+}
+
 accounts::AuthenticatorApp make_app(
     const Visit& visit,
     const accounts::Fresh& fresh,
     accounts::AccountId account,
-    const SecretBytes& secret,
-    accounts::TotpStep step
+    const ConfirmedApp& confirmed
 ) {
     const Services& services = visit.services;
     const accounts::Circumstances at = visit.circumstances();
     return {
         .id = fresh.app,
         .account = account,
-        .sealed_secret =
-            services.sealer.seal(secret.reveal(), app_context(fresh.app, account), services.random),
-        .last_step = step,
+        .sealed_secret = services.sealer.seal(
+            confirmed.secret.reveal(), app_context(fresh.app, account), services.random
+        ),
+        .last_step = confirmed.step,
         .created_on = at.browser,
         .created_at = at.now,
         .last_used_at = std::nullopt,

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "accounts/types.hpp"
-#include "base/json.hpp"
 #include "base/secret.hpp"
+#include "latchkey/result.hpp"
 #include "pages/visit.hpp"
 
 #include <optional>
@@ -20,26 +20,27 @@ namespace latchkey::pages {
 /// that one ends or goes on under another id.
 enum class OfferedTo : std::uint8_t { sign_in, session };
 
-/// A fresh secret for an app.
-SecretBytes make_app_secret(const Services& services);
+/// The page that offers a fresh secret, shown once and sealed in the form that asks for its first
+/// code. Nothing is written before that code came.
+http::Response respond_new_app(const Visit& visit, OfferedTo to);
 
-/// The secret, for the field `offer` of the form that asks for its first code. Nothing is written
-/// before that code came.
-std::string seal_offer(const Visit& visit, OfferedTo to, const SecretBytes& secret);
+/// An app that has shown a code of `step`, so that it has the secret.
+struct ConfirmedApp {
+    SecretBytes secret;
+    accounts::TotpStep step;
+};
 
-/// nullopt: not ours, of another browser, or of a sign-in or session that is over.
-std::optional<SecretBytes> open_offer(const Visit& visit, OfferedTo to, std::string_view sealed);
+/// What the form says: the offered secret and its first code. The error is the answer: an offer
+/// that is not ours, of another browser, or of a sign-in or session that is over; or the page again
+/// without the secret, because the code is no code or not of it.
+Result<ConfirmedApp, http::Response> read_first_code(const Visit& visit, OfferedTo to);
 
-/// What an app needs, for the page that shows it once: `key`, `uri`, `qr`.
-json::Value secret_model(const Visit& visit, std::string_view account, const SecretBytes& secret);
-
-/// The app of `account` that has shown a code of `step`, as it is stored.
+/// The app as it is stored for `account`.
 accounts::AuthenticatorApp make_app(
     const Visit& visit,
     const accounts::Fresh& fresh,
     accounts::AccountId account,
-    const SecretBytes& secret,
-    accounts::TotpStep step
+    const ConfirmedApp& confirmed
 );
 
 /// The secret of a stored app; nullopt: it was sealed under another key, or altered.

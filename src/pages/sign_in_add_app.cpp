@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "accounts/codes.hpp"
-#include "accounts/totp.hpp"
 #include "pages/authenticator_app.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/handlers.hpp"
@@ -10,51 +8,18 @@
 #include <utility>
 
 namespace latchkey::pages {
-namespace {
-
-/// The page with a new secret; with an error, without showing the secret again.
-http::Response respond_app(
-    const Visit& visit, const SecretBytes& secret, std::optional<SignInError> error = std::nullopt
-) {
-    json::Value model = json::object({
-        {"securing", true},
-        {"email", visit.needed_sign_in().email.text()},
-        {"action", "/sign-in/add-app"},
-        {"offer", seal_offer(visit, OfferedTo::sign_in, secret)},
-    });
-    if (!error) {
-        model.set("secret", secret_model(visit, visit.needed_sign_in().email.text(), secret));
-        return respond(visit, "app", std::move(model));
-    }
-    model.set("error", error_model(visit, *error));
-    return respond(visit, "app", std::move(model), error->status);
-}
-
-}  // namespace
-
 /// Secure your account with an authenticator app. Every visit shows another secret.
 http::Outcome get_add_app(VisitPtr visit) {
     // Who has an account has a factor: there, an app is turned on in Settings.
     if (visit->needed_sign_in().account) return http::see_other("/sign-in/add-passkey");
-    return respond_app(*visit, make_app_secret(visit->services));
+    return respond_new_app(*visit, OfferedTo::sign_in);
 }
 
 /// The first code of the app: with it the account comes into being, and the sign-in ends.
 http::Outcome post_add_app(VisitPtr visit) {
     const Services& services = visit->services;
-    const auto secret = open_offer(*visit, OfferedTo::sign_in, visit->form.get("offer"));
-    if (!secret) return respond_error(*visit, 409, "sign_in_expired", "offer");
-    const auto code = accounts::parse_code(visit->form.get("code"), accounts::limits::totp_digits);
-    if (!code) {
-        return respond_app(
-            *visit, *secret, SignInError{.code = "malformed", .reason = "not six digits"}
-        );
-    }
-    const auto step =
-        accounts::match_totp(secret->reveal(), *code, accounts::TotpStep(0), services.clock.now());
-    if (!step) {
-        return respond_app(*visit, *secret, SignInError{.code = "wrong", .reason = "first code"});
-    }
+    const auto confirmed = read_first_code(*visit, OfferedTo::sign_in);
+    if (!confirmed) return confirmed.error();
     auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
     auto codes = std::make_shared<RecoveryCodes>(                       // shown by the continuation
         make_recovery_codes(services, tokens->fresh.account)
@@ -62,7 +27,7 @@ http::Outcome post_add_app(VisitPtr visit) {
     auto decided = accounts::decide(
         accounts::AppConfirmed{
             .sign_in = visit->needed_sign_in(),
-            .app = make_app(*visit, tokens->fresh, tokens->fresh.account, *secret, *step),
+            .app = make_app(*visit, tokens->fresh, tokens->fresh.account, *confirmed),
             .recovery_codes = codes->macs,
             .needs_invite = services.site.sign_up.who == accounts::SignUp::invite,
         },

@@ -2,8 +2,6 @@
 // Copyright the Latchkey developers
 #include "accounts/two_step.hpp"
 
-#include "accounts/codes.hpp"
-#include "accounts/totp.hpp"
 #include "pages/authenticator_app.hpp"
 #include "pages/handlers.hpp"
 #include "pages/settings_change.hpp"
@@ -32,25 +30,6 @@ Hindrance hindrance_of(const accounts::Result<void>& checked) {
         .needs_proof = checked.error() == accounts::Refusal::proof_too_old,
         .is_frozen = checked.error() == accounts::Refusal::frozen_after_recovery,
     };
-}
-
-/// The page that offers a new secret, or says what stands in the way.
-http::Response respond_app(
-    const Visit& visit, const SecretBytes& secret, std::optional<SignInError> error = std::nullopt
-) {
-    const std::string& email = visit.needed_session().account.email.text();
-    json::Value model = json::object({
-        {"securing", false},
-        {"email", email},
-        {"action", "/settings/app"},
-        {"offer", seal_offer(visit, OfferedTo::session, secret)},
-    });
-    if (!error) {
-        model.set("secret", secret_model(visit, email, secret));
-        return respond(visit, "app", std::move(model));
-    }
-    model.set("error", error_model(visit, *error));
-    return respond(visit, "app", std::move(model), error->status);
 }
 
 /// A page of one question. `change` says what would be decided now.
@@ -93,25 +72,14 @@ http::Outcome get_app(VisitPtr visit) {
     if (who.steps.app) return http::see_other(security_page);
     const auto checked = accounts::check_sensitive_change(who, visit->services.clock.now());
     if (!checked) return respond_question(*visit, "turn_on_app", checked);
-    return respond_app(*visit, make_app_secret(visit->services));
+    return respond_new_app(*visit, OfferedTo::session);
 }
 
 /// The first code of the app turns it on, with a set of recovery codes.
 http::Outcome post_app(VisitPtr visit) {
     const Services& services = visit->services;
-    const auto secret = open_offer(*visit, OfferedTo::session, visit->form.get("offer"));
-    if (!secret) return respond_error(*visit, 409, "sign_in_expired", "offer");
-    const auto code = accounts::parse_code(visit->form.get("code"), accounts::limits::totp_digits);
-    if (!code) {
-        return respond_app(
-            *visit, *secret, SignInError{.code = "malformed", .reason = "not six digits"}
-        );
-    }
-    const auto step =
-        accounts::match_totp(secret->reveal(), *code, accounts::TotpStep(0), services.clock.now());
-    if (!step) {
-        return respond_app(*visit, *secret, SignInError{.code = "wrong", .reason = "first code"});
-    }
+    const auto confirmed = read_first_code(*visit, OfferedTo::session);
+    if (!confirmed) return confirmed.error();
     const accounts::Acting who = load_acting(*visit);
     auto tokens = std::make_shared<FreshTokens>(make_fresh(services));
     auto codes = std::make_shared<RecoveryCodes>(  // shown after the commit
@@ -119,7 +87,7 @@ http::Outcome post_app(VisitPtr visit) {
     );
     auto decided = accounts::turn_on_app(
         who,
-        make_app(*visit, tokens->fresh, who.account.id, *secret, *step),
+        make_app(*visit, tokens->fresh, who.account.id, *confirmed),
         codes->macs,
         visit->circumstances(),
         tokens->fresh

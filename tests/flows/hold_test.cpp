@@ -61,6 +61,12 @@ Page end_wait(Person& person) {
     return person.take_second_step("", "wait");
 }
 
+/// Has an app, and begins the wait as if it were lost.
+void begin_wait(Person& person) {
+    stand_without_app(person);
+    REQUIRE(start_wait(person).status() == 303);
+}
+
 bool is_wait(Person& person, std::string_view view) {
     person.browser.use(http::Representation::json);
     const Page page = person.browser.get(wait_page);
@@ -115,8 +121,7 @@ TEST_CASE("It works as plain forms") {
 TEST_CASE("A code from before the end of the wait lets nobody in, a wait works once") {
     Latchkey latchkey;
     Person ada(latchkey, "ada@example.com");
-    stand_without_app(ada);
-    REQUIRE(start_wait(ada).status() == 303);
+    begin_wait(ada);
     latchkey.clock.advance(24h - 1min);
     ada.prove_by_code();
     latchkey.clock.advance(2min);
@@ -133,8 +138,7 @@ TEST_CASE("A code from before the end of the wait lets nobody in, a wait works o
 TEST_CASE("After three days nobody is let in by an old wait") {
     Latchkey latchkey;
     Person ada(latchkey, "ada@example.com");
-    stand_without_app(ada);
-    REQUIRE(start_wait(ada).status() == 303);
+    begin_wait(ada);
     latchkey.clock.advance(24h + 72h);
     ada.prove_by_code();
     CHECK(is_wait(ada, "none"));
@@ -165,8 +169,7 @@ TEST_CASE("T2: a sign-in with the passkey ends the wait of somebody else, and it
 TEST_CASE("T2: a sign-in with the app ends it too") {
     Latchkey latchkey;
     Person ada(latchkey, "ada@example.com");
-    stand_without_app(ada);
-    REQUIRE(start_wait(ada).status() == 303);
+    begin_wait(ada);
     REQUIRE(ada.sign_in_with_app().status() == 303);
     CHECK(latchkey.store().find_second_steps(ada.account()->id).hold == std::nullopt);
 }
@@ -206,8 +209,7 @@ TEST_CASE("\"This wasn't me\" ends the wait and all that is open; the link opens
 TEST_CASE("A link that is not ours, or altered, or old, stops nothing") {
     Latchkey latchkey;
     Person ada(latchkey, "ada@example.com");
-    stand_without_app(ada);
-    REQUIRE(start_wait(ada).status() == 303);
+    begin_wait(ada);
     const std::string path = stop_path(latchkey, ada);
     std::string altered = path;
     altered.back() = altered.back() == 'A' ? 'B' : 'A';
