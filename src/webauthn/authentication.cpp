@@ -54,7 +54,6 @@ bool is_refused(SignCountCheck check, CounterRule rule, const CredentialRecord& 
 
 }  // namespace
 
-// Section 7.2, Editor's Draft of 2026-07-30; the numbers are checked by scripts/check_spec_steps.
 Result<VerifiedAuthentication, Failure> Verifier::verify_authentication(
     const RelyingParty& rp,
     const AuthenticationCeremony& ceremony,
@@ -62,12 +61,23 @@ Result<VerifiedAuthentication, Failure> Verifier::verify_authentication(
     const AuthenticationResponse& response
 ) noexcept try {
     if (machinery_ == nullptr) return out_of_memory(Ceremony::authentication);
+    return machinery_->verify_authentication(rp, ceremony, record, response);
+} catch (const std::bad_alloc&) {
+    return out_of_memory(Ceremony::authentication);
+}
+
+// Section 7.2, Editor's Draft of 2026-07-30; the numbers are checked by scripts/check_spec_steps.
+Result<VerifiedAuthentication, Failure> Verifier::Machinery::verify_authentication(
+    const RelyingParty& rp,
+    const AuthenticationCeremony& ceremony,
+    const CredentialRecord& record,
+    const AuthenticationResponse& response
+) {
     const auto& client = response.client_data();
     const auto& auth = response.authenticator_data();
     const auto& owner = record.user_handle;
     const auto& user = ceremony.user_handle();
     const bool requires_uv = ceremony.user_verification == UserVerification::required;
-    auto& signatures = machinery_->signatures;
     const auto scope_hash = signatures.sha256({signed_scope(rp, ceremony, response)});
     const auto algorithm = signature_algorithm(record.public_key.algorithm);
 
@@ -108,15 +118,11 @@ Result<VerifiedAuthentication, Failure> Verifier::verify_authentication(
 
     // Step 23: no extension output decides anything but appid at step 15.
     return VerifiedAuthentication{
-        .credential = record.id,
-        .user = owner,
         .sign_count = auth.sign_count,
         .sign_count_check = counter,
         .backup_state = auth.flags.bs,
         .user_verified = auth.flags.uv
     };  // step 24: the caller saves it; step 25: done
-} catch (const std::bad_alloc&) {
-    return out_of_memory(Ceremony::authentication);
 }
 
 }  // namespace latchkey::webauthn

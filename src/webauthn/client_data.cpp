@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace latchkey::webauthn {
 namespace {
@@ -43,7 +44,12 @@ Result<ClientData, ClientDataError> parse_client_data(ByteView client_data_json)
     if (type == nullptr || challenge == nullptr || origin == nullptr) {
         return Fail{not_a_client_data_object};
     }
-    ClientData client{.type = *type, .challenge = *challenge, .origin = Origin(*origin)};
+    auto bytes = base64url_decode(*challenge);
+    ClientData client{
+        .type = *type,
+        .challenge = bytes ? std::optional(Challenge(*std::move(bytes))) : std::nullopt,
+        .origin = Origin(*origin)
+    };
     if (const json::Value* cross_origin = parsed->find("crossOrigin")) {
         if (cross_origin->as_bool() == nullptr) return Fail{not_a_client_data_object};
         client.cross_origin = *cross_origin->as_bool();
@@ -56,8 +62,8 @@ Result<ClientData, ClientDataError> parse_client_data(ByteView client_data_json)
 }
 
 bool has_challenge(const ClientData& client, const Challenge& challenge) {
-    const std::string expected = base64url_encode(challenge.value());
-    return crypto::equal_constant_time(bytes_of(client.challenge), bytes_of(expected));
+    return client.challenge &&
+           crypto::equal_constant_time(client.challenge->value(), challenge.value());
 }
 
 }  // namespace latchkey::webauthn

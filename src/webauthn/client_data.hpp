@@ -20,8 +20,7 @@ enum class ClientDataError : std::uint8_t {
 /// twice is not, since two parsers might then see two values.
 Result<ClientData, ClientDataError> parse_client_data(ByteView client_data_json);
 
-/// Whether the client data has this challenge, spelled as base64url without padding. Takes the same
-/// time wherever they differ.
+/// Whether the client data has this challenge. Takes the same time wherever they differ.
 bool has_challenge(const ClientData& client, const Challenge& challenge);
 
 }  // namespace latchkey::webauthn

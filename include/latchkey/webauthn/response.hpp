@@ -19,7 +19,8 @@ namespace latchkey::webauthn {
 /// relying party does not use are not kept.
 struct ClientData {
     std::string type;
-    std::string challenge;  // base64url, as the client spelled it
+    /// None: what the client wrote is not base64url without padding, so it is nobody's challenge.
+    std::optional<Challenge> challenge;
     Origin origin;
     bool cross_origin = false;
     std::optional<Origin> top_origin{};

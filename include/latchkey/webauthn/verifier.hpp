@@ -34,10 +34,9 @@ struct VerifiedRegistration {
 /// signal that the credential may have been cloned, not proof.
 enum class SignCountCheck : std::uint8_t { not_used, increased, went_back };
 
-/// An authentication that passed all steps. The caller updates the record (7.2 step 24).
+/// An authentication that passed all steps, with the credential and by the user of the record that
+/// it was verified with. The caller updates that record (7.2 step 24).
 struct VerifiedAuthentication {
-    CredentialId credential;
-    UserHandle user;
     std::uint32_t sign_count = 0;
     SignCountCheck sign_count_check = SignCountCheck::not_used;
     bool backup_state = false;

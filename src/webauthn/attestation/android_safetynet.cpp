@@ -38,10 +38,9 @@ Fail<Refusal> fail(std::uint8_t step, Reason reason) {
 std::optional<std::string_view> read_response(const cbor::Item& statement) {
     const auto ver = statement.find("ver");
     const auto response = statement.find("response");
+    const auto version = ver ? ver->as_text() : std::nullopt;
     const auto bytes = response ? response->as_bytes() : std::nullopt;
-    if (!ver || !ver->as_text() || ver->as_text()->empty() || !bytes || statement.size() != 2) {
-        return std::nullopt;
-    }
+    if (!version || version->empty() || !bytes || statement.size() != 2) return std::nullopt;
     return text_of(*bytes);
 }
 

@@ -3,7 +3,7 @@
 
 /// Lets every allocation and every call into OpenSSL fail, one at a time, on the whole way of a
 /// verification: a response that must be refused is refused then too, and nothing is thrown. Where
-/// memory runs out the reason says so.
+/// memory runs out the reason says so. An ES256 authentication asks for no memory but OpenSSL's.
 #include "base/encoding.hpp"
 #include "support/failures.hpp"
 #include "webauthn/statement_cases.hpp"
@@ -231,6 +231,24 @@ std::optional<std::size_t> fail_each(const Scenario& scenario, Failing kind) {
     }
 }
 
+/// Whether a verifier that has been used once verifies an ES256 authentication without one
+/// allocation of ours.
+bool allocates_nothing() {
+    const AuthenticationCase scene;
+    const auto made = scene.made();
+    const auto response = parse_authentication_response(made.parts()).value();
+    Verifier verifier;
+    bool is_verified = false;
+    const auto verify = [&] {
+        is_verified =
+            verifier.verify_authentication(scene.rp, scene.ceremony, scene.record, response)
+                .has_value();
+    };
+    verify();
+    const bool has_allocated = test::with_failure(Failing::allocation, 1, verify);
+    return !has_allocated && is_verified;
+}
+
 int run() {
     std::vector<Scenario> scenarios;
     add_good(scenarios);
@@ -255,6 +273,9 @@ int run() {
         counts[1],
         counts[2]
     );
+    const bool is_frugal = allocates_nothing();
+    if (!is_frugal) std::printf("verify_authentication allocates with ES256\n");
+    ++(is_frugal ? passed : failed);
     std::printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 ? 0 : 1;
 }
