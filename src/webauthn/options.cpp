@@ -200,6 +200,10 @@ std::string issue_registration(
          {"attestation", spelled(policy.attestation)},
          {"extensions", extensions_of(policy, ceremony.extensions)}}
     );
+    const std::vector<std::string>& formats = policy.preferred_formats;
+    if (policy.attestation != Attestation::none && !formats.empty()) {
+        options.set("attestationFormats", json::Array(formats.begin(), formats.end()));
+    }
     if (!ceremony.hints.empty()) options.set("hints", hint_list(ceremony.hints));
     return json::write(options);
 }

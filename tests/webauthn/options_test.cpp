@@ -5,6 +5,8 @@
 #include "base/json.hpp"
 #include "webauthn/fixture.hpp"
 
+#include <optional>
+
 #include <doctest/doctest.h>
 
 namespace latchkey::webauthn {
@@ -74,6 +76,23 @@ TEST_CASE("5.4: policy and ceremony show in the options of a registration") {
         *options->find("authenticatorSelection")->find_string("userVerification") == "discouraged"
     );
     CHECK(*options->find("timeout") == json::Value(60'000));
+}
+
+TEST_CASE("5.4: preferred attestation formats are said where attestation is asked for") {
+    RegistrationCase registration;
+    const auto said = [&registration]() -> std::optional<json::Value> {
+        const auto options = json::parse(
+            issue_registration(registration.rp, registration.policy, registration.ceremony, {}, {})
+        );
+        const json::Value* formats = options->find("attestationFormats");
+        return formats ? std::optional(*formats) : std::nullopt;
+    };
+    registration.policy.attestation = Attestation::required;
+    CHECK_FALSE(said());
+    registration.policy.preferred_formats = {"packed", "tpm"};
+    CHECK(said() == json::Value(json::Array{"packed", "tpm"}));
+    registration.policy.attestation = Attestation::none;
+    CHECK_FALSE(said());
 }
 
 TEST_CASE("5.5: the options of an authentication of whoever comes name no credential") {

@@ -89,6 +89,9 @@ struct RegistrationPolicy {
     std::vector<Bytes> roots{};  // X.509 certificates in DER; each may also be a leaf itself
     /// Attestation statement formats that are not taken. SafetyNet is switched off and deprecated.
     std::vector<std::string> refused_formats{"android-safetynet"};
+    /// `attestationFormats` (5.4): which the client should choose, the best first, if it has the
+    /// choice; it may come with another. Empty, or if no attestation is asked for: not said.
+    std::vector<std::string> preferred_formats{};
     AndroidKeys android_keys = AndroidKeys::any;
     BackupEligibility backup = BackupEligibility::any;
     /// If not empty: only these models, and only if a statement that leads to a root proves it.
