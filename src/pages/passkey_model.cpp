@@ -4,8 +4,10 @@
 
 #include "accounts/authenticator_names.hpp"
 #include "accounts/types.hpp"
+#include "base/clock.hpp"
 #include "base/json.hpp"
 #include "latchkey/webauthn/metadata.hpp"
+#include "latchkey/webauthn/options.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "pages/passkey_policy.hpp"
 #include "pages/visit.hpp"
@@ -33,26 +35,40 @@ json::Value sync_model(const webauthn::CredentialRecord& record) {
     });
 }
 
+/// What FIDO has on file of the model that the passkey claims; nullptr: nothing.
+const webauthn::MetadataEntry* model_of(
+    const webauthn::RegistrationPolicy& policy, const accounts::Passkey& passkey
+) {
+    return policy.metadata ? policy.metadata->find(passkey.record.aaguid) : nullptr;
+}
+
 /// As everywhere; where neither its owner nor our table has a name, the one that FIDO has on file.
-std::string shown_name(const Visit& visit, const accounts::Passkey& passkey) {
-    const webauthn::Aaguid& aaguid = passkey.record.aaguid;
-    const bool is_named = !passkey.name.empty() || accounts::provider_name(aaguid);
-    const auto policy = visit.services.passkey_policy.current();
-    if (is_named || policy->metadata == nullptr) return accounts::display_name(passkey);
-    const webauthn::MetadataEntry* model = policy->metadata->find(aaguid);
+std::string shown_name(const accounts::Passkey& passkey, const webauthn::MetadataEntry* model) {
+    const bool is_named = !passkey.name.empty() || accounts::provider_name(passkey.record.aaguid);
     const bool is_known = model != nullptr && !model->description.empty();
-    return is_known ? model->description : accounts::display_name(passkey);
+    return !is_named && is_known ? model->description : accounts::display_name(passkey);
+}
+
+/// "L1" to "L3+"; empty if FIDO certified the model at no level, or nothing is known of it.
+std::string shown_certification(const webauthn::MetadataEntry* model, webauthn::TimePoint now) {
+    if (model == nullptr) return {};
+    const auto level = webauthn::certification_of(*model, now);
+    if (level == webauthn::CertificationLevel::none) return {};
+    return std::string(webauthn::name_of(level));
 }
 
 }  // namespace
 
 json::Value passkey_model(const Visit& visit, const accounts::Passkey& passkey) {
     const accounts::Session& session = visit.needed_session().session;
+    const auto policy = visit.services.passkey_policy.current();
+    const webauthn::MetadataEntry* model = model_of(*policy, passkey);
     return json::object({
         {"id", passkey.public_id.value()},
-        {"name", shown_name(visit, passkey)},
+        {"name", shown_name(passkey, model)},
         {"given_name", passkey.name},
         {"sync", sync_model(passkey.record)},
+        {"certification", shown_certification(model, visit.services.clock.now())},
         {"created", day_in_words(visit.edition, passkey.created_at)},
         {"created_on", browser_in_words(visit.edition, passkey.created_on)},
         {"last_used",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
+#include "base/json.hpp"
 #include "flows/person.hpp"
 #include "latchkey/webauthn/metadata.hpp"
 #include "latchkey/webauthn/options.hpp"
@@ -110,6 +111,21 @@ TEST_CASE("Policy: metadata vouches for a model, or warns of it") {
         refusal(others, certified_key()) ==
         "passkey_unproven | 7.1 step 24: attestation_not_trusted"
     );
+}
+
+TEST_CASE("Settings show the name and the certification level that FIDO has on file of a model") {
+    const auto card = [](const std::vector<ReportDraft>& reports) {
+        Latchkey latchkey({.passkeys = by_metadata(reports)});
+        Person ada(latchkey, "ada@example.com");
+        ada.prove_by_code();
+        auto key = certified_key();
+        REQUIRE(ada.create_passkey_on(key).status() == 200);
+        const Page page = ada.browser.get("/settings/security");
+        const json::Value& shown = page.find("passkeys")->as_array()->at(0);
+        return *shown.find_string("name") + " | " + *shown.find_string("certification");
+    };
+    CHECK(card({{.status = "FIDO_CERTIFIED_L2plus"}}) == "Software Authenticator | L2+");
+    CHECK(card({{.status = "NOT_FIDO_CERTIFIED"}}) == "Software Authenticator | ");
 }
 
 TEST_CASE("Policy: trust by metadata that could not be read takes no passkey and keeps sign-in up"
