@@ -28,15 +28,21 @@ bool went_back(std::uint32_t stored, std::uint32_t asserted) {
     return (stored != 0 || asserted != 0) && asserted <= stored;
 }
 
+/// Copies of a synced passkey may well count apart; a device-bound one is on one device.
+bool refuses_a_copy(const PasskeyAsserted& event) {
+    using enum webauthn::CounterRule;
+    const bool is_device_bound = !event.passkey.record.backup_eligible;
+    return event.counter_rule == refuse ||
+           (event.counter_rule == refuse_device_bound && is_device_bound);
+}
+
 Result<void> check_credential(const PasskeyAsserted& event) {
     const Passkey& passkey = event.passkey;
     if (passkey.account != event.account.id) return Fail{not_yours};
     if (passkey.record.user_handle != event.account.user_handle) return Fail{not_yours};
     if (passkey.purpose == CredentialPurpose::second_factor) return Fail{second_step_only};
     if (passkey.status == CredentialStatus::suspended) return Fail{credential_suspended};
-    // Copies of a synced passkey may well count apart; a device-bound one is on one device.
-    const bool is_device_bound = !passkey.record.backup_eligible;
-    if (is_device_bound && went_back(passkey.record.sign_count, event.sign_count)) {
+    if (refuses_a_copy(event) && went_back(passkey.record.sign_count, event.sign_count)) {
         return Fail{counter_went_back};
     }
     return {};

@@ -160,6 +160,7 @@ struct PasskeyAsserted {
     Account account;
     std::uint32_t sign_count = 0;
     bool backup_state = false;
+    webauthn::CounterRule counter_rule = webauthn::CounterRule::refuse_device_bound;
     std::vector<Passkey> passkeys;  // all of the account; used with Intent::add_passkey
 };
 

@@ -38,9 +38,10 @@ struct SmtpConfig {
     std::string ehlo;
 };
 
-/// Which passkeys may be added.
+/// Which passkeys may be added, and when one that is used may be a copy.
 struct PasskeyConfig {
     webauthn::RegistrationPolicy policy;
+    webauthn::CounterRule counter_rule = webauthn::CounterRule::refuse_device_bound;
     std::vector<std::string> root_files;
 };
 

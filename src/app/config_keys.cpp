@@ -228,6 +228,16 @@ constexpr std::array table{
         .meaning = "The least FIDO certification of the model, by metadata: `none`, `L1`, `L1+`, "
                    "`L2`, `L2+`, `L3`, `L3+`.",
         .apply = values::passkeys_certification},
+    Key{.name = "passkeys.counter",
+        .kind = ValueKind::text,
+        .standard = "device",
+        .without = "",
+        .example = R"("refuse")",
+        .meaning = "What becomes of a sign-in by a passkey whose counter did not rise, which "
+                   "hints at a copy: `report` writes it into the account's activity, `device` "
+                   "refuses it too if the passkey cannot leave its device, `refuse` refuses it "
+                   "always.",
+        .apply = values::passkeys_counter},
     Key{.name = "metadata.file",
         .kind = ValueKind::text,
         .standard = "",

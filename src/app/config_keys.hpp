@@ -77,6 +77,7 @@ std::optional<Wrong> passkeys_storage(Config& config, const Given& given);
 std::optional<Wrong> passkeys_allow(Config& config, const Given& given);
 std::optional<Wrong> passkeys_deny(Config& config, const Given& given);
 std::optional<Wrong> passkeys_certification(Config& config, const Given& given);
+std::optional<Wrong> passkeys_counter(Config& config, const Given& given);
 std::optional<Wrong> metadata_file(Config& config, const Given& given);
 std::optional<Wrong> metadata_root(Config& config, const Given& given);
 std::optional<Wrong> metadata_signer(Config& config, const Given& given);

@@ -27,6 +27,7 @@ namespace {
 using webauthn::Attestation;
 using webauthn::AttestationTrust;
 using webauthn::BackupEligibility;
+using webauthn::CounterRule;
 using webauthn::VerificationBypass;
 
 std::optional<Wrong> set_models(std::vector<webauthn::Aaguid>& target, const Given& given) {
@@ -99,6 +100,15 @@ std::optional<Wrong> passkeys_certification(Config& config, const Given& given) 
     }
     config.passkeys.policy.minimum_certification = *level;
     return std::nullopt;
+}
+
+std::optional<Wrong> passkeys_counter(Config& config, const Given& given) {
+    constexpr std::array choices{
+        std::pair<std::string_view, CounterRule>{"report", CounterRule::report},
+        std::pair<std::string_view, CounterRule>{"device", CounterRule::refuse_device_bound},
+        std::pair<std::string_view, CounterRule>{"refuse", CounterRule::refuse},
+    };
+    return choose(config.passkeys.counter_rule, given, choices);
 }
 
 std::optional<Wrong> metadata_file(Config& config, const Given& given) {

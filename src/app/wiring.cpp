@@ -64,6 +64,7 @@ pages::Site site_of(const Config& config) {
         .return_to = config.return_to,
         .sign_up = config.sign_up,
         .recovery = config.recovery,
+        .counter_rule = config.passkeys.counter_rule,
         .brand = config.brand,
     };
 }

@@ -148,6 +148,7 @@ http::Outcome post_sign_in_passkey(VisitPtr visit) {
         .account = std::move(known->account),
         .sign_count = verified->sign_count,
         .backup_state = verified->backup_state,
+        .counter_rule = services.site.counter_rule,
         .passkeys = {},
     });
     if (purpose.intent == accounts::Intent::add_passkey) {

@@ -29,6 +29,7 @@ struct Site {
         return_to;  // origins ("https://app.example.com") a sign-in may return to
     accounts::SignUpPolicy sign_up;
     accounts::RecoveryPolicy recovery;
+    webauthn::CounterRule counter_rule = webauthn::CounterRule::refuse_device_bound;
     Brand brand;
 };
 

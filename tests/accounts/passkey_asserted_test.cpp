@@ -128,6 +128,23 @@ TEST_CASE("T20: a device-bound passkey whose counter does not rise is refused") 
     CHECK(sign_in_with(asserted(counting(key, 5), 6)).has_value());
 }
 
+TEST_CASE("T20: what becomes of a counter that did not rise is the operator's rule") {
+    using enum webauthn::CounterRule;
+    const auto signs_in = [](webauthn::CounterRule rule, const Passkey& key) {
+        PasskeyAsserted event = asserted(counting(key, 5), 5);
+        event.counter_rule = rule;
+        return sign_in_with(event).has_value();
+    };
+    const Passkey synced = passkey();
+    const Passkey bound = device_bound(passkey());
+    CHECK(signs_in(report, synced));
+    CHECK(signs_in(report, bound));
+    CHECK(signs_in(refuse_device_bound, synced));
+    CHECK_FALSE(signs_in(refuse_device_bound, bound));
+    CHECK_FALSE(signs_in(refuse, synced));
+    CHECK_FALSE(signs_in(refuse, bound));
+}
+
 TEST_CASE("7.2 step 22: a counter that has always been zero says nothing") {
     const auto decision = sign_in_with(asserted(device_bound(passkey()), 0));
     REQUIRE(decision.has_value());

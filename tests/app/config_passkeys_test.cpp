@@ -40,6 +40,7 @@ TEST_CASE("[passkeys]: without the section every passkey is taken") {
     CHECK(policy.trust == webauthn::AttestationTrust::any);
     CHECK(policy.backup == webauthn::BackupEligibility::any);
     CHECK(policy.minimum_certification == webauthn::CertificationLevel::none);
+    CHECK(loaded->config.passkeys.counter_rule == webauthn::CounterRule::refuse_device_bound);
     CHECK(loaded->config.metadata.signer == "mds.fidoalliance.org");
 }
 
@@ -52,6 +53,7 @@ storage = "device"
 allow = ["01020304-0506-0708-090A-0b0c0d0e0f10"]
 deny = ["ffffffff-0506-0708-090a-0b0c0d0e0f10"]
 certification = "L2+"
+counter = "refuse"
 [metadata]
 file = "blob.jwt"
 user_verification_bypass = "accept"
@@ -65,6 +67,7 @@ user_verification_bypass = "accept"
     CHECK(policy.allowed_aaguids.front().value().at(9) == std::byte{0x0a});
     CHECK(policy.denied_aaguids.size() == 1);
     CHECK(policy.minimum_certification == webauthn::CertificationLevel::l2_plus);
+    CHECK(loaded->config.passkeys.counter_rule == webauthn::CounterRule::refuse);
     CHECK(policy.verification_bypass == webauthn::VerificationBypass::tolerated);
     CHECK(loaded->config.metadata.file.ends_with("/blob.jwt"));
 }
@@ -74,6 +77,7 @@ TEST_CASE("[passkeys]: values that are none, and rules that could not hold, are 
     CHECK(wrong("[passkeys]\nstorage = \"phone\"") == "passkeys.storage ");
     CHECK(wrong("[passkeys]\ndeny = [\"none\"]") == "passkeys.deny ");
     CHECK(wrong("[passkeys]\ncertification = \"L4\"") == "passkeys.certification ");
+    CHECK(wrong("[passkeys]\ncounter = \"trust\"") == "passkeys.counter ");
     // Trust in what was not asked for
     CHECK(wrong("[passkeys]\ntrust = \"roots\"\n") == "passkeys.trust passkeys.roots ");
     CHECK(

@@ -103,6 +103,7 @@ pages::Site make_site(const LatchkeyOptions& options) {
         .return_to = {std::string(flow_app)},
         .sign_up = options.sign_up,
         .recovery = options.recovery,
+        .counter_rule = options.counter_rule,
         .brand = {.name = "Example", .support = "help@example.com"},
     };
 }

@@ -41,6 +41,7 @@ struct LatchkeyOptions {
     std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> wrap_store;
     std::function<std::unique_ptr<Random>(std::unique_ptr<Random>)> wrap_random;
     webauthn::RegistrationPolicy passkeys{};
+    webauthn::CounterRule counter_rule = webauthn::CounterRule::refuse_device_bound;
 };
 
 /// A whole Latchkey in this process: real server, real SQLite in a folder of its own, real pages,

@@ -6,11 +6,13 @@
 #include "flows/latchkey.hpp"
 #include "flows/person.hpp"
 #include "http/request.hpp"
+#include "latchkey/webauthn/options.hpp"
 #include "support/authenticator.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -204,6 +206,34 @@ TEST_CASE("A counter that rises is kept; one of a device-bound passkey that fall
     CHECK(copy.error() == "passkey_refused");
     CHECK_FALSE(ada.is_signed_in());
     CHECK(ada.passkeys()[0].record.sign_count == kept);
+}
+
+TEST_CASE("The operator's rule decides on a counter that did not rise") {
+    const auto copy_signs_in = [](webauthn::CounterRule rule, SoftwareAuthenticator device) {
+        Latchkey latchkey({.counter_rule = rule});
+        Person ada(latchkey, "ada@example.com");
+        ada.device = std::move(device);
+        ada.sign_up();
+        REQUIRE(ada.sign_in().status() == 200);
+        ada.browser.http().cookies.clear();
+        ada.browser.get("/sign-in");
+        auto draft = ada.device.draft_get(ada.browser.ceremony_options(), flow_origin);
+        REQUIRE(draft);
+        draft->data.sign_count = ada.passkeys()[0].record.sign_count;
+        REQUIRE(draft->data.sign_count > 0);
+        ada.post_assertion(draft->finish().to_json());
+        return ada.is_signed_in();
+    };
+    const auto synced = [] {
+        using test::flag::be;
+        using test::flag::bs;
+        using test::flag::up;
+        using test::flag::uv;
+        return new_device({.flags = up | uv | be | bs, .counter = test::Counter::counts});
+    };
+    CHECK(copy_signs_in(webauthn::CounterRule::report, new_security_key()));
+    CHECK(copy_signs_in(webauthn::CounterRule::refuse_device_bound, synced()));
+    CHECK_FALSE(copy_signs_in(webauthn::CounterRule::refuse, synced()));
 }
 
 TEST_CASE("When and where a passkey was used last is kept") {
