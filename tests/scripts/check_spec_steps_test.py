@@ -46,8 +46,12 @@ class CheckSpecSteps(unittest.TestCase):
         self.assert_found((REGISTRATION, "// Step 19:", "//"), "does not account for it")
 
     def test_a_function_that_was_renamed(self):
-        self.assert_found((REGISTRATION, "::verify_registration(", "::check_registration("),
-                          "has no function verify_registration")
+        self.assert_found(("src/webauthn/options.cpp", " issue_registration(", " registration("),
+                          "has no function issue_registration")
+
+    def test_a_function_of_which_only_the_outer_one_is_left(self):
+        self.assert_found((REGISTRATION, "Machinery::verify_registration(", "Machinery::check("),
+                          "verify_registration does not name it")
 
     def test_a_row_that_is_missing(self):
         self.assert_found(("docs/webauthn-steps.md", "| 8 | `challenge`", "| x | `challenge`"),
