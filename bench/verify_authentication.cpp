@@ -67,14 +67,14 @@ public:
     }
 
     double ceremony() {
-        return timed([](const Prepared& one) {
+        return timed([this](const Prepared& one) {
             return verifier_.verify_authentication(rp_, ceremony_, one.record, one.response)
                 .has_value();
         });
     }
 
     double ceremony_from_json() {
-        return timed([](const Prepared& one) {
+        return timed([this](const Prepared& one) {
             const auto response = webauthn::parse_authentication_response(one.json);
             return response &&
                    verifier_.verify_authentication(rp_, ceremony_, one.record, *response);
