@@ -3,6 +3,7 @@
 #include "conformance/made_cases.hpp"
 
 #include "support/cbor_writer.hpp"
+#include "support/statements.hpp"
 
 #include <optional>
 #include <utility>
@@ -262,6 +263,43 @@ std::map<std::string, MakeCase> packed_cases() {
     };
 }
 
+/// A change of the statement of one of the other formats.
+template <class Statement>
+ChangeRegistration written_by(const std::function<void(Statement&)>& change) {
+    return [change](RegistrationDraft& draft) {
+        auto* statement = draft.statement.write.target<Statement>();
+        LATCHKEY_ASSERT(statement != nullptr);
+        change(*statement);
+    };
+}
+
+std::map<std::string, MakeCase> other_format_cases() {
+    const auto other = PrivateKey::make(webauthn::CoseAlgorithm::es256, 97);
+    const auto tpm = [](const std::function<void(TpmStatement&)>& change) {
+        return attested(StatementKind::tpm, written_by(change));
+    };
+    return {
+        {"reg/u2f-aaguid",
+         attested(
+             StatementKind::fido_u2f,
+             [](RegistrationDraft& draft) { draft.data.aaguid = webauthn::Aaguid({std::byte{1}}); }
+         )},
+        {"reg/tpm-order", tpm([](TpmStatement& statement) {
+             statement.x5c.insert(statement.x5c.begin(), stranger().certificate);
+         })},
+        {"reg/tpm-magic", tpm([](TpmStatement& statement) { statement.cert_info.magic = 1; })},
+        {"reg/tpm-pubarea-key",
+         tpm([other](TpmStatement& statement) { statement.pub_area = TpmPublicArea::of(other); })},
+        {"reg/akey-key",
+         attested(
+             StatementKind::android_key,
+             written_by<AndroidKeyStatement>([other](AndroidKeyStatement& statement) {
+                 statement.certified_key = statement.signer = other;
+             })
+         )},
+    };
+}
+
 }  // namespace
 
 const std::map<std::string, MakeCase>& made_cases() {
@@ -269,6 +307,7 @@ const std::map<std::string, MakeCase>& made_cases() {
         auto cases = client_data_cases();
         cases.merge(object_cases());
         cases.merge(packed_cases());
+        cases.merge(other_format_cases());
         return cases;
     }();
     return all;
