@@ -2,8 +2,11 @@
 // Copyright the Latchkey developers
 #include "base/base32.hpp"
 
+#include "latchkey/bytes.hpp"
+
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace latchkey {
