@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
+import { demo } from '../support/demo.mjs';
+import { fitsEverywhere, hasGoodLooks } from '../support/looks.mjs';
 import { useSite } from '../support/site.mjs';
 
 const requestsMax = 5;
@@ -43,10 +45,26 @@ describe('The pages', () => {
             0,
             'no button that does nothing',
         );
+        await fitsEverywhere(ada, 'sign-in-without-script'); // axe is a script
         await ada.sendCode(address);
         await ada.enterCode(await site.mail.nextCode(address));
         await ada.sees('Secure your account');
         await isToldOfScript();
+        await fitsEverywhere(ada, 'secure-your-account-without-script');
+    });
+
+    test('the mailbox of the demo shows the mail that a sign-in needs', async (t) => {
+        const { origin, stop } = await demo();
+        t.after(stop);
+        const ada = await site.meet(t, { authenticator: null, baseURL: origin });
+        const address = site.newAddress();
+        await ada.open('/demo/mail');
+        await hasGoodLooks(ada, 'demo-mail-empty');
+        await ada.open();
+        await ada.sendCode(address);
+        await ada.open('/demo/mail');
+        await ada.hears(address);
+        await hasGoodLooks(ada, 'demo-mail');
     });
 
     test('sign up and sign in by keyboard alone', async (t) => {

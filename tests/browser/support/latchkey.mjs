@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { fakeTime, realTime } from './fake_time.mjs';
 import { freePort, root, run, start, temporaryFolder } from './process.mjs';
 
 export const binary = process.env.LATCHKEY_BINARY ?? path.join(root, 'build/dev/src/app/latchkey');
@@ -30,17 +31,20 @@ ${sections}`;
 
 /**
  * Starts `latchkey serve` on a free port, with mail going to the given server. More of the
- * configuration: `extra`, keys at its top, and `sections`, at its end.
+ * configuration: `extra`, keys at its top, and `sections`, at its end. `faketime`: its clock can be
+ * moved.
  */
-export async function startLatchkey(mail, { extra = '', sections = '' } = {}) {
+export async function startLatchkey(mail, { extra = '', sections = '', faketime = false } = {}) {
     const { folder, remove } = temporaryFolder('data');
     const port = await freePort();
     const config = path.join(folder, 'latchkey.toml');
     writeFileSync(path.join(folder, 'smtp-password'), mail.password, { mode: 0o600 });
     writeFileSync(config, toml({ port, folder, mail, extra, sections }), { mode: 0o600 });
+    const time = faketime ? fakeTime(path.join(folder, 'time')) : realTime;
     const serve = () =>
         start(binary, ['serve', '--config', config], {
             isReady: (line) => line.includes('"event":"listening"'),
+            env: time.env,
         });
     let server = await serve();
     return {
@@ -49,6 +53,10 @@ export async function startLatchkey(mail, { extra = '', sections = '' } = {}) {
 
         /** A command of the operator: its output. */
         command: (...args) => run(binary, [...args, '--config', config]),
+
+        /** Moves the clock of the server (of nobody else) on by so many hours. */
+        passHours: time.passHours,
+        secondsPassed: time.secondsPassed,
 
         /** Stops the server and starts it again on the same data. */
         async restart() {

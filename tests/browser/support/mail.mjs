@@ -28,7 +28,7 @@ export async function startMail() {
                 '--count',
                 String(count),
                 '--seconds',
-                '20',
+                '40', // two looks of ours at the outbox are up to 30 apart
             ];
             const mails = JSON.parse(await run(program, args));
             taken.set(address, count);

@@ -157,17 +157,23 @@ export class Person {
         return codeOf(this.app.searchParams.get('secret'), step);
     }
 
+    /** The time step of the phone, whose clock goes with the server's. */
+    #step() {
+        return currentStep() + this.site.server.secondsPassed() / 30;
+    }
+
     /** The first code for a new app: of the step before, where it is still good for a while. */
     firstAppCode() {
         const isLate = (Date.now() / 1000) % 30 > 20;
-        return this.#code(currentStep() - (isLate ? 0 : 1));
+        return this.#code(this.#step() - (isLate ? 0 : 1));
     }
 
     /** A code that was not used yet: waits for the app to show one. */
     async nextAppCode() {
         const isNext = (used) => Math.floor(Date.now() / 30_000) > used;
-        await this.page.waitForFunction(isNext, this.usedStep, { timeout: 35_000, polling: 200 });
-        return this.#code(currentStep());
+        const used = this.usedStep - this.site.server.secondsPassed() / 30;
+        await this.page.waitForFunction(isNext, used, { timeout: 35_000, polling: 200 });
+        return this.#code(this.#step());
     }
 
     /** From "Secure your account" to the page with the recovery codes. */

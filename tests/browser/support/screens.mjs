@@ -266,9 +266,3 @@ export const screens = {
         await person.sees('There is no such page');
     },
 };
-
-export const looks = {
-    light: { colorScheme: 'light', width: 1024, height: 800 },
-    dark: { colorScheme: 'dark', width: 1024, height: 800 },
-    narrow: { colorScheme: 'light', width: 320, height: 640 },
-};

@@ -29,14 +29,15 @@ export const launchChromium = () =>
 /**
  * Starts everything before the tests of a file and stops it after them. `providers`: the other
  * providers that people may come by ('google', 'apple'), as `site.google`, `site.apple`.
+ * `faketime`: `site.server.passHours` moves the server's clock.
  */
-export function useSite({ extra = '', providers = [] } = {}) {
+export function useSite({ extra = '', providers = [], faketime = false } = {}) {
     const site = {};
     before(async () => {
         site.mail = await startMail();
         for (const kind of providers) site[kind] = await Provider.start(kind);
         const sections = providers.map((kind) => site[kind].section()).join('');
-        site.server = await startLatchkey(site.mail, { extra, sections });
+        site.server = await startLatchkey(site.mail, { extra, sections, faketime });
         for (const kind of providers) site[kind].register(site.server.origin);
         site.origin = site.server.origin;
         site.browser = await launchChromium();
