@@ -22,6 +22,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -160,6 +161,12 @@ std::string TlsClient::read_until(std::string_view end) const {
         all.append(bytes.data(), static_cast<std::size_t>(count));
     }
     return all;
+}
+
+std::unique_ptr<SSL_SESSION, OpensslFree<SSL_SESSION_free>> TlsClient::take_session() const {
+    return std::unique_ptr<SSL_SESSION, OpensslFree<SSL_SESSION_free>>(
+        SSL_get1_session(session_.get())
+    );
 }
 
 std::string TlsClient::certificate() const {

@@ -77,6 +77,12 @@ public:
 
     [[nodiscard]] SSL* session() const { return session_.get(); }
 
+    /// What another client may go on with.
+    [[nodiscard]] std::unique_ptr<SSL_SESSION, OpensslFree<SSL_SESSION_free>> take_session() const;
+
+    /// Whether the server went on with `resumed`.
+    [[nodiscard]] bool has_resumed() const { return SSL_session_reused(session_.get()) == 1; }
+
 private:
     std::unique_ptr<SSL_CTX, OpensslFree<SSL_CTX_free>> context_;
     std::unique_ptr<SSL, OpensslFree<SSL_free>> session_;
