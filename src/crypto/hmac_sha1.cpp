@@ -3,7 +3,10 @@
 #include "crypto/hmac_sha1.hpp"
 
 #include "crypto/openssl.hpp"
+#include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
+
+#include <cstddef>
 
 #include <openssl/evp.h>
 
