@@ -114,6 +114,7 @@ public:
                 .passkey = passkey,
                 .browser = "Chromium on Linux",
                 .expires_at = now + std::chrono::hours(24),
+                .last_seen_at = now,
             }},
             accounts::AppendEvent{{
                 .id = accounts::EventId(store_->next_id()),

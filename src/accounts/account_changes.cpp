@@ -21,7 +21,9 @@ namespace latchkey::accounts {
 SessionState session_state(const Session& session, const Account& account, TimePoint now) {
     if (session.account != account.id) return SessionState::signed_out;
     if (session.account_epoch != account.epoch) return SessionState::signed_out;
-    return now < session.expires_at ? SessionState::valid : SessionState::expired;
+    const TimePoint idle_until = session.last_seen_at + limits::session_idle;
+    const bool is_over = now >= session.expires_at || now >= idle_until;
+    return is_over ? SessionState::expired : SessionState::valid;
 }
 
 Decision sign_out(const Session& session, const Circumstances& at, const Fresh& fresh) {

@@ -11,7 +11,7 @@ namespace latchkey::accounts {
 /// Where a session stands.
 enum class SessionState : std::uint8_t {
     valid,
-    expired,     // its absolute limit is over
+    expired,     // its absolute limit is over, or nobody used it for limits::session_idle
     signed_out,  // "sign out everywhere" came after it, or it is not of this account
 };
 

@@ -223,6 +223,12 @@ struct RequireSession {
     SessionId session;
 };
 
+/// The session was used. Precondition: none; one that has ended stays so.
+struct SeeSession {
+    SessionId session;
+    TimePoint at;
+};
+
 /// Precondition: none; ending what has ended is fine.
 struct EndSession {
     SessionId session;
@@ -293,6 +299,7 @@ using Change = std::variant<
     FinishSignIn,
     OpenSession,
     RequireSession,
+    SeeSession,
     EndSession,
     EndSessions,
     Invite,

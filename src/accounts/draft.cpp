@@ -72,6 +72,7 @@ void Draft::open_session(const SessionGrounds& grounds) {
         .passkey = grounds.passkey,
         .browser = at_.browser,
         .expires_at = grounds.authenticated_at + limits::session_lifetime,
+        .last_seen_at = at_.now,
     };
     add(OpenSession{*decision_.session});
 }
@@ -81,6 +82,7 @@ void Draft::renew_session(const Session& acting) {
     decision_.session = acting;
     decision_.session->id = fresh_.session;
     decision_.session->token_hash = fresh_.session_token_hash;
+    decision_.session->last_seen_at = at_.now;
     add(OpenSession{*decision_.session});
 }
 

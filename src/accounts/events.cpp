@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto names = [] {
     using enum EventKind;
-    return std::array<std::pair<EventKind, std::string_view>, 25>{{
+    return std::array<std::pair<EventKind, std::string_view>, 26>{{
         {account_created, "account_created"},
         {account_deleted, "account_deleted"},
         {passkey_added, "passkey_added"},
@@ -29,6 +29,7 @@ constexpr auto names = [] {
         {code_wrong, "code_wrong"},
         {signed_out, "signed_out"},
         {signed_out_everywhere, "signed_out_everywhere"},
+        {session_ended, "session_ended"},
         {invited, "invited"},
         {counter_went_back, "counter_went_back"},
         {app_added, "app_added"},

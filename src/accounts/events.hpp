@@ -28,6 +28,7 @@ enum class EventKind : std::uint8_t {
     code_wrong,
     signed_out,
     signed_out_everywhere,
+    session_ended,  // by another session of the account
     invited,
     counter_went_back,
     app_added,

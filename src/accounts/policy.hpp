@@ -32,6 +32,8 @@ inline constexpr std::chrono::seconds challenge_lifetime = 5min;
 inline constexpr std::chrono::seconds sign_in_lifetime = 15min;
 inline constexpr std::chrono::seconds step_up_lifetime = 5min;
 inline constexpr std::chrono::seconds session_lifetime = 24h;
+inline constexpr std::chrono::seconds session_idle = 1h;  // SP 800-63B-4 section 2.2.3
+inline constexpr std::chrono::seconds sighting_interval = 5min;
 
 /// How far clocks of two moments may disagree: what is stamped later than that is not believed.
 inline constexpr std::chrono::seconds clock_tolerance = 60s;

@@ -152,6 +152,7 @@ struct Session {
     std::optional<PasskeyId> passkey;  // the one that signed in
     std::string browser;               // "Chromium on Linux"
     TimePoint expires_at;              // absolute limit
+    TimePoint last_seen_at;            // at most limits::sighting_interval behind the last request
 
     bool operator==(const Session&) const = default;
 };

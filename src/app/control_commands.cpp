@@ -99,6 +99,7 @@ json::Value session_line(const accounts::Session& session) {
         {"browser", session.browser},
         {"recovered", session.assurance == accounts::Assurance::recovered},
         {"authenticated_at", format_time(session.authenticated_at)},
+        {"last_seen_at", format_time(session.last_seen_at)},
         {"expires_at", format_time(session.expires_at)},
     });
 }

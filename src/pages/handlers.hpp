@@ -71,6 +71,10 @@ http::Outcome get_link_identity(VisitPtr visit);
 http::Outcome get_remove_identity(VisitPtr visit);
 http::Outcome post_remove_identity(VisitPtr visit);
 
+// sessions.cpp
+http::Outcome post_end_session(VisitPtr visit);
+http::Outcome post_end_other_sessions(VisitPtr visit);
+
 // sign_out.cpp
 http::Outcome post_sign_out(VisitPtr visit);
 http::Outcome get_signed_out(VisitPtr visit);

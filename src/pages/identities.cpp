@@ -2,7 +2,6 @@
 // Copyright the Latchkey developers
 #include "accounts/identities.hpp"
 
-#include "base/encoding.hpp"
 #include "pages/handlers.hpp"
 #include "pages/settings_change.hpp"
 #include "pages/upstream.hpp"
@@ -14,15 +13,6 @@
 
 namespace latchkey::pages {
 namespace {
-
-/// To be proved again, and back to `path`.
-http::Response respond_step_up(std::string_view path) {
-    return http::see_other("/sign-in?intent=confirm&return_to=" + percent_encode(path));
-}
-
-http::Response see_security(std::string_view message) {
-    return http::see_other("/settings/security?message=" + std::string(message));
-}
 
 /// The page that asks before a removal. `change` says what stands in its way.
 http::Response respond_remove(

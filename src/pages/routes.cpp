@@ -2,6 +2,9 @@
 // Copyright the Latchkey developers
 #include "pages/routes.hpp"
 
+#include "accounts/changes.hpp"
+#include "accounts/sessions.hpp"
+#include "accounts/types.hpp"
 #include "http/outcome.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
@@ -11,6 +14,7 @@
 #include "pages/purpose.hpp"
 #include "pages/site.hpp"
 #include "pages/visit.hpp"
+#include "store/commit.hpp"
 
 #include <array>
 #include <memory>
@@ -72,6 +76,8 @@ constexpr std::array table{
     PageRoute{get, "/settings/identities/{provider}/link", Needs::session, get_link_identity},
     PageRoute{get, "/settings/identities/{id}/remove", Needs::session, get_remove_identity},
     PageRoute{post, "/settings/identities/{id}/remove", Needs::session, post_remove_identity},
+    PageRoute{post, "/settings/sessions/{id}/end", Needs::session, post_end_session},
+    PageRoute{post, "/settings/sessions/end-others", Needs::session, post_end_other_sessions},
     PageRoute{post, "/sign-out", Needs::session, post_sign_out},
     PageRoute{get, "/signed-out", Needs::nothing, get_signed_out},
     PageRoute{get, "/session", Needs::nothing, get_session},
@@ -118,6 +124,20 @@ std::optional<std::string_view> read_form(Visit& visit) {
     return std::nullopt;
 }
 
+/// Writes that the session is in use, then goes on. If that could not be written, the next request
+/// tries again.
+http::Outcome note_sighting(const PageRoute& route, const std::shared_ptr<Visit>& visit) {
+    const Services& services = visit->services;
+    accounts::Session& session = visit->session->session;
+    session.last_seen_at = services.clock.now();
+    return http::Save{
+        .commit =
+            {.operation = services.random.bytes<16>(),
+             .changes = {accounts::SeeSession{.session = session.id, .at = session.last_seen_at}}},
+        .then = [&route, visit](const store::CommitResult&) { return route.handler(visit); },
+    };
+}
+
 http::Outcome run(const PageRoute& route, const Services& services, const http::Request& request) {
     // Shared with the continuations of the handler's saves (VisitPtr).
     auto visit = std::make_shared<Visit>(load_visit(services, request));
@@ -132,6 +152,10 @@ http::Outcome run(const PageRoute& route, const Services& services, const http::
         }
     }
     if (!visit->has(route.needs)) return turn_away(*visit, route.needs);
+    if (visit->session &&
+        accounts::is_sighting_due(visit->session->session, services.clock.now())) {
+        return note_sighting(route, visit);
+    }
     return route.handler(std::move(visit));
 }
 

@@ -8,6 +8,7 @@
 #include "pages/passkey_model.hpp"
 #include "pages/providers.hpp"
 #include "pages/saves.hpp"
+#include "pages/sessions.hpp"
 #include "pages/sign_in_page.hpp"
 #include "pages/upstream.hpp"
 #include "pages/visit.hpp"
@@ -26,7 +27,7 @@
 namespace latchkey::pages {
 namespace {
 
-constexpr std::array<std::string_view, 11> messages{
+constexpr std::array<std::string_view, 13> messages{
     "added",
     "replaced",
     "renamed",
@@ -37,7 +38,9 @@ constexpr std::array<std::string_view, 11> messages{
     "app_off",
     "new_codes",
     "linked",
-    "unlinked"
+    "unlinked",
+    "session_ended",
+    "sessions_ended"
 };
 
 /// What was just done, from `?message=`; words of our own only.
@@ -112,6 +115,7 @@ http::Outcome get_security(VisitPtr visit) {
         {"recovered", known.session.assurance == accounts::Assurance::recovered},
     });
     add_sign_in_methods(*visit, model);
+    add_sessions(*visit, model);
     if (const auto signal = signal_model(visit->services, known.account)) {
         model.set("signal", json::write(*signal));
     }

@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "pages/settings_change.hpp"
 
+#include "base/encoding.hpp"
 #include "pages/sign_in_page.hpp"
 
 #include <utility>
@@ -24,6 +25,14 @@ http::Response respond_refusal(const Visit& visit, accounts::Refusal refusal) {
     }
     const SignInError error = error_of(refusal);
     return respond_error(visit, error.status, error.code, error.reason);
+}
+
+http::Response respond_step_up(std::string_view path) {
+    return http::see_other("/sign-in?intent=confirm&return_to=" + percent_encode(path));
+}
+
+http::Response see_security(std::string_view message) {
+    return http::see_other("/settings/security?message=" + std::string(message));
 }
 
 namespace {

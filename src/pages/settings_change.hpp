@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 
 /// What changes in Settings share: who acts, what a refusal says, and the commit.
 namespace latchkey::pages {
@@ -16,6 +17,12 @@ accounts::Acting load_acting(const Visit& visit);
 
 /// What a refused change is answered with.
 http::Response respond_refusal(const Visit& visit, accounts::Refusal refusal);
+
+/// To be proved again, and back to `path`.
+http::Response respond_step_up(std::string_view path);
+
+/// Back to Settings → Security, which says `message` (security.cpp lists them).
+http::Response see_security(std::string_view message);
 
 /// Commits the change and answers with what `respond` makes, and the cookies of the decision.
 http::Outcome save_change(

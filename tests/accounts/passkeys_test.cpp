@@ -82,6 +82,7 @@ TEST_CASE("T14: the acting session goes on under a new id, with its proof and it
     Session expected = who.session;
     expected.id = fresh().session;
     expected.token_hash = fresh().session_token_hash;
+    expected.last_seen_at = noon;
     CHECK(next == expected);
     CHECK(place_of<RequireSession>(*decision) < place_of<EndSession>(*decision));
     CHECK(place_of<RemovePasskey>(*decision) < place_of<OpenSession>(*decision));

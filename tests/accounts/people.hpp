@@ -137,6 +137,7 @@ inline Session session(const Passkey& proof) {
         .passkey = proof.id,
         .browser = "Chrome on Windows",
         .expires_at = noon - 1min + limits::session_lifetime,
+        .last_seen_at = noon - 1min,
     };
 }
 

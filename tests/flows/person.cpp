@@ -238,6 +238,15 @@ bool Person::is_signed_in() {
     return browser.get("/session").status() == 200;
 }
 
+void Person::stay_for(std::chrono::milliseconds time) {
+    constexpr std::chrono::milliseconds step = std::chrono::minutes(50);
+    for (; time > step; time -= step) {
+        latchkey.clock.advance(step);
+        REQUIRE(is_signed_in());
+    }
+    latchkey.clock.advance(time);
+}
+
 std::optional<accounts::Account> Person::account() const {
     const auto address = accounts::EmailAddress::parse(email);
     REQUIRE(address);

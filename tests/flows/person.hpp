@@ -5,6 +5,7 @@
 #include "flows/browser.hpp"
 #include "support/authenticator.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -85,6 +86,9 @@ public:
     Page confirm();
 
     [[nodiscard]] bool is_signed_in();
+
+    /// Lets the time pass, with a request now and then, so that the session is not idle.
+    void stay_for(std::chrono::milliseconds time);
 
     /// What stands in the database.
     [[nodiscard]] std::optional<accounts::Account> account() const;

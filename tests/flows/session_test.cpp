@@ -6,6 +6,7 @@
 #include "flows/person.hpp"
 #include "support/http_client.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -70,7 +71,7 @@ TEST_CASE("A session ends 24 hours after its proof, whatever happened in between
     Latchkey latchkey;
     Person ada(latchkey, "ada@example.com");
     ada.sign_up();
-    latchkey.clock.advance(24h - 1ms);
+    ada.stay_for(24h - 1ms);
     CHECK(ada.is_signed_in());
     latchkey.clock.advance(1ms);
     CHECK_FALSE(ada.is_signed_in());
@@ -85,10 +86,177 @@ TEST_CASE("The session under its new id after a removal ends when the old one wo
     REQUIRE(ada.confirm().status() == 200);
     latchkey.clock.advance(4min);
     REQUIRE(ada.remove(1).status() == 303);
-    latchkey.clock.advance(24h - 4min - 1ms);
+    ada.stay_for(24h - 4min - 1ms);
     CHECK(ada.is_signed_in());
     latchkey.clock.advance(1ms);
     CHECK_FALSE(ada.is_signed_in());
+}
+
+TEST_CASE("A session ends an hour after its last use, which is written every five minutes") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com");
+    ada.sign_up();
+    const auto seen = [&] {
+        return latchkey.store().list_sessions(ada.account()->id).at(0).last_seen_at;
+    };
+    latchkey.clock.advance(5min - 1ms);
+    CHECK(ada.is_signed_in());
+    CHECK(seen() == flow_time);
+    latchkey.clock.advance(1ms);
+    CHECK(ada.is_signed_in());
+    CHECK(seen() == flow_time + 5min);
+    latchkey.clock.advance(1h - 1ms);
+    CHECK(ada.is_signed_in());
+    CHECK(seen() == flow_time + 5min + 1h - 1ms);
+    latchkey.clock.advance(1h);
+    CHECK_FALSE(ada.is_signed_in());
+    CHECK(ada.browser.get("/settings/security").error() == "not_signed_in");
+}
+
+TEST_CASE("A post on the way to its save is a use too") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com");
+    ada.sign_up();
+    REQUIRE(ada.browser.get("/settings/security").status() == 200);
+    latchkey.clock.advance(59min);
+    const std::string id = ada.passkeys().at(0).public_id.value();
+    const Page renamed =
+        ada.browser.submit("/settings/passkeys/" + id + "/rename", {{"name", "Mine"}});
+    CHECK(renamed.status() == 303);
+    CHECK(ada.passkeys().at(0).name == "Mine");
+    latchkey.clock.advance(59min);
+    CHECK(ada.is_signed_in());
+}
+
+/// The sessions that Settings shows.
+std::vector<json::Value> sessions_shown(Person& person) {
+    const Page page = person.browser.get("/settings/security");
+    REQUIRE(page.status() == 200);
+    return *page.find("sessions")->as_array();
+}
+
+TEST_CASE("Settings lists live sessions with their browsers, this one first and marked") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com");
+    ada.sign_up();
+    CHECK(sessions_shown(ada).size() == 1);
+    CHECK_FALSE(*ada.browser.page().find("has_other_sessions")->as_bool());
+    Person phone(
+        latchkey,
+        ada.email,
+        {.user_agent =
+             "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
+             "(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"}
+    );
+    latchkey.clock.advance(30min);
+    REQUIRE(phone.sign_in_with(ada.device).status() == 200);
+    const auto shown = sessions_shown(ada);
+    REQUIRE(shown.size() == 2);
+    CHECK(*ada.browser.page().find("has_other_sessions")->as_bool());
+    CHECK(*shown[0].find("current")->as_bool());
+    CHECK(*shown[0].find_string("browser") == "Chrome on Linux");
+    CHECK(*shown[0].find_string("first_seen") == "22 November 2026, 18:34 UTC");
+    CHECK(*shown[0].find_string("last_seen") == "22 November 2026, 19:04 UTC");
+    CHECK_FALSE(*shown[1].find("current")->as_bool());
+    CHECK(*shown[1].find_string("browser") == "Safari on iPhone");
+    // One that nobody used for an hour is not listed.
+    latchkey.clock.advance(59min);
+    CHECK(ada.is_signed_in());
+    latchkey.clock.advance(1min);
+    CHECK(sessions_shown(ada).size() == 1);
+}
+
+TEST_CASE("Another session is ended at once; its cookie opens nothing more") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com");
+    ada.sign_up();
+    Person other(latchkey, ada.email);
+    REQUIRE(other.sign_in_with(ada.device).status() == 200);
+    Person third(latchkey, ada.email);
+    REQUIRE(third.sign_in_with(ada.device).status() == 200);
+    const std::string id = *sessions_shown(other).at(0).find_string("id");
+    const auto names = [](const std::vector<json::Value>& shown) {
+        std::vector<std::string> all;
+        for (const json::Value& one : shown) {
+            all.push_back(*one.find_string("id"));
+        }
+        return all;
+    };
+    const auto seen_by_ada = names(sessions_shown(ada));
+    CHECK(std::ranges::count(seen_by_ada, id) == 1);
+    const Page ended = ada.browser.submit("/settings/sessions/" + id + "/end", {});
+    CHECK(ended.location() == "/settings/security?message=session_ended");
+    CHECK_FALSE(other.is_signed_in());
+    CHECK(ada.is_signed_in());
+    CHECK(third.is_signed_in());
+    CHECK(ada.events().at(0).kind == accounts::EventKind::session_ended);
+    CHECK(ada.browser.submit("/settings/sessions/" + id + "/end", {}).status() == 404);
+}
+
+TEST_CASE("Nobody ends another person's session, nor a session that does not exist (V8 8.2.2)") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com");
+    ada.sign_up();
+    Person eve(latchkey, "eve@example.com");
+    eve.sign_up();
+    const std::string of_ada = *sessions_shown(ada).at(0).find_string("id");
+    const std::string of_eve = *sessions_shown(eve).at(0).find_string("id");
+    for (const std::string& id : {of_ada, of_eve, std::string(22, 'A')}) {
+        CHECK(eve.browser.submit("/settings/sessions/" + id + "/end", {}).status() == 404);
+    }
+    CHECK(ada.is_signed_in());
+    CHECK(eve.is_signed_in());
+}
+
+TEST_CASE("Ending all others leaves this one, under a new id, and no code or sign-in of before") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com");
+    ada.sign_up();
+    Person other(latchkey, ada.email);
+    REQUIRE(other.sign_in_with(ada.device).status() == 200);
+    Person waiting(latchkey, ada.email);
+    REQUIRE(waiting.ask_for_code().status() == 200);
+    const std::string code = latchkey.code_for(ada.email);
+    sessions_shown(ada);
+    const std::string before = ada.browser.http().cookies.at("__Host-latchkey_session");
+    HttpClient stolen = ada.browser.twin();
+    const Page ended = ada.browser.submit("/settings/sessions/end-others", {});
+    CHECK(ended.location() == "/settings/security?message=sessions_ended");
+    CHECK(ada.browser.http().cookies.at("__Host-latchkey_session") != before);
+    CHECK(stolen.get("/session").status == 401);
+    CHECK(ada.is_signed_in());
+    CHECK(sessions_shown(ada).size() == 1);
+    CHECK_FALSE(other.is_signed_in());
+    CHECK(waiting.enter_code(code).error() == "sign_in_expired");
+    CHECK(ada.events().at(0).kind == accounts::EventKind::signed_out_everywhere);
+}
+
+TEST_CASE("Ending sessions needs a fresh proof: a page leads to it and back (V7 7.5.2)") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com");
+    ada.sign_up();
+    Person other(latchkey, ada.email);
+    REQUIRE(other.sign_in_with(ada.device).status() == 200);
+    latchkey.clock.advance(5min);
+    const std::string id = *sessions_shown(ada).at(1).find_string("id");
+    const std::string end_one = "/settings/sessions/" + id + "/end";
+    for (const std::string& action : {end_one, std::string("/settings/sessions/end-others")}) {
+        CAPTURE(action);
+        CHECK(ada.browser.submit(action, {}).error() == "proof_too_old");
+        ada.browser.use(http::Representation::html);
+        REQUIRE(ada.browser.get("/settings/security").status() == 200);
+        CHECK(
+            ada.browser.submit(action, {}).location() ==
+            "/sign-in?intent=confirm&return_to=/settings/security"
+        );
+        ada.browser.use(http::Representation::json);
+        sessions_shown(ada);
+    }
+    CHECK(other.is_signed_in());
+    REQUIRE(ada.confirm().status() == 200);
+    sessions_shown(ada);
+    CHECK(ada.browser.submit(end_one, {}).status() == 303);
+    CHECK_FALSE(other.is_signed_in());
 }
 
 TEST_CASE("Signing out everywhere ends every session, sign-in and code of before") {

@@ -119,6 +119,7 @@ struct World {
             FinishSignIn{sign_in.id, sign_in.version, day_one},
             OpenSession{fresh_session},
             RequireSession{session.id},
+            SeeSession{session.id, day_one + minutes(1)},
             EndSession{session.id},
             EndSessions{account, std::nullopt},
             Invite{fresh_guest, day_one + minutes(1)},

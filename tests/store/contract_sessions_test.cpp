@@ -85,6 +85,21 @@ TEST_CASE("a session ends once, and ending what has ended is fine") {
     CHECK(committed(*db, {EndSession{session.id}}));
 }
 
+TEST_CASE("a session that is used keeps when, and one that has ended stays ended") {
+    const auto db = make_store_under_test();
+    const auto account = sign_up(db->store()).account;
+    auto session = sample_session(db->store(), account, day_one);
+    const auto untouched = sample_session(db->store(), account, day_one);
+    REQUIRE(committed(*db, {OpenSession{session}, OpenSession{untouched}}));
+    REQUIRE(committed(*db, {SeeSession{session.id, day_one + hours(2)}}));
+    session.last_seen_at = day_one + hours(2);
+    CHECK(db->store().find_session(session.id)->session == session);
+    CHECK(db->store().list_sessions(account.id) == std::vector{session, untouched});
+    REQUIRE(committed(*db, {EndSession{session.id}}));
+    CHECK(committed(*db, {SeeSession{session.id, day_one + hours(3)}}));
+    CHECK_FALSE(db->store().find_session(session.id).has_value());
+}
+
 TEST_CASE("ending all sessions keeps the one that is named and those of others") {
     const auto db = make_store_under_test();
     const auto account = sign_up(db->store()).account;

@@ -131,6 +131,7 @@ accounts::Session sample_session(
         .passkey = std::nullopt,
         .browser = "Firefox on Windows",
         .expires_at = now + std::chrono::hours(24),
+        .last_seen_at = now,
     };
 }
 

@@ -285,7 +285,8 @@ Applied SignInChanges::apply(const accounts::OpenSession& change) {
                            session.recovered_at,
                            session.passkey,
                            session.browser,
-                           session.expires_at
+                           session.expires_at,
+                           session.last_seen_at
                        )
                        .step);
 }
@@ -300,6 +301,10 @@ Applied SignInChanges::require_account(accounts::AccountId account) {
 Applied SignInChanges::apply(const accounts::RequireSession& change) {
     auto rows = require_session_.query(change.session);
     return found_a_row(rows.step());
+}
+
+Applied SignInChanges::apply(const accounts::SeeSession& change) {
+    return applied(see_session_.run(change.session, change.at).step);
 }
 
 Applied SignInChanges::apply(const accounts::EndSession& change) {

@@ -181,6 +181,7 @@ public:
     Applied apply(const accounts::FinishSignIn& change);
     Applied apply(const accounts::OpenSession& change);
     Applied apply(const accounts::RequireSession& change);
+    Applied apply(const accounts::SeeSession& change);
     Applied apply(const accounts::EndSession& change);
     Applied apply(const accounts::EndSessions& change);
 
@@ -227,11 +228,13 @@ private:
     Statement open_session_{
         connection_,
         "INSERT INTO sessions (id, token_hash, account, account_epoch, assurance, created_at,"
-        "                      authenticated_at, recovered_at, passkey, browser, expires_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        "                      authenticated_at, recovered_at, passkey, browser, expires_at,"
+        "                      last_seen_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
     };
     Statement find_account_{connection_, "SELECT 1 FROM accounts WHERE id = ?1"};
     Statement require_session_{connection_, "SELECT 1 FROM sessions WHERE id = ?1"};
+    Statement see_session_{connection_, "UPDATE sessions SET last_seen_at = ?2 WHERE id = ?1"};
     Statement end_session_{connection_, "DELETE FROM sessions WHERE id = ?1"};
     Statement end_sessions_{
         connection_,

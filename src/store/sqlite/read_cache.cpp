@@ -46,6 +46,7 @@ concept leaves_accounts = one_of<
     accounts::FinishSignIn,
     accounts::OpenSession,
     accounts::RequireSession,
+    accounts::SeeSession,
     accounts::EndSession,
     accounts::EndSessions,
     accounts::Invite,

@@ -80,14 +80,15 @@ struct Reader {
         *connection,
         "SELECT s.id, s.token_hash, s.account, s.account_epoch, s.assurance, s.created_at,"
         "       s.authenticated_at, s.recovered_at, s.passkey, s.browser, s.expires_at,"
-        "       a.id, a.public_id, a.user_handle, a.email, a.created_at, a.version, a.epoch,"
-        "       a.factors, a.recovered_at"
+        "       s.last_seen_at, a.id, a.public_id, a.user_handle, a.email, a.created_at,"
+        "       a.version, a.epoch, a.factors, a.recovered_at"
         " FROM sessions s JOIN accounts a ON a.id = s.account WHERE s.id = ?1"
     };
     Statement sessions_of_account{
         *connection,
         "SELECT s.id, s.token_hash, s.account, s.account_epoch, s.assurance, s.created_at,"
-        "       s.authenticated_at, s.recovered_at, s.passkey, s.browser, s.expires_at"
+        "       s.authenticated_at, s.recovered_at, s.passkey, s.browser, s.expires_at,"
+        "       s.last_seen_at"
         " FROM session_buckets b"
         " CROSS JOIN sessions s ON (s.id >> 12) = b.number AND s.account = ?1 ORDER BY s.id"
     };

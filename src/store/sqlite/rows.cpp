@@ -128,6 +128,7 @@ accounts::Session session_of(const Rows& rows, int first) {
         .passkey = rows.optional_id<accounts::PasskeyId>(first + 8),
         .browser = rows.text(first + 9),
         .expires_at = rows.time(first + 10),
+        .last_seen_at = rows.time(first + 11),
     };
 }
 

@@ -34,7 +34,7 @@ inline constexpr int linked_identity_columns = 7;
 /// passkey, browser, expires_at.
 accounts::Session session_of(const Rows& rows, int first = 0);
 
-inline constexpr int session_columns = 11;
+inline constexpr int session_columns = 12;
 
 /// id, token_hash, version, state, account, account_epoch, email, proof, passkey, recovered,
 /// proved_at, user_handle, intent, replaces, return_to, expires_at, issuer, subject,
