@@ -52,7 +52,7 @@ void sign_up(store::Store& store, std::size_t person, std::vector<store::Change>
         .id = account,
         .public_id = public_id("account"),
         .user_handle = handle_of(person),
-        .email = *accounts::EmailAddress::parse("p" + std::to_string(person) + "@example.com"),
+        .email = address_of(person),
         .created_at = now,
         .version = 1,
         .factors = 1,
@@ -109,6 +109,10 @@ webauthn::UserHandle handle_of(std::size_t person) {
     Bytes handle(first.begin(), first.end());
     handle.insert(handle.end(), second.begin(), second.end());
     return webauthn::UserHandle(std::move(handle));
+}
+
+accounts::EmailAddress address_of(std::size_t person) {
+    return *accounts::EmailAddress::parse("p" + std::to_string(person) + "@example.com");
 }
 
 const test::PrivateKey& key_of_all() {

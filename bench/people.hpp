@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "accounts/email_address.hpp"
 #include "latchkey/webauthn.hpp"
 #include "support/private_key.hpp"
 
@@ -17,6 +18,7 @@ inline constexpr const char* rp_id = "localhost";
 
 webauthn::CredentialId credential_of(std::size_t person);
 webauthn::UserHandle handle_of(std::size_t person);
+accounts::EmailAddress address_of(std::size_t person);
 
 /// The pair of every passkey.
 const test::PrivateKey& key_of_all();

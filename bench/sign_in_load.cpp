@@ -3,6 +3,7 @@
 #include "bench/sign_in_load.hpp"
 
 #include "app/config.hpp"
+#include "app/key_file.hpp"
 #include "app/origin.hpp"
 #include "app/wiring.hpp"
 #include "base/json.hpp"
@@ -12,6 +13,7 @@
 #include "crypto/openssl.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
+#include "pages/cookies.hpp"
 #include "support/authenticator.hpp"
 #include "support/http_client.hpp"
 
@@ -107,8 +109,15 @@ Server::Server(std::size_t people)
         std::exit(2);
     }
     application_ = std::move(*created);
+    const auto keys = app::load_key_file(config_of(folder_).key_file);
+    LATCHKEY_ASSERT(keys);
+    pepper_ = crypto::derive_key(keys->front().key, "pepper");
     thread_ = std::thread([this] { application_->run(); });
     move_to(Processor::load);
+}
+
+std::string Server::known_mark(std::size_t person, std::string_view browser) const {
+    return pages::known_browser_mark(browser, address_of(person), pepper_);
 }
 
 Server::~Server() {
@@ -213,7 +222,8 @@ std::string Load::sign(std::size_t person, const test::HttpResponse& page) const
     return "POST /sign-in/passkey HTTP/1.1\r\n" + std::string(common_head) +
            "Origin: " + std::string(origin) +
            "\r\nContent-Type: application/x-www-form-urlencoded\r\nCookie: " +
-           std::string(browser_cookie) + "=" + browser_ +
+           std::string(browser_cookie) + "=" + browser_ + "; " +
+           std::string(pages::cookie_names::known) + "=" + server_.known_mark(person, browser_) +
            "\r\nContent-Length: " + std::to_string(form.size()) + "\r\n\r\n" + form;
 }
 

@@ -5,6 +5,7 @@
 #include "app/log.hpp"
 #include "app/system_clock.hpp"
 #include "app/wiring.hpp"
+#include "base/secret.hpp"
 #include "bench/people.hpp"
 #include "support/http_client.hpp"
 
@@ -14,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -39,6 +41,9 @@ public:
 
     [[nodiscard]] std::size_t people() const { return people_; }
 
+    /// What a browser in which the person signed in before shows for it.
+    [[nodiscard]] std::string known_mark(std::size_t person, std::string_view browser) const;
+
 private:
     Folder folder_;
     std::size_t people_;
@@ -46,6 +51,7 @@ private:
     int log_file_;
     std::optional<app::Log> log_;
     std::unique_ptr<app::Application> application_;
+    SecretKey pepper_;
     std::thread thread_;
 };
 

@@ -75,6 +75,7 @@ void Draft::open_session(const SessionGrounds& grounds) {
         .last_seen_at = at_.now,
     };
     add(OpenSession{*decision_.session});
+    signed_in_ = grounds.account;
 }
 
 void Draft::renew_session(const Session& acting) {
@@ -97,6 +98,11 @@ void Draft::start_sign_in(SignIn sign_in) {
 }
 
 Decision Draft::finish(SignInState next, std::string return_to) {
+    if (signed_in_) {
+        const bool is_told = at_.is_known_browser || !decision_.notices.empty();
+        if (!is_told) tell(NoticeKind::new_browser, *signed_in_);
+        decision_.signed_in_to = signed_in_->email;
+    }
     decision_.next = next;
     decision_.return_to = std::move(return_to);
     return std::move(decision_);

@@ -40,7 +40,8 @@ public:
         NoticeKind kind, const Account& account, const Hold& hold, std::optional<TimePoint> tell_at
     );
 
-    /// Opens a session under the fresh id. The one that the browser had ends.
+    /// Opens a session under the fresh id. The one that the browser had ends. The owner is told if
+    /// the browser is new and nothing else is told that says so.
     void open_session(const SessionGrounds& grounds);
 
     /// `acting` goes on under the fresh id, with all that it proved and until the same moment.
@@ -55,6 +56,7 @@ private:
     const Circumstances& at_;
     const Fresh& fresh_;
     std::size_t events_ = 0;
+    std::optional<Account> signed_in_;  // whose session was opened
     Decision decision_;
 };
 

@@ -25,6 +25,7 @@ enum class NoticeKind : std::uint8_t {
     app_removed,
     recovery_codes_made,
     recovery_code_used,
+    new_browser,        // a session in a browser that never had one of the account
     second_step_wrong,  // wrong codes in a row, after a right first proof
     hold_runs,          // told at its start and half-way, with a link that stops it
     hold_over,

@@ -118,6 +118,8 @@ struct Circumstances {
     std::string browser;  // "Chromium on Linux"
     /// The session of the browser, if it is signed in: a session that opens takes its place.
     std::optional<SessionId> current_session = std::nullopt;
+    /// The browser signed in to this account before: else its owner is told of a session.
+    bool is_known_browser = false;
 };
 
 /// Ids and random values for what a decision may create, made by the shell.
@@ -149,8 +151,9 @@ struct Decision {
     SignInState next = SignInState::start;
     std::vector<Change> changes;
     std::vector<Notice> notices;
-    std::optional<Session> session;  // opened: set its cookie after the commit
-    std::optional<SignIn> sign_in;   // stored: set its cookie after the commit
+    std::optional<Session> session;            // opened: set its cookie after the commit
+    std::optional<EmailAddress> signed_in_to;  // of its account: the browser is known there now
+    std::optional<SignIn> sign_in;             // stored: set its cookie after the commit
     std::string return_to;
 };
 

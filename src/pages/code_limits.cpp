@@ -6,6 +6,7 @@
 #include "accounts/codes.hpp"
 #include "accounts/email_address.hpp"
 #include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
 #include "base/clock.hpp"
 #include "crypto/equal.hpp"
 #include "http/response.hpp"
@@ -13,9 +14,12 @@
 #include "pages/cookies.hpp"
 #include "pages/visit.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace latchkey::pages {
@@ -25,6 +29,24 @@ struct Rule {
     accounts::Limit limit;
     std::string subject;
 };
+
+/// Of how many accounts a browser is remembered.
+constexpr std::size_t most_known = 4;
+constexpr char mark_separator = '.';
+
+/// What the cookie of known addresses holds; the newest first.
+std::vector<std::string_view> known_marks(const Visit& visit) {
+    const std::string* cookie = visit.request.cookie(cookie_names::known);
+    std::vector<std::string_view> marks;
+    if (cookie == nullptr) return marks;
+    std::string_view rest = *cookie;
+    while (marks.size() < most_known && !rest.empty()) {
+        const std::string_view mark = rest.substr(0, rest.find(mark_separator));
+        rest.remove_prefix(std::min(rest.size(), mark.size() + 1));
+        marks.push_back(mark);
+    }
+    return marks;
+}
 
 std::string address_subject(const Visit& visit, const accounts::EmailAddress& email) {
     return (is_known_browser(visit, email) ? "known " : "new ") + email.canonical();
@@ -86,18 +108,30 @@ std::chrono::seconds wait_of(
 }  // namespace
 
 bool is_known_browser(const Visit& visit, const accounts::EmailAddress& email) {
-    const std::string* cookie = visit.request.cookie(cookie_names::known);
-    if (cookie == nullptr) return false;
     const std::string mark = known_browser_mark(visit.browser_id, email, visit.services.pepper);
-    return crypto::equal_constant_time(bytes_of(*cookie), bytes_of(mark));
+    return std::ranges::any_of(known_marks(visit), [&](std::string_view known) {
+        return crypto::equal_constant_time(bytes_of(known), bytes_of(mark));
+    });
+}
+
+accounts::Circumstances circumstances_for(const Visit& visit, const accounts::EmailAddress& email) {
+    accounts::Circumstances at = visit.circumstances();
+    at.is_known_browser = is_known_browser(visit, email);
+    return at;
 }
 
 void set_known_cookie(
     const Visit& visit, const accounts::EmailAddress& email, http::Response& response
 ) {
-    response.cookies.push_back(set_lasting_cookie(
-        cookie_names::known, known_browser_mark(visit.browser_id, email, visit.services.pepper)
-    ));
+    const std::string mark = known_browser_mark(visit.browser_id, email, visit.services.pepper);
+    std::string all = mark;
+    std::size_t count = 1;
+    for (const std::string_view known : known_marks(visit)) {
+        if (known == mark || count == most_known) continue;
+        all.append(1, mark_separator).append(known);
+        ++count;
+    }
+    response.cookies.push_back(set_lasting_cookie(cookie_names::known, std::move(all)));
 }
 
 std::vector<accounts::Change> sending_limits(
@@ -116,6 +150,17 @@ std::vector<accounts::Change> second_step_limits(
     const Visit& visit, const accounts::EmailAddress& email
 ) {
     return to_changes(visit, second_step_rules(visit, email));
+}
+
+std::uint32_t second_steps_lately(const Visit& visit, const accounts::EmailAddress& email) {
+    const Rule rule = second_step_rules(visit, email).front();
+    return visit.services.store
+        .limit_use(
+            accounts::limit_key(visit.services.pepper, rule.limit.name, rule.subject),
+            rule.limit.window,
+            visit.services.clock.now()
+        )
+        .count;
 }
 
 std::vector<accounts::Change> hold_limits(const Visit& visit, const accounts::EmailAddress& email) {

@@ -18,7 +18,10 @@ namespace latchkey::pages {
 /// stranger cannot use up the owner's.
 bool is_known_browser(const Visit& visit, const accounts::EmailAddress& email);
 
-/// Remembers in the browser that it signed in to the address.
+/// What a sign-in to the account with this address looks at.
+accounts::Circumstances circumstances_for(const Visit& visit, const accounts::EmailAddress& email);
+
+/// Remembers in the browser that it signed in to the address; the few before stay.
 void set_known_cookie(
     const Visit& visit, const accounts::EmailAddress& email, http::Response& response
 );
@@ -33,6 +36,9 @@ std::vector<accounts::Change> guessing_limits(
 std::vector<accounts::Change> second_step_limits(
     const Visit& visit, const accounts::EmailAddress& email
 );
+
+/// How many codes of the second step were tried for the address lately, this one included.
+std::uint32_t second_steps_lately(const Visit& visit, const accounts::EmailAddress& email);
 
 /// How often the wait of who cannot do the second step is begun for an address (T38).
 std::vector<accounts::Change> hold_limits(const Visit& visit, const accounts::EmailAddress& email);

@@ -12,6 +12,7 @@
 #include "http/outcome.hpp"
 #include "http/response.hpp"
 #include "outbound/mail.hpp"
+#include "pages/code_limits.hpp"
 #include "pages/cookies.hpp"
 #include "pages/providers.hpp"
 #include "pages/stop_link.hpp"
@@ -60,6 +61,8 @@ std::string_view template_of(accounts::NoticeKind kind) {
             return "recovery_codes_made";
         case accounts::NoticeKind::recovery_code_used:
             return "recovery_code_used";
+        case accounts::NoticeKind::new_browser:
+            return "new_browser";
         case accounts::NoticeKind::second_step_wrong:
             return "second_step_wrong";
         case accounts::NoticeKind::hold_runs:
@@ -151,6 +154,7 @@ void set_cookies_of(
     http::Response& response
 ) {
     const SecretKey& pepper = visit.services.pepper;
+    if (decision.signed_in_to) set_known_cookie(visit, *decision.signed_in_to, response);
     if (decision.session) {
         const Token token{
             .id = decision.session->id.value(), .secret = tokens.session_secret.clone()

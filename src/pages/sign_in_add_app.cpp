@@ -31,7 +31,7 @@ http::Outcome post_add_app(VisitPtr visit) {
             .recovery_codes = codes->macs,
             .needs_invite = services.site.sign_up.who == accounts::SignUp::invite,
         },
-        visit->circumstances(),
+        circumstances_for(*visit, visit->needed_sign_in().email),
         tokens->fresh
     );
     if (!decided) {
@@ -49,7 +49,6 @@ http::Outcome post_add_app(VisitPtr visit) {
                 http::Response response =
                     respond_recovery_codes(*visit, *codes, redirect_after(decision->return_to));
                 set_cookies_of(*visit, *decision, *tokens, response);
-                set_known_cookie(*visit, visit->needed_sign_in().email, response);
                 return response;
             },
             .refused = [visit](RefusedChange) -> http::Outcome {

@@ -159,7 +159,7 @@ http::Outcome post_add_passkey(VisitPtr visit) {
             *visit, {.status = 400, .code = "bad_request", .reason = describe(response.error())}
         );
     }
-    const accounts::Circumstances at = visit->circumstances();
+    const auto at = circumstances_for(*visit, visit->needed_sign_in().email);
     auto verified = verifier().verify_registration(
         relying_party(services.site),
         *services.passkey_policy.current(),
@@ -198,7 +198,6 @@ http::Outcome post_add_passkey(VisitPtr visit) {
                     account ? signal_model(visit->services, *account) : std::nullopt
                 );
                 set_cookies_of(*visit, *decision, *tokens, next);
-                set_known_cookie(*visit, visit->needed_sign_in().email, next);
                 return next;
             },
             .refused = [visit](RefusedChange refused) -> http::Outcome {

@@ -93,7 +93,7 @@ http::Outcome go_on(const VisitPtr& visit, int tries) {
         event.passkeys = services.store.list_passkeys(event.account->id);
         event.steps = services.store.find_second_steps(event.account->id);
     }
-    const accounts::Circumstances at = visit->circumstances();
+    const accounts::Circumstances at = circumstances_for(*visit, pending.email);
     event.may_sign_up = accounts::may_sign_up(
         services.site.sign_up,
         pending.email,
@@ -116,8 +116,6 @@ http::Outcome go_on(const VisitPtr& visit, int tries) {
             .committed = [visit, decision, tokens](store::Committed) -> http::Outcome {
                 http::Response response = http::see_other(next_location(*decision));
                 set_cookies_of(*visit, *decision, *tokens, response);
-                if (decision->session)
-                    set_known_cookie(*visit, visit->needed_code().email, response);
                 return response;
             },
             .refused = [visit, tries](RefusedChange) -> http::Outcome {

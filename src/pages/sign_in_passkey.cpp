@@ -68,8 +68,8 @@ http::Outcome decide_and_save(
     const Services& services = visit->services;
     auto tokens =
         std::make_shared<FreshTokens>(make_fresh(services));  // shared by both continuations
-    auto decided =
-        accounts::decide(visit->state(), purpose, *event, visit->circumstances(), tokens->fresh);
+    const accounts::Circumstances at = circumstances_for(*visit, event->account.email);
+    auto decided = accounts::decide(visit->state(), purpose, *event, at, tokens->fresh);
     if (!decided) return respond_sign_in(*visit, purpose, error_of(decided.error()));
     auto decision = std::make_shared<accounts::Decision>(std::move(*decided));
     std::vector<accounts::Change> changes = std::move(decision->changes);
@@ -87,7 +87,6 @@ http::Outcome decide_and_save(
                                                 )
                                               : respond_next("/sign-in/add-passkey", std::nullopt);
                 set_cookies_of(*visit, *decision, *tokens, response);
-                set_known_cookie(*visit, account.email, response);
                 return response;
             },
             .refused = [visit, event, purpose, tries](RefusedChange) -> http::Outcome {

@@ -196,7 +196,7 @@ http::Outcome go_on(const VisitPtr& visit, SecondStep by, int tries) {
             .steps = asked->steps,
             .recovery = services.site.recovery.rule,
         },
-        visit->circumstances(),
+        circumstances_for(*visit, asked->account.email),
         tokens->fresh
     );
     if (!decided) return respond_second_error(*visit, *asked, by, error_of(decided.error()));
@@ -207,11 +207,9 @@ http::Outcome go_on(const VisitPtr& visit, SecondStep by, int tries) {
         visit,
         std::move(changes),
         {
-            .committed = [visit, decision, tokens, account = asked->account](store::Committed
-                         ) -> http::Outcome {
+            .committed = [visit, decision, tokens](store::Committed) -> http::Outcome {
                 http::Response response = http::see_other(next_location(*decision));
                 set_cookies_of(*visit, *decision, *tokens, response);
-                set_known_cookie(*visit, account.email, response);
                 return response;
             },
             .refused = [visit, by, tries](RefusedChange refused) -> http::Outcome {
@@ -251,8 +249,12 @@ http::Outcome post_second_step(VisitPtr visit) {
         {
             .committed = [visit, asked = *asked, way](store::Committed committed) -> http::Outcome {
                 const store::Spent spent = committed.spent.at(0);
-                return spent.right ? go_on(visit, way, 3)
-                                   : note_wrong(visit, asked, way, spent.attempts);
+                if (spent.right) return go_on(visit, way, 3);
+                // A recovery code has no count of its own.
+                const bool is_counted = way == SecondStep::authenticator_app;
+                const std::uint32_t in_a_row =
+                    is_counted ? spent.attempts : second_steps_lately(*visit, asked.account.email);
+                return note_wrong(visit, asked, way, in_a_row);
             },
             .refused = [visit, asked = *asked, way](RefusedChange refused) -> http::Outcome {
                 return respond_not_tried(*visit, asked, way, refused);

@@ -63,11 +63,12 @@ accounts::UpstreamProved load(const Visit& visit, const Returned& returned) {
 http::Outcome go_on(const VisitPtr& visit, std::shared_ptr<const Returned> returned, int tries) {
     const Services& services = visit->services;
     auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
+    const accounts::UpstreamProved event = load(*visit, *returned);
     auto decided = accounts::decide(
         visit->state(),
         returned->purpose,
-        load(*visit, *returned),
-        visit->circumstances(),
+        event,
+        event.account ? circumstances_for(*visit, event.account->email) : visit->circumstances(),
         tokens->fresh
     );
     if (!decided) {

@@ -29,7 +29,13 @@ inline Bytes bytes(std::size_t size, std::uint8_t value) {
 }
 
 inline Circumstances at(TimePoint now) {
-    return {.now = now, .network = "192.0.2.0/24", .browser = "Firefox on Linux"};
+    return {
+        .now = now,
+        .network = "192.0.2.0/24",
+        .browser = "Firefox on Linux",
+        .current_session = std::nullopt,
+        .is_known_browser = true,
+    };
 }
 
 inline Fresh fresh() {

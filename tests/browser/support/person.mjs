@@ -292,8 +292,26 @@ export class Person {
         return { status: answer.status(), headers: answer.headers() };
     }
 
+    /** The same person at another browser, which never saw the authenticator. */
+    elsewhere() {
+        return Person.meet(this.site, { authenticator: null });
+    }
+
+    /** A section of Settings. */
+    section(name) {
+        return this.page.getByRole('region', { name, exact: true });
+    }
+
     /** The names on the cards of Settings. */
     passkeyNames() {
-        return this.page.getByRole('listitem').getByRole('heading', { level: 3 }).allTextContents();
+        return this.section('Passkeys').getByRole('heading', { level: 3 }).allTextContents();
+    }
+
+    /** Around the passkey, by the code of a mail. */
+    async signInByCode(address) {
+        await this.open('/sign-in?return_to=/settings/security');
+        await this.sendCode(address);
+        await this.enterCode(await this.site.mail.nextCode(address));
+        await this.isSignedIn(address);
     }
 }
