@@ -7,6 +7,7 @@
 #include "accounts/notices.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/types.hpp"
+#include "base/clock.hpp"
 #include "latchkey/result.hpp"
 
 #include <optional>

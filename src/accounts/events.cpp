@@ -44,6 +44,28 @@ constexpr auto names = [] {
 
 }  // namespace
 
+EventGroup group_of(EventKind kind) {
+    switch (kind) {
+        using enum EventKind;
+        case signed_in:
+        case signed_in_recovered:
+        case signed_out:
+        case signed_out_everywhere:
+        case session_ended:
+            return EventGroup::sessions;
+        case sign_in_failed:
+        case code_sent:
+        case code_wrong:
+        case counter_went_back:
+        case second_step_wrong:
+        case hold_started:
+        case hold_stopped:
+            return EventGroup::attempts;
+        default:
+            return EventGroup::changes;
+    }
+}
+
 std::string_view name_of(EventKind kind) {
     for (const auto& [known, name] : names) {
         if (known == kind) return name;

@@ -40,6 +40,15 @@ enum class EventKind : std::uint8_t {
     hold_stopped,
 };
 
+/// What kind of thing an event tells of, for who reads the log of an account.
+enum class EventGroup : std::uint8_t {
+    sessions,  // somebody came in, or went out
+    changes,   // of the account and what belongs to it
+    attempts,  // what did not lead in, or not yet
+};
+
+EventGroup group_of(EventKind kind);
+
 /// The stable name of an event, as stored and shown: "passkey_added".
 std::string_view name_of(EventKind kind);
 

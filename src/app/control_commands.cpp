@@ -181,7 +181,10 @@ json::Value show_user(const CommandContext& context, const accounts::Account& ac
     shown.set("recovered_at", time_or_null(account.recovered_at));
     shown.set("passkeys", lines_of(context.store.list_passkeys(account.id), passkey_line));
     shown.set("sessions", lines_of(context.store.list_sessions(account.id), session_line));
-    shown.set("events", lines_of(context.store.list_events(account.id, events_shown), event_line));
+    shown.set(
+        "events",
+        lines_of(context.store.list_events(account.id, {.count = events_shown}), event_line)
+    );
     return json::object({{"account", std::move(shown)}});
 }
 

@@ -75,6 +75,9 @@ http::Outcome post_remove_identity(VisitPtr visit);
 http::Outcome post_end_session(VisitPtr visit);
 http::Outcome post_end_other_sessions(VisitPtr visit);
 
+// activity.cpp
+http::Outcome get_activity(VisitPtr visit);
+
 // sign_out.cpp
 http::Outcome post_sign_out(VisitPtr visit);
 http::Outcome get_signed_out(VisitPtr visit);

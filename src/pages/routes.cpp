@@ -78,6 +78,7 @@ constexpr std::array table{
     PageRoute{post, "/settings/identities/{id}/remove", Needs::session, post_remove_identity},
     PageRoute{post, "/settings/sessions/{id}/end", Needs::session, post_end_session},
     PageRoute{post, "/settings/sessions/end-others", Needs::session, post_end_other_sessions},
+    PageRoute{get, "/settings/activity", Needs::session, get_activity},
     PageRoute{post, "/sign-out", Needs::session, post_sign_out},
     PageRoute{get, "/signed-out", Needs::nothing, get_signed_out},
     PageRoute{get, "/session", Needs::nothing, get_session},

@@ -3,10 +3,10 @@
 #include "pages/sessions.hpp"
 
 #include "accounts/account_changes.hpp"
-#include "accounts/acting.hpp"
 #include "accounts/sessions.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "crypto/hash.hpp"
@@ -17,16 +17,16 @@
 #include "pages/handlers.hpp"
 #include "pages/saves.hpp"
 #include "pages/settings_change.hpp"
+#include "pages/site.hpp"
 #include "pages/visit.hpp"
 #include "pages/words.hpp"
 #include "store/store.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -91,6 +91,10 @@ void add_sessions(const Visit& visit, json::Value& model) {
     }
     model.set("sessions", std::move(shown));
     model.set("has_other_sessions", sessions.size() > 1);
+}
+
+bool has_other_sessions(const Visit& visit) {
+    return live_sessions(visit).size() > 1;
 }
 
 http::Outcome post_end_session(VisitPtr visit) {

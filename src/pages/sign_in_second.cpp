@@ -185,7 +185,6 @@ http::Outcome go_on(const VisitPtr& visit, SecondStep by, int tries) {
     const Services& services = visit->services;
     auto asked = load(*visit);
     if (!asked) return respond_gone(*visit);
-    const std::string email = asked->account.email.text();
     auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
     auto decided = accounts::decide(
         accounts::SecondMatched{

@@ -117,10 +117,17 @@ public:
 
     [[nodiscard]] virtual bool is_invited(const accounts::EmailAddress& email, TimePoint now) = 0;
 
+    /// Which events of an account are wanted.
+    struct EventQuery {
+        std::size_t count = 0;                                     // at most
+        std::optional<accounts::EventGroup> group = std::nullopt;  // nullopt: all of them
+        std::optional<accounts::EventId> before = std::nullopt;    // older ones than that only
+    };
+
     /// Newest first. Sign-ins from so long ago that finding them would take long may be missing;
     /// any other kind of event is there for as long as it is kept.
     [[nodiscard]] virtual std::vector<accounts::Event> list_events(
-        accounts::AccountId account, std::size_t count
+        accounts::AccountId account, const EventQuery& query
     ) = 0;
 
     // ---- the outbox worker's side; not part of sign-in commits

@@ -262,7 +262,7 @@ std::vector<accounts::Passkey> Person::passkeys() const {
 std::vector<accounts::Event> Person::events() const {
     const auto found = account();
     if (!found) return {};
-    return latchkey.store().list_events(found->id, 100);
+    return latchkey.store().list_events(found->id, {.count = 100});
 }
 
 }  // namespace latchkey::test

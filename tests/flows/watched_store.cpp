@@ -180,10 +180,10 @@ bool WatchedStore::is_invited(const accounts::EmailAddress& email, TimePoint now
 }
 
 std::vector<accounts::Event> WatchedStore::list_events(
-    accounts::AccountId account, std::size_t count
+    accounts::AccountId account, const EventQuery& query
 ) {
     watch_->note("list_events");
-    return store_->list_events(account, count);
+    return store_->list_events(account, query);
 }
 
 std::vector<store::QueuedMail> WatchedStore::due_mails(TimePoint now, std::size_t count) {

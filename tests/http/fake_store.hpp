@@ -112,8 +112,9 @@ public:
         return unexpected<bool>();
     }
 
-    std::vector<accounts::Event> list_events(accounts::AccountId /*account*/, std::size_t /*count*/)
-        override {
+    std::vector<accounts::Event> list_events(
+        accounts::AccountId /*account*/, const EventQuery& /*query*/
+    ) override {
         return unexpected<std::vector<accounts::Event>>();
     }
 

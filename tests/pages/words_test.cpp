@@ -2,12 +2,16 @@
 // Copyright the Latchkey developers
 #include "pages/words.hpp"
 
+#include "accounts/events.hpp"
 #include "base/clock.hpp"
 #include "pages/language.hpp"
 #include "pages/render.hpp"
 
 #include <chrono>
 #include <memory>
+#include <set>
+#include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -45,6 +49,19 @@ TEST_CASE("Days and times are told in words, UTC, in the order of the language")
     CHECK(day_in_words(edition(Language::es), time) == "22 de noviembre de 2026");
     CHECK(day_in_words(edition(Language::fr), time) == "22 novembre 2026");
     CHECK(day_in_words(edition(Language::ja), time) == "2026年11月22日");
+}
+
+TEST_CASE("Every language has words for every kind of event, each of its own") {
+    for (const Language language : languages) {
+        std::set<std::string> all;
+        int kinds = 0;
+        for (; accounts::name_of(static_cast<accounts::EventKind>(kinds)) != "unknown"; ++kinds) {
+            const auto name = accounts::name_of(static_cast<accounts::EventKind>(kinds));
+            all.insert(edition(language).words("event_" + std::string(name)));
+        }
+        CHECK(std::cmp_equal(all.size(), kinds));
+        CHECK(kinds > static_cast<int>(accounts::EventKind::hold_stopped));
+    }
 }
 
 TEST_CASE("Every language has every month and unit") {

@@ -189,7 +189,7 @@ TEST_CASE("deleting an account removes what belongs to it but its audit events")
     CHECK(db->store().list_sessions(account.id).empty());
     CHECK_FALSE(db->store().find_sign_in(sign_in.id).has_value());
     CHECK_FALSE(db->store().find_code(code.id).has_value());
-    CHECK(db->store().list_events(account.id, 10) == std::vector{event});
+    CHECK(db->store().list_events(account.id, {.count = 10}) == std::vector{event});
     CHECK(db->store().find_passkey(other.passkey.record.id).has_value());
 
     CHECK(refused(*db, {DeleteAccount{account.id}}, 0));
@@ -208,7 +208,7 @@ TEST_CASE("nothing can be added to a deleted account: rows do not come back") {
     auto successor = sample_account(db->store());
     successor.email = account.email;
     CHECK(committed(*db, {CreateAccount{successor}}));
-    CHECK(db->store().list_events(successor.id, 10).empty());
+    CHECK(db->store().list_events(successor.id, {.count = 10}).empty());
 }
 
 TEST_CASE("accounts are listed by id, in pages") {

@@ -160,7 +160,7 @@ struct World {
             now.limit_use(counted.key, counted.window, day_one).count,
             now.is_invited(guest, day_one),
             now.is_invited(fresh_guest, day_one),
-            now.list_events(person.account.id, 10),
+            now.list_events(person.account.id, {.count = 10}),
             mails
         );
     }

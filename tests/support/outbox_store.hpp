@@ -144,7 +144,7 @@ public:
         return unexpected() != 0;
     }
 
-    [[nodiscard]] std::vector<accounts::Event> list_events(accounts::AccountId, std::size_t)
+    [[nodiscard]] std::vector<accounts::Event> list_events(accounts::AccountId, const EventQuery&)
         override {
         unexpected();
         return {};

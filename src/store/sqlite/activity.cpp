@@ -22,7 +22,12 @@ namespace latchkey::store::sqlite {
 
 namespace {
 
+using accounts::EventGroup;
+
 constexpr int furthest_bucket = 16'384;
+
+// Ids stay below it, so that every bucket is below 2^39.
+constexpr std::int64_t first_id_never_given = std::int64_t{1} << 51;
 
 /// Several statements on one snapshot. Throws ReadFailed if it cannot begin.
 class Snapshot {
@@ -54,30 +59,33 @@ std::int64_t bucket_before(Reader& reader, std::int64_t bucket) {
 }  // namespace
 
 std::vector<accounts::Event> read_activity(
-    Reader& reader, accounts::AccountId account, std::size_t count
+    Reader& reader, accounts::AccountId account, const Store::EventQuery& query
 ) {
     const Snapshot snapshot(reader);
+    const std::int64_t before = query.before ? query.before->value() : first_id_never_given;
     std::vector<accounts::Event> events;
     {
-        auto rows = reader.events_but_sign_ins.query(account, static_cast<std::int64_t>(count));
-        while (rows.next()) {
-            events.push_back(event_of(rows));
+        auto rows = reader.events_but_sign_ins.query(account, before);
+        while (events.size() < query.count && rows.next()) {
+            auto event = event_of(rows);
+            if (!query.group || group_of(event.kind) == *query.group) {
+                events.push_back(std::move(event));
+            }
         }
     }
-    std::size_t sign_ins = 0;
-    // Ids stay below 2^51, so that every bucket is below 2^39.
-    std::int64_t bucket = std::int64_t{1} << 39;
-    for (int i = 0; i < furthest_bucket && sign_ins < count; ++i) {
+    const bool wants_sign_ins = query.group.value_or(EventGroup::sessions) == EventGroup::sessions;
+    std::size_t sign_ins = wants_sign_ins ? 0 : query.count;
+    std::int64_t bucket = (before >> 12) + 1;
+    for (int i = 0; i < furthest_bucket && sign_ins < query.count; ++i) {
         bucket = bucket_before(reader, bucket);
         if (bucket < 0) break;
-        const auto left = static_cast<std::int64_t>(count - sign_ins);
-        auto rows = reader.sign_ins_in_bucket.query(bucket, account, left);
-        for (; rows.next(); ++sign_ins) {
+        auto rows = reader.sign_ins_in_bucket.query(bucket, account, before);
+        for (; sign_ins < query.count && rows.next(); ++sign_ins) {
             events.push_back(event_of(rows));
         }
     }
     std::ranges::sort(events, std::ranges::greater(), &accounts::Event::id);
-    if (events.size() > count) events.resize(count);
+    if (events.size() > query.count) events.resize(query.count);
     return events;
 }
 

@@ -5,18 +5,19 @@
 #include "accounts/events.hpp"
 #include "accounts/types.hpp"
 #include "store/sqlite/readers.hpp"
+#include "store/store.hpp"
 
-#include <cstddef>
 #include <vector>
 
 /// Reads that take more than one statement or put together what stands in several places.
 namespace latchkey::store::sqlite {
 
-/// The newest events of the account, newest first, in one snapshot. Passkey sign-ins stand in an
-/// index by buckets of 4096 ids (0001_initial.sql says why): the newest 16,384 buckets that hold an
-/// event are looked at, which takes 30 ms at most and is weeks of a million sign-ins a day.
+/// Events of the account, newest first, in one snapshot. Passkey sign-ins stand in an index by
+/// buckets of 4096 ids (0001_initial.sql says why): the newest 16,384 buckets that hold an event
+/// and are asked for are looked at, which takes 30 ms at most and is weeks of a million sign-ins a
+/// day.
 std::vector<accounts::Event> read_activity(
-    Reader& reader, accounts::AccountId account, std::size_t count
+    Reader& reader, accounts::AccountId account, const Store::EventQuery& query
 );
 
 /// All credentials of the account, oldest first; the last use as far as it was merged.

@@ -126,12 +126,13 @@ struct Reader {
     Statement events_but_sign_ins{
         *connection,
         "SELECT id, at, kind, account, network, browser, detail FROM events"
-        " WHERE account = ?1 AND kind <> 'signed_in' ORDER BY id DESC LIMIT ?2"
+        " WHERE account = ?1 AND kind <> 'signed_in' AND id < ?2 ORDER BY id DESC"
     };
     Statement sign_ins_in_bucket{
         *connection,
         "SELECT id, at, kind, account, network, browser, detail FROM events"
-        " WHERE (id >> 12) = ?1 AND account = ?2 AND kind = 'signed_in' ORDER BY id DESC LIMIT ?3"
+        " WHERE (id >> 12) = ?1 AND account = ?2 AND kind = 'signed_in' AND id < ?3"
+        " ORDER BY id DESC"
     };
     Statement event_bucket_before{
         *connection, "SELECT max(id) >> 12 FROM events WHERE id < ?1 << 12"

@@ -222,10 +222,10 @@ public:
         return rows.next();
     }
 
-    std::vector<accounts::Event> list_events(accounts::AccountId account, std::size_t count)
+    std::vector<accounts::Event> list_events(accounts::AccountId account, const EventQuery& query)
         override {
         Readers::Loan reader(readers_);
-        return read_activity(*reader, account, count);
+        return read_activity(*reader, account, query);
     }
 
     std::vector<QueuedMail> due_mails(TimePoint now, std::size_t count) override {

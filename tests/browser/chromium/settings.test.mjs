@@ -120,6 +120,62 @@ describe('Settings: a signed-in person', () => {
         await other.ada.hears('Your only passkey is on one device.');
     });
 
+    test('sees the sessions, and ends the other one with a click', async (t) => {
+        const { ada, address } = await signedUp(t);
+        const other = await site.meet(t, { authenticator: null });
+        await other.signInByCode(address);
+        await ada.open('/settings/security');
+        const sessions = ada.section('Sessions').getByRole('listitem');
+        assert.equal(await sessions.count(), 2);
+        await sessions.first().getByText('This browser').waitFor();
+        assert.match(await sessions.last().textContent(), /Chrom.* on Linux/);
+        await sessions.last().getByRole('button', { name: /^Sign out / }).click();
+        await ada.hears('That browser is signed out.');
+        assert.equal(await sessions.count(), 1);
+        assert.equal((await other.session()).status, 401);
+        assert.equal((await ada.session()).status, 200);
+    });
+
+    test('signs out all others', async (t) => {
+        const { ada, address } = await signedUp(t);
+        const other = await site.meet(t, { authenticator: null });
+        await other.signInByCode(address);
+        await ada.open('/settings/security');
+        await ada.button('Sign out all others').click();
+        await ada.hears('All other browsers are signed out.');
+        assert.equal((await other.session()).status, 401);
+        assert.equal((await ada.session()).status, 200);
+        assert.equal(await ada.button('Sign out all others').count(), 0);
+    });
+
+    test('is told of a passkey sign-in in another browser, not of one in this', async (t) => {
+        const { ada, address } = await signedUp(t);
+        await ada.signOut();
+        await ada.signIn(address);
+        const other = await site.meet(t, { authenticator: null });
+        await other.signInByCode(address);
+        assert.match((await site.mail.next(address)).subject, /without your passkey/);
+    });
+
+    test('reads the activity, and filters it', async (t) => {
+        const { ada } = await signedUp(t);
+        await ada.link('Show activity').click();
+        await ada.sees('Activity');
+        const events = ada.page.getByRole('listitem').getByRole('heading', { level: 2 });
+        assert.deepEqual(await events.allTextContents(), [
+            'Signed in',
+            'Passkey added',
+            'Account created',
+        ]);
+        await ada.link('Changes').click();
+        await ada.page.getByRole('link', { name: 'Changes', current: 'page' }).waitFor();
+        assert.deepEqual(await events.allTextContents(), ['Passkey added', 'Account created']);
+        await ada.link('Attempts').click();
+        await ada.page.getByRole('link', { name: 'Attempts', current: 'page' }).waitFor();
+        await ada.link('Back to Security').click();
+        await ada.sees('Security');
+    });
+
     test('a page of another tab that is out of date changes nothing', async (t) => {
         const { ada, address } = await signedUp(t);
         const stale = await ada.page.context().newPage();

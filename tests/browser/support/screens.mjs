@@ -151,6 +151,20 @@ export const screens = {
         await person.sees('Passkey saved');
     },
     security: (person, address) => person.signUp(address),
+    'security-sessions': async (person, address) => {
+        await person.signUp(address);
+        await person.site.mail.next(address); // that a passkey was added
+        const elsewhere = await person.elsewhere();
+        await elsewhere.signInByCode(address);
+        await elsewhere.leave();
+        await person.open('/settings/security');
+        await person.button('Sign out all others').waitFor();
+    },
+    activity: async (person, address) => {
+        await person.signUp(address);
+        await person.link('Show activity').click();
+        await person.sees('Activity');
+    },
     'security-renamed': async (person, address) => {
         await person.signUp(address);
         await person.page.getByText('Rename', { exact: true }).click();
