@@ -256,6 +256,8 @@ public:
 
     bool operator()(const CountTowardsLimit&) { return true; }
 
+    bool operator()(const SeeSession&) { return true; }
+
     bool operator()(const Invite&) { return true; }
 
     bool operator()(const SpendInvite&) { return true; }
