@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "crypto/der.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/jws_reader.hpp"
 #include "crypto/limits.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/rsa_key.hpp"
