@@ -12,6 +12,7 @@
 #include "accounts/types.hpp"
 #include "base/try.hpp"
 #include "latchkey/result.hpp"
+#include "latchkey/webauthn/options.hpp"
 
 #include <algorithm>
 #include <cstdint>
