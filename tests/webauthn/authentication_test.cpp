@@ -5,9 +5,9 @@
 #include "latchkey/webauthn/types.hpp"
 #include "latchkey/webauthn/verifier.hpp"
 #include "support/authenticator.hpp"
+#include "support/private_key.hpp"
 #include "webauthn/fixture.hpp"
 
-#include <array>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -176,7 +176,7 @@ TEST_CASE("7.2: one verifier takes keys of all algorithms in turn and keeps none
         }
     }
     for (int round = 0; round < 2; ++round) {
-        for (AuthenticationCase& own : cases) {
+        for (const AuthenticationCase& own : cases) {
             CHECK(own.verify(verifier));
             for (const AuthenticationCase& other : cases) {
                 AuthenticationCase wrong = own;

@@ -3,11 +3,15 @@
 #include "webauthn/client_data.hpp"
 
 #include "base/encoding.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "webauthn/limits.hpp"
 
-#include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include <doctest/doctest.h>
 
@@ -92,7 +96,7 @@ TEST_CASE("Client data that is not UTF-8 is refused at the step that decodes it"
 
 TEST_CASE("Client data of a megabyte is refused, at the limit it is read") {
     const auto padded = [](std::size_t size) {
-        std::string text = "{" + members + R"(,"x":")";
+        const std::string text = "{" + members + R"(,"x":")";
         return text + std::string(size - text.size() - 2, 'x') + "\"}";
     };
     CHECK(parse(padded(limits::client_data_bytes)));

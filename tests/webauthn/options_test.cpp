@@ -2,10 +2,17 @@
 // Copyright the Latchkey developers
 #include "latchkey/webauthn/options.hpp"
 
+#include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "support/authenticator.hpp"
 #include "webauthn/fixture.hpp"
 
+#include <chrono>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
