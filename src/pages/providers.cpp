@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace latchkey::pages {
@@ -13,6 +15,9 @@ namespace {
 using std::chrono_literals::operator""min;
 
 constexpr std::chrono::seconds shortest_refetch = 1min;
+
+/// How long a provider that is down is not asked again: each click would wait for it.
+constexpr std::chrono::seconds failure_lifetime{10};
 
 /// Something that was fetched, and until when it counts. Thread-safe; nothing is called under its
 /// lock.
@@ -28,8 +33,22 @@ public:
         return now < (is_asked ? fetched_at_ + shortest_refetch : good_until_) ? value_ : nullptr;
     }
 
+    /// Why it could not be fetched a moment ago; nullopt: it may be tried.
+    [[nodiscard]] std::optional<std::string> failure_at(SteadyPoint now) const {
+        const std::scoped_lock lock(mutex_);
+        if (now >= failed_until_) return std::nullopt;
+        return failure_;
+    }
+
+    void fail(std::string why, SteadyPoint now) {
+        const std::scoped_lock lock(mutex_);
+        failure_ = std::move(why);
+        failed_until_ = now + failure_lifetime;
+    }
+
     Value put(T value, SteadyPoint now, std::string_view cache_control) {
         const std::scoped_lock lock(mutex_);
+        failed_until_ = {};
         value_ = std::make_shared<const T>(std::move(value));
         fetched_at_ = now;
         good_until_ = now + oidc::cache_lifetime(cache_control);
@@ -41,6 +60,8 @@ private:
     Value value_;               // guarded by mutex_, as what follows
     SteadyPoint fetched_at_{};  // without a value there is nothing that could count
     SteadyPoint good_until_{};
+    std::string failure_;
+    SteadyPoint failed_until_{};
 };
 
 std::string failure_of(const outbound::HttpsReply& reply) {
@@ -117,15 +138,20 @@ http::Outcome Providers::with_metadata(
     if (auto kept = entry.metadata.at(clock_.steady_now(), Freshness::kept)) {
         return std::move(then)(std::move(kept));
     }
+    if (auto failure = entry.metadata.failure_at(clock_.steady_now())) {
+        return std::move(then)(Fail{*std::move(failure)});
+    }
     return http::Call{
         .request = request_to(entry, oidc::discovery_url(provider_of(entry))),
         .then = [this, &entry, then = std::move(then)](const outbound::HttpsReply& reply
                 ) mutable -> http::Outcome {
-            if (reply.status != 200) {
-                return std::move(then)(Fail{"discovery: " + failure_of(reply)});
-            }
+            const auto fail = [&](std::string why) {
+                entry.metadata.fail(why, clock_.steady_now());
+                return std::move(then)(Fail{std::move(why)});
+            };
+            if (reply.status != 200) return fail("discovery: " + failure_of(reply));
             auto metadata = oidc::parse_metadata(reply.body, provider_of(entry));
-            if (!metadata) return std::move(then)(Fail{std::string("discovery: not usable")});
+            if (!metadata) return fail("discovery: not usable");
             return std::move(then)(
                 entry.metadata.put(*std::move(metadata), clock_.steady_now(), reply.cache_control)
             );

@@ -3,6 +3,7 @@
 //
 // `latchkey doctor` of the real program, with a real mail server.
 #include "app/program.hpp"
+#include "flows/provider.hpp"
 #include "support/mail_server.hpp"
 #include "support/process.hpp"
 
@@ -25,7 +26,8 @@ bool contains(std::string_view text, std::string_view part) {
 
 // A program whose mail goes to the real server.
 struct Patient {
-    explicit Patient(std::string_view lines = "") : program(lines) {
+    explicit Patient(std::string_view lines = "", std::string_view sections = "")
+        : program(lines, sections) {
         const MailServer& mail = MailServer::shared();
         [[maybe_unused]] const std::string password =
             program.folder().write("password", mail.password + "\n");
@@ -122,6 +124,45 @@ TEST_CASE("A document at the RP ID's host that is another one's is told") {
     CHECK(contains(found.out, "mend  related origins: "));
     CHECK(contains(found.out, "answers 404"));
     CHECK(patient.program.stop() == 0);
+}
+
+/// As an operator writes it.
+std::string section_of(const test::Provider& provider, std::string_view name) {
+    const pages::ConfiguredProvider configured = provider.configured(std::string(name));
+    return "[providers." + std::string(name) + "]\nlabel = \"Example ID\"\nissuer = \"" +
+           configured.provider.issuer + "\"\nclient_id = \"latchkey\"\n" +
+           "client_secret_file = \"password\"\nnetwork = \"private\"\nca_file = \"" +
+           configured.ca_file + "\"\n";
+}
+
+TEST_CASE("Each provider is asked for its metadata, and what is wrong with it is told") {
+    test::Provider right;
+    test::Provider down;
+    down.script.is_down = true;
+    test::Provider another;
+    another.script.metadata = [](json::Value metadata) {
+        metadata.set("issuer", "https://another.example");
+        return metadata;
+    };
+    test::Provider unproven;
+    std::string sections =
+        section_of(right, "right") + section_of(down, "down") + section_of(another, "another");
+    // Its certificate is of no authority that the machine knows.
+    const std::string ca_file = "ca_file = \"" + unproven.configured("x").ca_file + "\"\n";
+    std::string without_ca = section_of(unproven, "unproven");
+    without_ca.erase(without_ca.find(ca_file), ca_file.size());
+    sections += without_ca;
+    const Patient patient("", sections);
+    const Finished found = patient.examine();
+    CAPTURE(found.out);
+    CHECK(found.status == 1);
+    CHECK(contains(found.out, "ok    provider right: " + right.issuer() + " describes itself"));
+    CHECK(contains(found.out, "mend  provider down: " + down.issuer()));
+    CHECK(contains(found.out, "(status 503) is no metadata of " + down.issuer()));
+    CHECK(contains(found.out, "(status 200) is no metadata of " + another.issuer()));
+    CHECK(contains(found.out, "write the issuer exactly as the provider does"));
+    CHECK(contains(found.out, "mend  provider unproven: " + unproven.issuer()));
+    CHECK(contains(found.out, "look at its issuer, network and ca_file"));
 }
 
 TEST_CASE("A wrong configuration is told first, with status 3") {

@@ -177,6 +177,24 @@ TEST_CASE("16.5.2: with the provider down the page says so, and every other way 
     CHECK(ada.is_signed_in());
 }
 
+TEST_CASE("16.5.2: a provider that is down is asked once in ten seconds, however often people click"
+) {
+    Provider provider;
+    Latchkey latchkey(with(provider));
+    Person ada(latchkey, "ada@example.com");
+    provider.script.is_down = true;
+    for (int i = 0; i < 5; ++i) {
+        CHECK(ada.browser.get("/sign-in/with/there").error() == "provider_unavailable");
+    }
+    CHECK(provider.asked("/.well-known/openid-configuration") == 1);
+    provider.script.is_down = false;
+    latchkey.clock.advance(9s);
+    CHECK(ada.browser.get("/sign-in/with/there").error() == "provider_unavailable");
+    latchkey.clock.advance(1s);
+    CHECK(ada.browser.get("/sign-in/with/there").status() == 303);
+    CHECK(provider.asked("/.well-known/openid-configuration") == 2);
+}
+
 TEST_CASE("T36: a provider at a private address is out of reach unless it is configured so") {
     Provider provider;
     LatchkeyOptions options;

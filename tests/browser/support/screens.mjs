@@ -250,6 +250,7 @@ export const screens = {
         await person.link('Continue with Google').click();
         await person.hears('That provider can’t be reached at the moment.');
         person.site.google.isDown = false;
+        await person.site.server.restart(); // nor that it was down
     },
     'sign-in-address-taken': async (person, address) => {
         await person.signUp(address);
