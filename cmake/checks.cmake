@@ -15,3 +15,4 @@ latchkey_check(checkers python3 -m unittest discover -s tests/scripts -p *_test.
 set_tests_properties(checkers PROPERTIES FAIL_REGULAR_EXPRESSION "Ran 0 tests")
 latchkey_check(sign_in_table scripts/render_sign_in_table --check)
 latchkey_check(texts scripts/check_texts)
+latchkey_check(asvs scripts/asvs --check)
