@@ -237,12 +237,6 @@ public:
         return find_row(world_.sessions, change.session) != nullptr;
     }
 
-    bool operator()(const SeeSession& change) {
-        Session* session = find_row(world_.sessions, change.session);
-        if (session != nullptr) session->last_seen_at = change.at;
-        return true;
-    }
-
     bool operator()(const EndSession& change) {
         std::erase_if(world_.sessions, [&change](const Session& session) {
             return session.id == change.session;
