@@ -145,6 +145,33 @@ struct SpendAppCode {
     TimePoint now;
 };
 
+/// Precondition: the account has no phone.
+struct AddPhone {
+    Phone phone;
+};
+
+/// Precondition: it is the phone of this account. Ends every sign-in of the account under way.
+struct RemovePhone {
+    AccountId account;
+    PhoneId phone;
+};
+
+/// Counts a guess at a code that was sent to the phone, right or wrong, before a SpendAttempt in
+/// the same commit. Precondition: the phone is there, with fewer than `limit` of them since its
+/// last use.
+struct CountPhoneGuess {
+    PhoneId phone;
+    std::uint32_t limit = 0;
+};
+
+/// The phone took the second step: its guesses start anew. Precondition: it is the phone of this
+/// account.
+struct UsePhone {
+    AccountId account;
+    PhoneId phone;
+    TimePoint at;
+};
+
 /// The account's recovery codes are these from now on; earlier ones end. Precondition: it exists.
 struct SetRecoveryCodes {
     AccountId account;
@@ -180,7 +207,8 @@ struct StoreCode {
 };
 
 /// One guess: counts it, compares the keyed hash, spends the code if it is right. Never undone
-/// once it compared: only CountTowardsLimit may stand in its commit, before it. Precondition: fewer
+/// once it compared: only CountTowardsLimit and CountPhoneGuess may stand in its commit, before it.
+/// Precondition: fewer
 /// than `limit` attempts, not spent, not expired. Its answer is `store::Committed::spent`.
 struct SpendAttempt {
     CodeId code;
@@ -261,13 +289,15 @@ struct AppendEvent {
     Event event;
 };
 
-/// One e-mail on its way: rendered, and sealed so that a stolen database holds no code.
+/// One e-mail or text message on its way: rendered, and sealed so that a stolen database holds no
+/// code.
 struct QueueMail {
     MailId id;
-    Bytes sealed;  // outbound::Mail, sealed with context "mail" | id
+    Bytes sealed;  // outbound::Mail or TextMessage, sealed with context of kind and id
     TimePoint not_before;
     TimePoint expires_at;           // not sent after this: an expired code helps nobody
     std::optional<AccountId> hold;  // goes with this account's hold
+    Channel channel = Channel::mail;
 };
 
 using Change = std::variant<
@@ -288,6 +318,10 @@ using Change = std::variant<
     AddAuthenticatorApp,
     RemoveAuthenticatorApp,
     SpendAppCode,
+    AddPhone,
+    RemovePhone,
+    CountPhoneGuess,
+    UsePhone,
     SetRecoveryCodes,
     SpendRecoveryCode,
     StartHold,

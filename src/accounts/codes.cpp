@@ -27,8 +27,6 @@ namespace {
 /// More than any spelling of a code that a person would type.
 constexpr std::size_t typed_code_bytes = 64;
 
-constexpr std::uint64_t number_of_codes = 100'000'000;
-
 std::array<std::byte, 8> to_bytes(std::int64_t number) {
     std::array<std::byte, 8> bytes{};
     auto rest = static_cast<std::uint64_t>(number);
@@ -39,15 +37,21 @@ std::array<std::byte, 8> to_bytes(std::int64_t number) {
     return bytes;
 }
 
-}  // namespace
-
-SecretText make_email_code(const std::array<std::byte, 16>& random) {
+template <std::size_t count>
+SecretText make_code(const std::array<std::byte, 16>& random) {
+    constexpr std::uint64_t number_of_codes = [] {
+        std::uint64_t number = 1;
+        for (std::size_t i = 0; i < count; ++i) {
+            number *= 10;
+        }
+        return number;
+    }();
     // The remainder of a 128-bit number: no value is likelier than another by more than 2^-101.
     std::uint64_t code = 0;
     for (const std::byte byte : random) {
         code = (code * 256 + std::to_integer<std::uint64_t>(byte)) % number_of_codes;
     }
-    std::array<char, limits::email_code_digits> digits{};
+    std::array<char, count> digits{};
     for (char& digit : std::views::reverse(digits)) {
         digit = static_cast<char>('0' + (code % 10));
         code /= 10;
@@ -55,6 +59,16 @@ SecretText make_email_code(const std::array<std::byte, 16>& random) {
     SecretText text(std::string(digits.data(), digits.size()));
     wipe(std::as_writable_bytes(std::span(digits)));
     return text;
+}
+
+}  // namespace
+
+SecretText make_email_code(const std::array<std::byte, 16>& random) {
+    return make_code<limits::email_code_digits>(random);
+}
+
+SecretText make_text_code(const std::array<std::byte, 16>& random) {
+    return make_code<limits::text_code_digits>(random);
 }
 
 std::optional<std::string> parse_code(std::string_view typed, std::size_t digits) {

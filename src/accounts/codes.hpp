@@ -20,6 +20,9 @@ namespace latchkey::accounts {
 /// 8 decimal digits, each value equally likely, from 16 random bytes.
 SecretText make_email_code(const std::array<std::byte, 16>& random);
 
+/// 6 decimal digits for a text message, in the same way.
+SecretText make_text_code(const std::array<std::byte, 16>& random);
+
 /// What a person typed as a code: spaces and dashes dropped; exactly `digits` ASCII digits, or
 /// nullopt.
 std::optional<std::string> parse_code(std::string_view typed, std::size_t digits);

@@ -14,6 +14,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 // The last step of a sign-in that adds a factor: the only place where a passkey is made.
 namespace latchkey::accounts {
@@ -118,8 +121,7 @@ Result<Grounds> check_grounds(const PasskeyCreated& event) {
         grounds.proof = find_usable(event.passkeys, *sign_in.passkey);
         if (grounds.proof == nullptr) return Fail{proof_withdrawn};
     } else if (sign_in.second) {
-        const bool needs_app = sign_in.second == SecondStep::authenticator_app;
-        if (needs_app && !event.steps.app) return Fail{proof_withdrawn};
+        if (!still_has(event.steps, *sign_in.second)) return Fail{proof_withdrawn};
     } else if (asks_second_step(event.passkeys, event.steps) ||
                (!sign_in.recovered && !event.passkeys.empty())) {
         // The first proof was enough, and now the account has a second step, or its first passkey.
@@ -200,6 +202,44 @@ Result<Decision> add_passkey(
     return draft.finish(SignInState::done, event.sign_in.return_to);
 }
 
+/// The second step of a new person, instead of a passkey: what comes with each of its methods.
+struct NewMethod {
+    const SignIn& sign_in;
+    Change added;
+    EventKind event = EventKind::app_added;
+    NoticeKind notice = NoticeKind::app_added;
+    std::string_view words;
+    const std::vector<Hash>& recovery_codes;
+    bool needs_invite = false;
+};
+
+Result<Decision> create_account_by(
+    const NewMethod& method, const Circumstances& at, const Fresh& fresh
+) {
+    const SignIn& sign_in = method.sign_in;
+    if (at.now >= sign_in.expires_at) return Fail{expired};
+    // Every account has a factor: there a method is turned on in Settings.
+    if (sign_in.account) return Fail{not_in_this_state};
+    Draft draft(at, fresh);
+    finish_sign_in(draft, sign_in, at);
+    if (method.needs_invite) draft.add(SpendInvite{.email = sign_in.email, .now = at.now});
+    const Account account = begin_account(draft, sign_in, at, fresh);
+    draft.add(method.added);
+    draft.add(SetRecoveryCodes{.account = account.id, .macs = method.recovery_codes});
+    draft.log(method.event, account.id);
+    draft.log(EventKind::recovery_codes_made, account.id);
+    draft.tell(method.notice, account);
+    draft.open_session({
+        .account = account,
+        .assurance = Assurance::two_steps,
+        .authenticated_at = at.now,
+        .recovered_at = std::nullopt,
+        .passkey = std::nullopt,
+    });
+    draft.log(EventKind::signed_in, account.id, std::string(method.words));
+    return draft.finish(SignInState::done, sign_in.return_to);
+}
+
 }  // namespace
 
 Result<Decision> decide(const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh) {
@@ -222,29 +262,37 @@ Result<Decision> decide(const PasskeyCreated& event, const Circumstances& at, co
 }
 
 Result<Decision> decide(const AppConfirmed& event, const Circumstances& at, const Fresh& fresh) {
-    const SignIn& sign_in = event.sign_in;
-    if (!accepts(sign_in.state, SignInEvent::app_confirmed)) return Fail{not_in_this_state};
-    if (at.now >= sign_in.expires_at) return Fail{expired};
-    // Every account has a factor: there an app is turned on in Settings.
-    if (sign_in.account) return Fail{not_in_this_state};
-    Draft draft(at, fresh);
-    finish_sign_in(draft, sign_in, at);
-    if (event.needs_invite) draft.add(SpendInvite{.email = sign_in.email, .now = at.now});
-    const Account account = begin_account(draft, sign_in, at, fresh);
-    draft.add(AddAuthenticatorApp{event.app});
-    draft.add(SetRecoveryCodes{.account = account.id, .macs = event.recovery_codes});
-    draft.log(EventKind::app_added, account.id);
-    draft.log(EventKind::recovery_codes_made, account.id);
-    draft.tell(NoticeKind::app_added, account);
-    draft.open_session({
-        .account = account,
-        .assurance = Assurance::two_steps,
-        .authenticated_at = at.now,
-        .recovered_at = std::nullopt,
-        .passkey = std::nullopt,
-    });
-    draft.log(EventKind::signed_in, account.id, "authenticator app");
-    return draft.finish(SignInState::done, sign_in.return_to);
+    if (!accepts(event.sign_in.state, SignInEvent::app_confirmed)) return Fail{not_in_this_state};
+    return create_account_by(
+        {
+            .sign_in = event.sign_in,
+            .added = AddAuthenticatorApp{event.app},
+            .event = EventKind::app_added,
+            .notice = NoticeKind::app_added,
+            .words = "authenticator app",
+            .recovery_codes = event.recovery_codes,
+            .needs_invite = event.needs_invite,
+        },
+        at,
+        fresh
+    );
+}
+
+Result<Decision> decide(const PhoneConfirmed& event, const Circumstances& at, const Fresh& fresh) {
+    if (!accepts(event.sign_in.state, SignInEvent::phone_confirmed)) return Fail{not_in_this_state};
+    return create_account_by(
+        {
+            .sign_in = event.sign_in,
+            .added = AddPhone{event.phone},
+            .event = EventKind::phone_added,
+            .notice = NoticeKind::phone_added,
+            .words = "text message",
+            .recovery_codes = event.recovery_codes,
+            .needs_invite = event.needs_invite,
+        },
+        at,
+        fresh
+    );
 }
 
 }  // namespace latchkey::accounts

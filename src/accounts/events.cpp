@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto names = [] {
     using enum EventKind;
-    return std::array<std::pair<EventKind, std::string_view>, 26>{{
+    return std::array<std::pair<EventKind, std::string_view>, 28>{{
         {account_created, "account_created"},
         {account_deleted, "account_deleted"},
         {passkey_added, "passkey_added"},
@@ -34,6 +34,8 @@ constexpr auto names = [] {
         {counter_went_back, "counter_went_back"},
         {app_added, "app_added"},
         {app_removed, "app_removed"},
+        {phone_added, "phone_added"},
+        {phone_removed, "phone_removed"},
         {recovery_codes_made, "recovery_codes_made"},
         {recovery_code_used, "recovery_code_used"},
         {second_step_wrong, "second_step_wrong"},

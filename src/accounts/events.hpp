@@ -33,6 +33,8 @@ enum class EventKind : std::uint8_t {
     counter_went_back,
     app_added,
     app_removed,
+    phone_added,
+    phone_removed,
     recovery_codes_made,
     recovery_code_used,
     second_step_wrong,

@@ -41,6 +41,8 @@ std::string_view name_of(SignInEvent event) {
             return "passkey_created";
         case SignInEvent::app_confirmed:
             return "app_confirmed";
+        case SignInEvent::phone_confirmed:
+            return "phone_confirmed";
         case SignInEvent::started_over:
             return "started_over";
     }
@@ -89,6 +91,8 @@ std::string_view name_of(Refusal refusal) {
             return "too_many_identities";
         case Refusal::app_there:
             return "app_there";
+        case Refusal::phone_there:
+            return "phone_there";
         case Refusal::not_over:
             return "not_over";
         case Refusal::only_operator:

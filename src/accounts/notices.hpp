@@ -23,6 +23,8 @@ enum class NoticeKind : std::uint8_t {
     identity_withdrawn,  // unlinked because its provider said that it ended
     app_added,
     app_removed,
+    phone_added,
+    phone_removed,
     recovery_codes_made,
     recovery_code_used,
     new_browser,        // a session in a browser that never had one of the account

@@ -42,8 +42,29 @@ const Passkey* find_usable(const std::vector<Passkey>& passkeys, PasskeyId id) {
     return find_usable_if(passkeys, [&](const Passkey& passkey) { return passkey.id == id; });
 }
 
+bool has_method(const SecondSteps& steps) {
+    return steps.app || steps.phone;
+}
+
+bool still_has(const SecondSteps& steps, SecondStep by) {
+    switch (by) {
+        case SecondStep::authenticator_app:
+            return steps.app.has_value();
+        case SecondStep::text_message:
+            return steps.phone.has_value();
+        case SecondStep::recovery_code:
+        case SecondStep::waited:
+            return true;
+    }
+    return false;
+}
+
+bool is_recovery(SecondStep by) {
+    return by == SecondStep::recovery_code || by == SecondStep::waited;
+}
+
 bool asks_second_step(const std::vector<Passkey>& passkeys, const SecondSteps& steps) {
-    return steps.app || std::ranges::any_of(passkeys, [](const Passkey& passkey) {
+    return has_method(steps) || std::ranges::any_of(passkeys, [](const Passkey& passkey) {
                return passkey.purpose == CredentialPurpose::second_factor &&
                       passkey.status == CredentialStatus::active;
            });

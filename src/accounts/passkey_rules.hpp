@@ -20,8 +20,18 @@ bool is_usable(const Passkey& passkey);
 const Passkey* find_usable(const std::vector<Passkey>& passkeys, const PublicId& id);
 const Passkey* find_usable(const std::vector<Passkey>& passkeys, PasskeyId id);
 
+/// Whether the account has a method for the second step that is no credential: one that recovery
+/// codes stand in for.
+bool has_method(const SecondSteps& steps);
+
+/// Whether what the second step was taken by is still there: nothing else stands on it.
+bool still_has(const SecondSteps& steps, SecondStep by);
+
+/// Whether it was taken by something that is kept, or waited for, in place of a lost method.
+bool is_recovery(SecondStep by);
+
 /// Whether a first proof that was not a passkey needs a second step: the account has an
-/// authenticator app, or an active credential of that purpose.
+/// authenticator app, a phone, or an active credential of that purpose.
 bool asks_second_step(const std::vector<Passkey>& passkeys, const SecondSteps& steps);
 
 /// The passkey that a new one is to replace: nullptr if none is asked for.

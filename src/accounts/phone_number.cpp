@@ -128,4 +128,9 @@ bool is_country(std::string_view code) {
     return find_country(code) != nullptr;
 }
 
+std::string_view calling_code(std::string_view country) {
+    const Country* found = find_country(country);
+    return found == nullptr ? std::string_view() : found->calling;
+}
+
 }  // namespace latchkey::accounts

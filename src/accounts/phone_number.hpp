@@ -50,4 +50,7 @@ private:
 /// Whether there is a country with this code.
 bool is_country(std::string_view code);
 
+/// "49" of "DE"; empty: there is no such country.
+std::string_view calling_code(std::string_view country);
+
 }  // namespace latchkey::accounts

@@ -25,6 +25,9 @@ inline constexpr std::size_t totp_digits = 6;
 inline constexpr std::chrono::seconds totp_step = 30s;
 inline constexpr std::size_t totp_secret_bytes = 20;  // 160 bits (RFC 4226 section 4, R6)
 inline constexpr std::uint32_t app_failures = 50;     // in a row: then the app opens nothing more
+inline constexpr std::size_t text_code_digits = 6;
+inline constexpr std::chrono::seconds text_code_lifetime = 5min;
+inline constexpr std::uint32_t phone_guesses = 50;  // the same for codes by text message
 inline constexpr std::uint32_t failures_before_notice = 3;
 inline constexpr std::size_t recovery_codes = 10;
 

@@ -21,8 +21,7 @@ Result<void> check_subject(const SecondMatched& event) {
     // Deleted since, or signed out everywhere.
     if (!event.account || event.account->id != sign_in.account) return Fail{signed_out_everywhere};
     if (event.account->epoch != sign_in.account_epoch) return Fail{signed_out_everywhere};
-    const bool needs_app = event.by == SecondStep::authenticator_app;
-    if (needs_app && !event.steps.app) return Fail{proof_withdrawn};
+    if (!still_has(event.steps, event.by)) return Fail{proof_withdrawn};
     return {};
 }
 
@@ -43,6 +42,8 @@ std::string_view words_of(SecondStep by) {
             return "recovery code";
         case SecondStep::waited:
             return "wait";
+        case SecondStep::text_message:
+            return "text message";
     }
     return "unknown";
 }
@@ -65,7 +66,7 @@ SignIn go_on_to_enrol(const SecondMatched& event) {
     SignIn sign_in = event.sign_in;
     sign_in.state = SignInState::enrol;
     sign_in.second = event.by;
-    sign_in.recovered = event.by != SecondStep::authenticator_app;
+    sign_in.recovered = is_recovery(event.by);
     return sign_in;
 }
 
@@ -79,7 +80,7 @@ Result<Decision> decide(const SecondMatched& event, const Circumstances& at, con
     if (event.by == SecondStep::waited) TRY(check_hold(event, at.now));
     const Account& account = *event.account;
     // What is kept on paper for a lost device is a recovery, and told as one (design.md 4.3).
-    const bool is_recovery = event.by != SecondStep::authenticator_app;
+    const bool recovers = is_recovery(event.by);
 
     Draft draft(at, fresh);
     draft.add(FinishSignIn{.sign_in = sign_in.id, .from_version = sign_in.version, .now = at.now});
@@ -90,7 +91,10 @@ Result<Decision> decide(const SecondMatched& event, const Circumstances& at, con
         .started_at = event.by == SecondStep::waited ? std::optional(event.steps.hold->started_at)
                                                      : std::nullopt,
     });
-    if (is_recovery) recover(draft, event, at);
+    if (event.by == SecondStep::text_message) {
+        draft.add(UsePhone{.account = account.id, .phone = event.steps.phone->id, .at = at.now});
+    }
+    if (recovers) recover(draft, event, at);
     if (sign_in.intent == Intent::add_passkey) {
         TRY(check_room(event.passkeys, sign_in.replaces));
         draft.start_sign_in(go_on_to_enrol(event));
@@ -98,9 +102,9 @@ Result<Decision> decide(const SecondMatched& event, const Circumstances& at, con
     }
     draft.open_session({
         .account = account,
-        .assurance = is_recovery ? Assurance::recovered : Assurance::two_steps,
+        .assurance = recovers ? Assurance::recovered : Assurance::two_steps,
         .authenticated_at = at.now,
-        .recovered_at = is_recovery ? at.now : mark_of(account.recovered_at, at.now),
+        .recovered_at = recovers ? at.now : mark_of(account.recovered_at, at.now),
         .passkey = std::nullopt,
     });
     draft.log(EventKind::signed_in, account.id, std::string(words_of(event.by)));

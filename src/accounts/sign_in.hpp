@@ -28,6 +28,7 @@ enum class SignInEvent : std::uint8_t {
     hold_started,      // the person can do no second step, and waits
     passkey_created,   // a registration ceremony verified
     app_confirmed,     // a new authenticator app showed that it has the secret
+    phone_confirmed,   // a new phone got a code
     started_over,      // the person went back, or it expired
 };
 
@@ -66,6 +67,7 @@ inline constexpr auto sign_in_table = [] {
         Transition{second, started_over, start, "always"},
         Transition{enrol, passkey_created, done, "always"},
         Transition{enrol, app_confirmed, done, "a new account"},
+        Transition{enrol, phone_confirmed, done, "a new account"},
         Transition{enrol, started_over, start, "always"},
     };
 }();
@@ -100,6 +102,7 @@ enum class Refusal : std::uint8_t {
     identity_taken,         // another account is linked to this identity
     too_many_identities,    // limits.hpp: identities_per_account
     app_there,              // the account has an authenticator app
+    phone_there,            // this number is the account's phone
     not_over,               // the wait of who cannot do the second step, or none was begun
     only_operator,          // recovery = "strict": nothing else goes around the second step
     name_not_allowed,       // not what parse_passkey_name() accepts
@@ -136,6 +139,7 @@ struct Fresh {
     LinkedIdentityId identity;
     PublicId identity_public_id;
     AuthenticatorAppId app;
+    PhoneId phone;
     std::array<EventId, 5> events;
 };
 
@@ -250,5 +254,15 @@ struct AppConfirmed {
 };
 
 Result<Decision> decide(const AppConfirmed& event, const Circumstances& at, const Fresh& fresh);
+
+/// A phone instead of a passkey, in the same way: the code that was sent to it is spent.
+struct PhoneConfirmed {
+    SignIn sign_in;
+    Phone phone;
+    std::vector<Hash> recovery_codes;
+    bool needs_invite = false;  // sign_up = "invite": spends the invitation
+};
+
+Result<Decision> decide(const PhoneConfirmed& event, const Circumstances& at, const Fresh& fresh);
 
 }  // namespace latchkey::accounts

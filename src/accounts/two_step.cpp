@@ -2,11 +2,48 @@
 // Copyright the Latchkey developers
 #include "accounts/two_step.hpp"
 
+#include "accounts/acting.hpp"
+#include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
+#include "accounts/events.hpp"
+#include "accounts/notices.hpp"
+#include "accounts/passkey_rules.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 #include "base/try.hpp"
+#include "latchkey/result.hpp"
+
+#include <optional>
+#include <vector>
 
 namespace latchkey::accounts {
 using enum Refusal;
+
+namespace {
+
+/// What each change of a method has in common: who makes it is still there and may, and the number
+/// of factors fits.
+void change_factors(Draft& draft, const Acting& who, int by) {
+    require_acting(draft, who);
+    draft.add(
+        ChangeFactors{.account = who.account.id, .from_version = who.account.version, .by = by}
+    );
+}
+
+/// The first method comes with a set of recovery codes.
+void add_first_codes(Draft& draft, const Acting& who, const std::vector<Hash>& recovery_codes) {
+    if (has_method(who.steps)) return;
+    draft.add(SetRecoveryCodes{.account = who.account.id, .macs = recovery_codes});
+    draft.log(EventKind::recovery_codes_made, who.account.id);
+}
+
+/// With the last method the codes end that stood in for it.
+void end_last_codes(Draft& draft, const Acting& who) {
+    if (who.steps.app && who.steps.phone) return;
+    draft.add(SetRecoveryCodes{.account = who.account.id, .macs = {}});
+}
+
+}  // namespace
 
 Result<Decision> turn_on_app(
     const Acting& who,
@@ -18,14 +55,11 @@ Result<Decision> turn_on_app(
     if (who.steps.app) return Fail{app_there};
     TRY(check_sensitive_change(who, at.now));
     Draft draft(at, fresh);
-    require_acting(draft, who);
-    draft.add(ChangeFactors{.account = who.account.id, .from_version = who.account.version, .by = 1}
-    );
+    change_factors(draft, who, 1);
     draft.add(AddAuthenticatorApp{app});
-    draft.add(SetRecoveryCodes{.account = who.account.id, .macs = recovery_codes});
-    draft.renew_session(who.session);
     draft.log(EventKind::app_added, who.account.id);
-    draft.log(EventKind::recovery_codes_made, who.account.id);
+    add_first_codes(draft, who, recovery_codes);
+    draft.renew_session(who.session);
     draft.tell(NoticeKind::app_added, who.account);
     return draft.finish(SignInState::done);
 }
@@ -35,16 +69,54 @@ Result<Decision> turn_off_app(const Acting& who, const Circumstances& at, const 
     if (who.account.factors < 2) return Fail{last_factor};
     TRY(check_sensitive_change(who, at.now));
     Draft draft(at, fresh);
-    require_acting(draft, who);
-    draft.add(
-        ChangeFactors{.account = who.account.id, .from_version = who.account.version, .by = -1}
-    );
+    change_factors(draft, who, -1);
     draft.add(RemoveAuthenticatorApp{.account = who.account.id, .app = who.steps.app->id});
-    draft.add(SetRecoveryCodes{.account = who.account.id, .macs = {}});
+    end_last_codes(draft, who);
     draft.add(EndSessions{.account = who.account.id, .keep = std::nullopt});
     draft.renew_session(who.session);
     draft.log(EventKind::app_removed, who.account.id);
     draft.tell(NoticeKind::app_removed, who.account);
+    return draft.finish(SignInState::done);
+}
+
+Result<Decision> turn_on_phone(
+    const Acting& who,
+    const Phone& phone,
+    const std::vector<Hash>& recovery_codes,
+    const Circumstances& at,
+    const Fresh& fresh
+) {
+    const auto& old = who.steps.phone;
+    if (old && old->number == phone.number) return Fail{phone_there};
+    TRY(check_sensitive_change(who, at.now));
+    Draft draft(at, fresh);
+    change_factors(draft, who, old ? 0 : 1);
+    if (old) {
+        draft.add(RemovePhone{.account = who.account.id, .phone = old->id});
+        draft.add(EndSessions{.account = who.account.id, .keep = std::nullopt});
+        draft.log(EventKind::phone_removed, who.account.id);
+        draft.tell(NoticeKind::phone_removed, who.account);
+    }
+    draft.add(AddPhone{phone});
+    draft.log(EventKind::phone_added, who.account.id);
+    add_first_codes(draft, who, recovery_codes);
+    draft.renew_session(who.session);
+    draft.tell(NoticeKind::phone_added, who.account);
+    return draft.finish(SignInState::done);
+}
+
+Result<Decision> turn_off_phone(const Acting& who, const Circumstances& at, const Fresh& fresh) {
+    if (!who.steps.phone) return Fail{not_yours};
+    if (who.account.factors < 2) return Fail{last_factor};
+    TRY(check_sensitive_change(who, at.now));
+    Draft draft(at, fresh);
+    change_factors(draft, who, -1);
+    draft.add(RemovePhone{.account = who.account.id, .phone = who.steps.phone->id});
+    end_last_codes(draft, who);
+    draft.add(EndSessions{.account = who.account.id, .keep = std::nullopt});
+    draft.renew_session(who.session);
+    draft.log(EventKind::phone_removed, who.account.id);
+    draft.tell(NoticeKind::phone_removed, who.account);
     return draft.finish(SignInState::done);
 }
 
@@ -54,13 +126,11 @@ Result<Decision> make_recovery_codes(
     const Circumstances& at,
     const Fresh& fresh
 ) {
-    if (!who.steps.app) return Fail{not_yours};
+    if (!has_method(who.steps)) return Fail{not_yours};
     TRY(check_sensitive_change(who, at.now));
     Draft draft(at, fresh);
-    require_acting(draft, who);
     // What the codes stand in for is still there when they are written.
-    draft.add(ChangeFactors{.account = who.account.id, .from_version = who.account.version, .by = 0}
-    );
+    change_factors(draft, who, 0);
     draft.add(SetRecoveryCodes{.account = who.account.id, .macs = recovery_codes});
     draft.renew_session(who.session);
     draft.log(EventKind::recovery_codes_made, who.account.id);

@@ -11,8 +11,8 @@
 /// after one: proof_too_old, frozen_after_recovery. The acting session goes on under a new id.
 namespace latchkey::accounts {
 
-/// Turns on an authenticator app that has shown that it has the secret, with the first set of
-/// recovery codes (keyed hashes). app_there: the account has one.
+/// Turns on an authenticator app that has shown that it has the secret; with the first set of
+/// recovery codes (keyed hashes) if it is the first method. app_there: the account has one.
 Result<Decision> turn_on_app(
     const Acting& who,
     const AuthenticatorApp& app,
@@ -21,9 +21,23 @@ Result<Decision> turn_on_app(
     const Fresh& fresh
 );
 
-/// Turns the app off and ends its recovery codes, and all other sessions. not_yours: there is none.
-/// last_factor: nothing else is left to sign in with safely.
+/// Turns the app off and ends all other sessions, and the recovery codes if no method is left.
+/// not_yours: there is none. last_factor: nothing else is left to sign in with safely.
 Result<Decision> turn_off_app(const Acting& who, const Circumstances& at, const Fresh& fresh);
+
+/// Turns on a phone that got its code, in the same way. It takes the place of the one before, in
+/// one commit, and is a new method all the same: told, and the other sessions end. phone_there: it
+/// is the same number.
+Result<Decision> turn_on_phone(
+    const Acting& who,
+    const Phone& phone,
+    const std::vector<Hash>& recovery_codes,
+    const Circumstances& at,
+    const Fresh& fresh
+);
+
+/// As turn_off_app.
+Result<Decision> turn_off_phone(const Acting& who, const Circumstances& at, const Fresh& fresh);
 
 /// A new set of recovery codes; the old one ends. not_yours: no second step that they stand in for.
 Result<Decision> make_recovery_codes(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "accounts/email_address.hpp"
+#include "accounts/phone_number.hpp"
 #include "base/clock.hpp"
 #include "latchkey/strong.hpp"
 #include "latchkey/webauthn.hpp"
@@ -22,6 +23,7 @@ using SessionId = Strong<struct SessionIdTag, std::int64_t>;
 using SignInId = Strong<struct SignInIdTag, std::int64_t>;
 using CodeId = Strong<struct CodeIdTag, std::int64_t>;
 using AuthenticatorAppId = Strong<struct AuthenticatorAppIdTag, std::int64_t>;
+using PhoneId = Strong<struct PhoneIdTag, std::int64_t>;
 using EventId = Strong<struct EventIdTag, std::int64_t>;
 using MailId = Strong<struct MailIdTag, std::int64_t>;
 using LinkedIdentityId = Strong<struct LinkedIdentityIdTag, std::int64_t>;
@@ -86,6 +88,19 @@ struct AuthenticatorApp {
     bool operator==(const AuthenticatorApp&) const = default;
 };
 
+/// A phone that gets codes by text message: at most one. Another number is another phone.
+struct Phone {
+    PhoneId id;
+    AccountId account;
+    PhoneNumber number;
+    std::uint32_t failures = 0;  // guesses since the last sign-in with it
+    std::string created_on;      // "Chromium on Linux": the browser in which it was turned on
+    TimePoint created_at;
+    std::optional<TimePoint> last_used_at;
+
+    bool operator==(const Phone&) const = default;
+};
+
 /// The wait of somebody who has a first proof and can do no more (design.md 4.3): at most one for
 /// an account. Whoever has the account's passkey, or its mail, can end it before it is over.
 struct Hold {
@@ -100,6 +115,7 @@ struct Hold {
 /// What an account has for the second step, besides credentials of that purpose.
 struct SecondSteps {
     std::optional<AuthenticatorApp> app;
+    std::optional<Phone> phone;
     std::uint32_t recovery_codes = 0;  // not used yet
     std::optional<Hold> hold;
 
@@ -107,7 +123,12 @@ struct SecondSteps {
 };
 
 /// How the second step was taken.
-enum class SecondStep : std::uint8_t { authenticator_app = 0, recovery_code = 1, waited = 2 };
+enum class SecondStep : std::uint8_t {
+    authenticator_app = 0,
+    recovery_code = 1,
+    waited = 2,
+    text_message = 3,
+};
 
 /// How a person proved who they are, in this sign-in.
 enum class Proof : std::uint8_t { passkey = 0, email_code = 1, upstream = 2 };
@@ -193,11 +214,14 @@ struct SignIn {
     bool operator==(const SignIn&) const = default;
 };
 
-/// A code that was sent. Only its keyed hash is stored.
+/// By what something leaves the outbox.
+enum class Channel : std::uint8_t { mail = 0, text_message = 1 };
+
+/// A code that was sent, by e-mail or text message. Only its keyed hash is stored.
 struct EmailCode {
     CodeId id;
     Hash mac{};                        // HMAC of code, id, purpose, address and browser
-    Hash address_key{};                // keyed hash of the canonical address
+    Hash address_key{};                // keyed hash of the canonical address, or of the number
     std::optional<AccountId> account;  // known at sending; nullopt: none
     std::uint32_t account_epoch = 0;
     std::uint32_t attempts = 0;

@@ -12,6 +12,7 @@
 #include "latchkey/result.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -32,11 +33,9 @@ namespace latchkey::app {
 namespace {
 
 constexpr std::size_t file_limit = 1'048'576;
-constexpr std::size_t password_limit = 4'096;
 constexpr unsigned most_threads_by_default = 4;
 constexpr std::size_t label_limit = 5;  // WebAuthn 5.11.1
 constexpr std::string_view prefix = "LATCHKEY_";
-constexpr std::string_view password_variable = "LATCHKEY_SMTP_PASSWORD";
 constexpr std::string_view file_variable = "LATCHKEY_CONFIG";  // names the file itself
 // Not ours to judge: the variables of the project's scripts and tests.
 constexpr std::string_view test_prefix = "LATCHKEY_TEST_";
@@ -109,7 +108,11 @@ void refuse_unknown_keys(const std::map<std::string, Given>& file, Problems& pro
 }
 
 std::vector<std::string> notes_on(const Environment& environment) {
-    std::vector<std::string> names{std::string(password_variable), std::string(file_variable)};
+    std::vector<std::string> names{
+        std::string(smtp_password_variable),
+        std::string(sms_password_variable),
+        std::string(file_variable)
+    };
     for (const Key& key : config_keys()) {
         names.push_back(environment_name(key.name));
     }
@@ -176,6 +179,7 @@ void complete(Config& config, const std::filesystem::path& folder) {
     resolve(config.key_file, folder);
     resolve(config.smtp.password_file, folder);
     resolve(config.smtp.ca_file, folder);
+    resolve(config.sms.password_file, folder);
     resolve(config.metadata.file, folder);
     resolve(config.metadata.root, folder);
     for (std::string& file : config.passkeys.root_files) {
@@ -270,47 +274,27 @@ void check_agreement(Config& config, Problems& problems) {
     }
     check_related_origins(config, problems);
     check_passkeys(config, problems);
+    check_sms(config, problems);
     check_transport(config, problems);
 }
 
-// The password by its file or its variable; both or one without a user name is a mistake.
-void load_password(Config& config, const Environment& environment, Problems& problems) {
-    SmtpConfig& smtp = config.smtp;
-    const auto variable = environment.find(std::string(password_variable));
-    const bool has_variable = variable != environment.end();
-    const bool has_file = !smtp.password_file.empty();
-    if (has_variable && has_file) {
-        problems.push_back(
-            {"smtp.password_file",
-             {fmt::format("is set, and so is {}", password_variable), "keep one of them"}}
-        );
-        return;
-    }
-    if (has_variable) smtp.password = SecretText(variable->second);
-    if (has_file) {
-        auto content = read_file(smtp.password_file, password_limit, Readers::owner_only);
-        if (!content) {
-            problems.push_back({"smtp.password_file", content.error()});
-            return;
-        }
-        std::string_view line = content->reveal();
-        while (line.ends_with('\n') || line.ends_with('\r')) {
-            line.remove_suffix(1);
-        }
-        smtp.password = SecretText(std::string(line));
-    }
-    const bool has_password = has_variable || has_file;
-    if (smtp.user.empty() && has_password) {
-        problems.push_back({"smtp.user", {"is missing beside the password", "set both, or neither"}}
-        );
-    }
-    if (!smtp.user.empty() && smtp.password.reveal().empty()) {
-        problems.push_back(
-            {"smtp.password_file",
-             {"is missing or empty beside smtp.user",
-              "put the password into a file and name it here"}}
-        );
-    }
+std::array<Login, 2> logins_of(Config& config) {
+    return {
+        Login{
+            .section = "smtp",
+            .variable = smtp_password_variable,
+            .user = config.smtp.user,
+            .password_file = config.smtp.password_file,
+            .password = config.smtp.password,
+        },
+        Login{
+            .section = "sms",
+            .variable = sms_password_variable,
+            .user = config.sms.gateway.user,
+            .password_file = config.sms.password_file,
+            .password = config.sms.gateway.password,
+        },
+    };
 }
 
 bool is_needed(const Key& key, Needs needs) {
@@ -372,7 +356,9 @@ Result<Loaded, Problems> load_config(
     const auto folder = std::filesystem::absolute(file).parent_path();
     complete(loaded.config, folder);
     check_agreement(loaded.config, problems);
-    load_password(loaded.config, environment, problems);
+    for (Login login : logins_of(loaded.config)) {
+        load_password(login, environment, problems);
+    }
     if (needs == Needs::everything) load_providers(loaded.config, *written, folder, problems);
     if (!problems.empty()) return Fail{std::move(problems)};
     return loaded;

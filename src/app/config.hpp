@@ -3,6 +3,7 @@
 #pragma once
 
 #include "accounts/policy.hpp"
+#include "accounts/text_messages.hpp"
 #include "app/origin.hpp"
 #include "base/secret.hpp"
 #include "http/address.hpp"
@@ -10,6 +11,7 @@
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "outbound/smtp_mailer.hpp"
+#include "outbound/text_gateway.hpp"
 #include "pages/providers.hpp"
 #include "pages/render.hpp"
 
@@ -36,6 +38,14 @@ struct SmtpConfig {
     outbound::Sender from;
     std::string ca_file;
     std::string ehlo;
+};
+
+/// How codes leave by text message. Without a provider they do not.
+struct SmsConfig {
+    bool is_on = false;
+    outbound::TextGatewayOptions gateway;
+    std::string password_file;
+    accounts::TextMessagePolicy policy;
 };
 
 /// Which passkeys may be added, and when one that is used may be a copy.
@@ -68,6 +78,7 @@ struct Config {
     pages::Brand brand;
     std::optional<http::TlsFiles> tls;
     SmtpConfig smtp;
+    SmsConfig sms;
     PasskeyConfig passkeys;
     MetadataConfig metadata;
     std::vector<pages::ConfiguredProvider> providers;

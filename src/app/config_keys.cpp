@@ -2,16 +2,8 @@
 // Copyright the Latchkey developers
 #include "app/config_keys.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cstddef>
-#include <numeric>
-#include <optional>
 #include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 namespace latchkey::app {
 namespace {
@@ -319,6 +311,65 @@ constexpr std::array table{
         .example = R"("id.example.com")",
         .meaning = "The name that Latchkey gives itself towards the mail server.",
         .apply = values::smtp_ehlo},
+    Key{.name = "sms.provider",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "no codes by text message",
+        .example = R"("kannel")",
+        .meaning =
+            "What takes text messages: `kannel` (Kannel's smsbox) or `twilio` (Twilio's API, or "
+            "one like it). Then the rest of this section is needed too.",
+        .apply = values::sms_provider},
+    Key{.name = "sms.url",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "`https://api.twilio.com` with `twilio`",
+        .example = R"("http://127.0.0.1:13013/cgi-bin/sendsms")",
+        .meaning =
+            "Where it is: the address of `sendsms`, or of the API without a path. Without TLS "
+            "for this machine only: with Kannel, password and code stand in the address.",
+        .apply = values::sms_url},
+    Key{.name = "sms.user",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "needed with `sms.provider`",
+        .example = R"("latchkey")",
+        .meaning = "The user there; with `twilio` the Account SID.",
+        .apply = values::sms_user},
+    Key{.name = "sms.password_file",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "the variable `LATCHKEY_SMS_PASSWORD`",
+        .example = R"("/etc/latchkey/sms-password")",
+        .meaning =
+            "A file that holds the password, or the Auth Token, as `smtp.password_file` does.",
+        .apply = values::sms_password_file},
+    Key{.name = "sms.from",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "needed with `sms.provider`",
+        .example = R"("Example")",
+        .meaning =
+            "The sender that people see: a number of yours, or letters where the network allows "
+            "them; with `twilio` also a messaging service (`MG...`).",
+        .apply = values::sms_from},
+    Key{.name = "sms.countries",
+        .kind = ValueKind::list,
+        .standard = "",
+        .without = "needed with `sms.provider`",
+        .example = R"(["DE", "AT", "CH"])",
+        .meaning = "The countries whose numbers get messages (ISO 3166-1), and no others. A number "
+                   "without + is of the first one.",
+        .apply = values::sms_countries},
+    Key{.name = "sms.daily_limit",
+        .kind = ValueKind::number,
+        .standard = "200",
+        .without = "",
+        .example = "1000",
+        .meaning =
+            "How many messages go to each of these countries within 24 hours at most: what an "
+            "attack can cost. 1 to 1000000.",
+        .apply = values::sms_daily_limit},
     Key{.name = "log.level",
         .kind = ValueKind::text,
         .standard = "info",
@@ -329,48 +380,10 @@ constexpr std::array table{
         .apply = values::log_level},
 };
 
-char to_environment(char c) {
-    if (c == '.') return '_';
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
-
-// Levenshtein's distance: how many characters to insert, drop or change.
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
-        }
-    }
-    return row.back();
-}
-
 }  // namespace
 
 std::span<const Key> config_keys() {
     return table;
-}
-
-std::string environment_name(std::string_view key) {
-    std::string name = "LATCHKEY_";
-    for (const char c : key) {
-        name += to_environment(c);
-    }
-    return name;
-}
-
-std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& names) {
-    constexpr std::size_t longest_name = 64;  // longer ones are no slip of the finger
-    if (name.size() > longest_name) return std::nullopt;
-    const auto best = std::ranges::min_element(names, {}, [&](const std::string& candidate) {
-        return distance(name, candidate);
-    });
-    if (best == names.end() || distance(name, *best) > 1 + name.size() / 3) return std::nullopt;
-    return *best;
 }
 
 }  // namespace latchkey::app

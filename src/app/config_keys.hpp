@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/config.hpp"
+#include "base/secret.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -69,6 +70,13 @@ std::optional<Wrong> smtp_password_file(Config& config, const Given& given);
 std::optional<Wrong> smtp_from(Config& config, const Given& given);
 std::optional<Wrong> smtp_ca_file(Config& config, const Given& given);
 std::optional<Wrong> smtp_ehlo(Config& config, const Given& given);
+std::optional<Wrong> sms_provider(Config& config, const Given& given);
+std::optional<Wrong> sms_url(Config& config, const Given& given);
+std::optional<Wrong> sms_user(Config& config, const Given& given);
+std::optional<Wrong> sms_password_file(Config& config, const Given& given);
+std::optional<Wrong> sms_from(Config& config, const Given& given);
+std::optional<Wrong> sms_countries(Config& config, const Given& given);
+std::optional<Wrong> sms_daily_limit(Config& config, const Given& given);
 std::optional<Wrong> log_level(Config& config, const Given& given);
 std::optional<Wrong> passkeys_attestation(Config& config, const Given& given);
 std::optional<Wrong> passkeys_trust(Config& config, const Given& given);
@@ -86,5 +94,23 @@ std::optional<Wrong> metadata_bypass(Config& config, const Given& given);
 
 /// Whether the sections [passkeys] and [metadata] agree; reads the files of the roots.
 void check_passkeys(Config& config, std::vector<Problem>& problems);
+
+/// Whether the section [sms] is complete or not there.
+void check_sms(Config& config, std::vector<Problem>& problems);
+
+/// Where a section's user and password are. Holds references into the configuration.
+struct Login {
+    std::string_view section;   // "smtp"
+    std::string_view variable;  // that may hold the password
+    const std::string& user;
+    const std::string& password_file;
+    SecretText& password;
+};
+
+inline constexpr std::string_view smtp_password_variable = "LATCHKEY_SMTP_PASSWORD";
+inline constexpr std::string_view sms_password_variable = "LATCHKEY_SMS_PASSWORD";
+
+/// The password by its file or its variable; both, or one without a user name, is a mistake.
+void load_password(Login login, const Environment& environment, std::vector<Problem>& problems);
 
 }  // namespace latchkey::app

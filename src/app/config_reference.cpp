@@ -33,8 +33,9 @@ from = "Example <no-reply@example.com>"
 - `latchkey config check --config FILE` names everything that is wrong, and how to mend it.
 - An unknown key is an error. Relative paths are below the file's folder.
 - Each key can be overridden by the variable named beside it; lists are then written with commas.
-- Secrets never stand in the file: `key_file`, `tls.key` and `smtp.password_file` name files that
-  only their owner may read, and `LATCHKEY_SMTP_PASSWORD` takes the place of the last one.
+- Secrets never stand in the file: `key_file`, `tls.key`, `smtp.password_file` and
+  `sms.password_file` name files that only their owner may read; `LATCHKEY_SMTP_PASSWORD` and
+  `LATCHKEY_SMS_PASSWORD` take the place of the last two.
 )";
 
 std::string_view kind_name(ValueKind kind) {

@@ -5,19 +5,16 @@
 #include "app/config_keys.hpp"
 #include "app/config_text.hpp"
 #include "app/origin.hpp"
-#include "http/address.hpp"
 #include "outbound/mime.hpp"
 #include "outbound/smtp_mailer.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <fmt/core.h>
@@ -39,47 +36,6 @@ constexpr std::array smtp_schemes{
     SmtpScheme{"smtps://", outbound::SmtpSecurity::implicit_tls, 465},
     SmtpScheme{"smtp+plain://", outbound::SmtpSecurity::none, 25},
 };
-
-struct HostPort {
-    std::string host;  // without brackets
-    std::uint16_t port = 0;
-};
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, port);
-    if (error != std::errc() || rest != end || port == 0) return std::nullopt;
-    return port;
-}
-
-// `mail.example.com:587`, `192.0.2.1`, `[2001:db8::1]:587`; nothing before or after.
-std::optional<HostPort> parse_host_port(std::string_view text, std::uint16_t standard_port) {
-    HostPort found{.host = {}, .port = standard_port};
-    std::string_view rest;
-    if (text.starts_with('[')) {
-        const std::size_t close = text.find(']');
-        if (close == std::string_view::npos) return std::nullopt;
-        found.host = text.substr(1, close - 1);
-        rest = text.substr(close + 1);
-        if (!http::Address::parse(found.host)) return std::nullopt;
-    } else {
-        const std::size_t colon = std::min(text.find(':'), text.size());
-        found.host = text.substr(0, colon);
-        rest = text.substr(colon);
-        if (!is_domain(found.host) && !http::Address::parse(found.host)) return std::nullopt;
-    }
-    if (rest.empty()) return found;
-    const auto port = parse_port(rest.substr(1));
-    if (rest.front() != ':' || !port) return std::nullopt;
-    found.port = *port;
-    return found;
-}
-
-bool is_loopback_host(std::string_view host) {
-    const auto address = http::Address::parse(host);
-    return host == "localhost" || (address && address->is_loopback());
-}
 
 }  // namespace
 

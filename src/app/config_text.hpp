@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,18 @@ bool has_control_characters(std::string_view text);
 std::optional<Wrong> set_text(std::string& target, const Given& given, std::size_t limit);
 
 std::optional<Wrong> set_path(std::string& target, const Given& given);
+
+/// A server of the operator's.
+struct HostPort {
+    std::string host;  // without brackets
+    std::uint16_t port = 0;
+};
+
+/// `mail.example.com:587`, `192.0.2.1`, `[2001:db8::1]:587`; nothing before or after.
+std::optional<HostPort> parse_host_port(std::string_view text, std::uint16_t standard_port);
+
+/// Whether the host is this machine.
+bool is_loopback_host(std::string_view host);
 
 /// A list that is longer than anyone needs is wrong.
 std::optional<Wrong> check_list(const Given& given);

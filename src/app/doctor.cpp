@@ -19,6 +19,7 @@
 #include "outbound/http_get.hpp"
 #include "outbound/https_client.hpp"
 #include "outbound/smtp_mailer.hpp"
+#include "outbound/text_gateway.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -267,6 +268,27 @@ Finding examine_smtp(const Config& config) {
     );
 }
 
+/// Asks the gateway for what sends nothing.
+Finding examine_sms(const Config& config) {
+    const outbound::TextGatewayOptions& options = config.sms.gateway;
+    const auto gateway = outbound::make_text_gateway({
+        .provider = options.provider,
+        .url = options.url,
+        .user = options.user,
+        .password = options.password.clone(),
+        .from = options.from,
+        .ca_file = options.ca_file,
+    });
+    if (const auto problem = gateway->check()) {
+        return wrong(
+            "text messages",
+            {fmt::format("{}: {}", options.url, *problem),
+             "look at sms.provider, sms.url, sms.user and the password"}
+        );
+    }
+    return good("text messages", fmt::format("{} answers and knows us", options.url));
+}
+
 /// Asks for the provider's metadata as the server does.
 Finding examine_provider(const pages::ConfiguredProvider& configured) {
     const oidc::Provider& provider = configured.provider;
@@ -317,6 +339,7 @@ std::vector<Finding> examine(const Config& config) {
     if (!config.related_origins.empty()) findings.push_back(examine_related(config));
     if (!config.metadata.file.empty()) findings.push_back(examine_metadata(config));
     findings.push_back(examine_smtp(config));
+    if (config.sms.is_on) findings.push_back(examine_sms(config));
     for (const auto& provider : config.providers)
         findings.push_back(examine_provider(provider));
     return findings;

@@ -5,6 +5,7 @@
 #include "latchkey/result.hpp"
 
 #include <cstdint>
+#include <string_view>
 
 namespace latchkey::app {
 namespace {
@@ -46,10 +47,10 @@ void log_access(Log& log, const http::Access& access) {
     );
 }
 
-void log_mail(Log& log, const outbound::OutboxReport& report) {
+void log_mail(Log& log, std::string_view event, const outbound::OutboxReport& report) {
     log.write(
         level_of(report.kind),
-        "mail",
+        event,
         {{"outcome", outbound::name_of(report.kind)},
          {"mail", report.mail.value()},
          {"attempts", report.attempts},

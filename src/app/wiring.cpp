@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "app/wiring.hpp"
 
+#include "accounts/types.hpp"
 #include "app/config.hpp"
 #include "app/control_commands.hpp"
 #include "app/control_socket.hpp"
@@ -31,6 +32,7 @@
 #include "outbound/mailer.hpp"
 #include "outbound/outbox.hpp"
 #include "outbound/smtp_mailer.hpp"
+#include "outbound/text_gateway.hpp"
 #include "pages/ceremonies.hpp"
 #include "pages/passkey_policy.hpp"
 #include "pages/providers.hpp"
@@ -65,6 +67,7 @@ pages::Site site_of(const Config& config) {
         .sign_up = config.sign_up,
         .recovery = config.recovery,
         .counter_rule = config.passkeys.counter_rule,
+        .text_messages = config.sms.is_on ? std::optional(config.sms.policy) : std::nullopt,
         .brand = config.brand,
     };
 }
@@ -97,6 +100,7 @@ struct Application::Parts {
         : config(std::move(given)), log(used_log), clock(used_clock) {}
 
     Result<void, Wrong> open(StartOptions options);
+    void make_text_outbox();
     void make_pages();
     Result<void, Wrong> make_server(MailRoute mail);
     void reload_tls(http::TlsReload when);
@@ -116,6 +120,9 @@ struct Application::Parts {
     std::unique_ptr<outbound::Mailer> mailer;
     std::optional<outbound::Outbox> outbox;
     std::optional<outbound::OutboxWorker> outbox_worker;
+    std::unique_ptr<outbound::TextGateway> text_gateway;
+    std::optional<outbound::Outbox> text_outbox;
+    std::optional<outbound::OutboxWorker> text_outbox_worker;
 
     pages::Site site;
     std::unique_ptr<pages::Renderer> renderer;
@@ -146,18 +153,32 @@ Result<void, Wrong> Application::Parts::open(StartOptions options) {
     mailer = make_mailer(config.smtp, options.mail, clock);
     outbox.emplace(outbound::Outbox::Parts{
         .store = *store,
-        .sealer = *sealer,
-        .mailer = *mailer,
+        .channel = accounts::Channel::mail,
+        .deliver = outbound::mail_delivery(*sealer, *mailer),
         .clock = clock,
         .random = random,
-        .report = [this](const outbound::OutboxReport& report) { log_mail(log, report); },
+        .report = [this](const outbound::OutboxReport& report) { log_mail(log, "mail", report); },
     });
+    if (config.sms.is_on) make_text_outbox();
 
     auto made = pages::Renderer::create(config.brand);
     if (!made) return Fail{Wrong{made.error().what, "this is a fault of the build: report it"}};
     renderer = std::move(made).value();
     make_pages();
     return {};
+}
+
+void Application::Parts::make_text_outbox() {
+    text_gateway = outbound::make_text_gateway(std::move(config.sms.gateway));
+    text_outbox.emplace(outbound::Outbox::Parts{
+        .store = *store,
+        .channel = accounts::Channel::text_message,
+        .deliver = outbound::text_delivery(*sealer, *text_gateway),
+        .clock = clock,
+        .random = random,
+        .report = [this](const outbound::OutboxReport& report
+                  ) { log_mail(log, "text_message", report); },
+    });
 }
 
 void Application::Parts::make_pages() {
@@ -185,7 +206,11 @@ void Application::Parts::make_pages() {
         .ceremonies = *ceremonies,
         .upstream_states = *upstream_states,
         .providers = *providers,
-        .mail_queued = [this] { outbox_worker->notify(); },
+        .mail_queued =
+            [this] {
+                outbox_worker->notify();
+                if (text_outbox_worker) text_outbox_worker->notify();
+            },
         .log = [this](const pages::LogEntry& entry) { log_entry(log, entry); },
         .passkey_policy = *passkey_policy,
     });
@@ -303,6 +328,7 @@ Result<void, Wrong> Application::Parts::start_threads() {
         }
     ));
     outbox_worker.emplace(*outbox);
+    if (text_outbox) text_outbox_worker.emplace(*text_outbox);
     schedule.emplace(jobs(), [this](const Job& job, int code) {
         log.write(LogLevel::error, "job_failed", {{"job", job.name}, {"code", code}});
     });

@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "outbound/http_get.hpp"
 
+#include "base/secret.hpp"
 #include "latchkey/result.hpp"
 #include "outbound/curl.hpp"
 
@@ -31,21 +32,36 @@ std::size_t keep(char* data, std::size_t size, std::size_t count, void* context)
 }  // namespace
 
 Result<HttpAnswer, std::string> http_get(const std::string& url, const HttpGetLimits& limits) {
+    return http_call(
+        {.url = SecretText(url), .form = {}, .user = {}, .ca_file = {}, .limits = limits}
+    );
+}
+
+Result<HttpAnswer, std::string> http_call(const HttpCall& call) {
     const curl::Handle handle;
-    Received received{.body = {}, .limit = limits.body_bytes};
+    Received received{.body = {}, .limit = call.limits.body_bytes};
     std::array<char, CURL_ERROR_SIZE> error{};
-    handle.set(CURLOPT_URL, url.c_str());
+    handle.set(CURLOPT_URL, call.url.reveal().c_str());
     handle.set(CURLOPT_PROTOCOLS_STR, "http,https");
     handle.set(CURLOPT_PROXY, "");
     handle.set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
     handle.set(CURLOPT_SSL_VERIFYPEER, 1L);
     handle.set(CURLOPT_SSL_VERIFYHOST, 2L);
     handle.set(CURLOPT_FOLLOWLOCATION, 0L);
-    handle.set(CURLOPT_TIMEOUT_MS, static_cast<long>(limits.timeout.count()));
+    handle.set(CURLOPT_TIMEOUT_MS, static_cast<long>(call.limits.timeout.count()));
     handle.set(CURLOPT_NOSIGNAL, 1L);
     handle.set(CURLOPT_ERRORBUFFER, error.data());
     handle.set(CURLOPT_WRITEFUNCTION, keep);
     handle.set(CURLOPT_WRITEDATA, static_cast<void*>(&received));
+    if (!call.form.reveal().empty()) {
+        handle.set(CURLOPT_POSTFIELDSIZE, static_cast<long>(call.form.reveal().size()));
+        handle.set(CURLOPT_POSTFIELDS, call.form.reveal().data());
+    }
+    if (!call.user.reveal().empty()) {
+        handle.set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+        handle.set(CURLOPT_USERPWD, call.user.reveal().c_str());
+    }
+    if (!call.ca_file.empty()) handle.set(CURLOPT_CAINFO, call.ca_file.c_str());
     const CURLcode result = curl_easy_perform(handle.get());
     if (result != CURLE_OK) {
         return Fail{std::string(error.front() != '\0' ? error.data() : curl_easy_strerror(result))};

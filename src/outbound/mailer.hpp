@@ -17,8 +17,8 @@ struct NotSent {
     enum class Kind : std::uint8_t {
         try_later,    // this mail, for now: a 4xx answer to its sender, recipient or content
         refused,      // this mail, for good: a 5xx answer to the same
-        unavailable,  // no mail at all for now: network, TLS, AUTH; the next one would fare the
-                      // same
+        unavailable,  // no mail (or text message) at all for now: network, TLS, AUTH; the next one
+                      // would fare the same
     };
 
     Kind kind = Kind::try_later;

@@ -7,9 +7,12 @@
 #include "base/encoding.hpp"
 #include "base/random.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/seal.hpp"
 #include "latchkey/result.hpp"
 #include "outbound/mail.hpp"
 #include "outbound/mailer.hpp"
+#include "outbound/text_gateway.hpp"
+#include "outbound/text_message.hpp"
 #include "store/store.hpp"
 
 #include <algorithm>
@@ -115,7 +118,7 @@ milliseconds Outbox::deliver_readable(const std::stop_token& stop) {
 
 // What is due and was not dealt with. Forgets what the store has recorded since.
 std::vector<store::QueuedMail> Outbox::unhandled(TimePoint now) {
-    auto due = parts_.store.due_mails(now, limits::mails_per_read);
+    auto due = parts_.store.due_mails(parts_.channel, now, limits::mails_per_read);
     std::map<accounts::MailId, TimePoint> not_recorded;
     std::erase_if(due, [&](const store::QueuedMail& queued) {
         const auto found = handled_.find(queued.id);
@@ -152,14 +155,13 @@ Outbox::Next Outbox::deliver(const store::QueuedMail& queued, std::size_t due) {
         finish(queued, report);
         return Next::go_on;
     }
-    const auto mail = open(queued.sealed, queued.id, parts_.sealer);
-    if (!mail) {
+    const std::optional<Delivery> delivery = parts_.deliver(queued, delivery_key(queued));
+    if (!delivery) {
         report.kind = Kind::unreadable;
         finish(queued, report);
         return Next::go_on;
     }
-    const Delivery delivery = parts_.mailer.send(*mail, delivery_key(queued));
-    const auto* failure = std::get_if<NotSent>(&delivery);
+    const auto* failure = std::get_if<NotSent>(&*delivery);
     if (failure == nullptr) {
         finish(queued, report);
     } else {
@@ -220,6 +222,26 @@ milliseconds Outbox::idle_time() {
     }
     if (retries_.empty()) return limits::longest_sleep;
     return std::min<milliseconds>(limits::longest_sleep, retries_.top() - now);
+}
+
+DeliverQueued mail_delivery(const crypto::Sealer& sealer, Mailer& mailer) {
+    return [&sealer, &mailer](
+               const store::QueuedMail& queued, std::string_view key
+           ) -> std::optional<Delivery> {
+        const auto mail = open(queued.sealed, queued.id, sealer);
+        if (!mail) return std::nullopt;
+        return mailer.send(*mail, key);
+    };
+}
+
+DeliverQueued text_delivery(const crypto::Sealer& sealer, TextGateway& gateway) {
+    return [&sealer, &gateway](
+               const store::QueuedMail& queued, std::string_view /*key*/
+           ) -> std::optional<Delivery> {
+        const auto message = open_text_message(queued.sealed, queued.id, sealer);
+        if (!message) return std::nullopt;
+        return gateway.send(*message);
+    };
 }
 
 OutboxWorker::OutboxWorker(Outbox& outbox)

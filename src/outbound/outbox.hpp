@@ -7,6 +7,7 @@
 #include "base/random.hpp"
 #include "crypto/seal.hpp"
 #include "outbound/mailer.hpp"
+#include "outbound/text_gateway.hpp"
 #include "store/store.hpp"
 
 #include <chrono>
@@ -16,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <queue>
 #include <stop_token>
 #include <string>
@@ -61,14 +63,19 @@ std::string_view name_of(OutboxReport::Kind kind);
 /// that failed together do not come back together.
 std::chrono::milliseconds retry_delay(std::uint32_t attempts, Random& random);
 
-/// Delivers what the store's outbox holds. At least once: a crash between delivery and its record
-/// sends a mail again, under the same Message-ID. One thread at a time.
+/// Opens and sends what is queued; the second argument is Mailer::send's key. nullopt: the seal
+/// does not open.
+using DeliverQueued =
+    std::function<std::optional<Delivery>(const store::QueuedMail&, std::string_view)>;
+
+/// Delivers what the store's outbox holds for one channel. At least once: a crash between delivery
+/// and its record sends a mail again, under the same Message-ID. One thread at a time.
 class Outbox {
 public:
     struct Parts {
         store::Store& store;
-        const crypto::Sealer& sealer;
-        Mailer& mailer;
+        accounts::Channel channel = accounts::Channel::mail;
+        DeliverQueued deliver;
         const Clock& clock;
         Random& random;
         std::function<void(const OutboxReport&)> report;
@@ -99,6 +106,10 @@ private:
     SteadyPoint paused_until_{};
     std::uint32_t failures_in_a_row_ = 0;
 };
+
+/// What Outbox::Parts::deliver is for mails, and for text messages. Both arguments outlive it.
+DeliverQueued mail_delivery(const crypto::Sealer& sealer, Mailer& mailer);
+DeliverQueued text_delivery(const crypto::Sealer& sealer, TextGateway& gateway);
 
 /// The outbox's thread: delivers at the start, after each notify(), and when a retry is due.
 class OutboxWorker {

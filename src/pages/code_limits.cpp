@@ -5,8 +5,10 @@
 #include "accounts/changes.hpp"
 #include "accounts/codes.hpp"
 #include "accounts/email_address.hpp"
+#include "accounts/phone_number.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
+#include "accounts/text_messages.hpp"
 #include "base/clock.hpp"
 #include "crypto/equal.hpp"
 #include "http/response.hpp"
@@ -75,6 +77,25 @@ std::vector<Rule> second_step_rules(const Visit& visit, const accounts::EmailAdd
         {.limit = accounts::second_steps_short, .subject = address},
         {.limit = accounts::second_steps, .subject = address},
         {.limit = accounts::guesses_per_network, .subject = visit.request.client.network()},
+    };
+}
+
+/// Only where messages are sent at all.
+std::vector<Rule> texting_rules(const Visit& visit, const Texting& texting) {
+    const accounts::TextMessagePolicy& policy = visit.services.site.text_messages.value();
+    const accounts::PhoneNumber& number = texting.number;
+    // Who has just confirmed a phone may well sign in with it.
+    const bool is_second = texting.purpose == accounts::TextCodePurpose::second_step;
+    return {
+        {.limit = accounts::texts_per_number_first,
+         .subject = (is_second ? "second step " : "new phone ") + number.text()},
+        {.limit = accounts::texts_per_number_short, .subject = number.text()},
+        {.limit = accounts::texts_per_number, .subject = number.text()},
+        {.limit = accounts::texts_per_address, .subject = texting.email.canonical()},
+        {.limit = accounts::texts_per_network, .subject = visit.request.client.network()},
+        {.limit = accounts::texts_per_block, .subject = std::string(number.block())},
+        {.limit = accounts::texts_per_country(policy), .subject = number.country()},
+        {.limit = accounts::texts_sent, .subject = number.country()},
     };
 }
 
@@ -164,6 +185,31 @@ std::uint32_t second_steps_lately(const Visit& visit, const accounts::EmailAddre
         .count;
 }
 
+std::vector<accounts::Change> texting_limits(const Visit& visit, const Texting& texting) {
+    return to_changes(visit, texting_rules(visit, texting));
+}
+
+bool texts_rest(const Visit& visit, const accounts::PhoneNumber& number) {
+    const auto count = [&](const accounts::Limit& limit) {
+        return visit.services.store
+            .limit_use(
+                accounts::limit_key(visit.services.pepper, limit.name, number.country()),
+                limit.window,
+                visit.services.clock.now()
+            )
+            .count;
+    };
+    return accounts::is_conversion_too_low(
+        count(accounts::texts_sent), count(accounts::texts_answered)
+    );
+}
+
+accounts::Change note_text_answered(const Visit& visit, const accounts::PhoneNumber& number) {
+    return to_changes(
+               visit, {{.limit = accounts::texts_answered, .subject = number.country()}}
+    ).front();
+}
+
 std::vector<accounts::Change> hold_limits(const Visit& visit, const accounts::EmailAddress& email) {
     return to_changes(visit, {{.limit = accounts::holds, .subject = email.canonical()}});
 }
@@ -178,6 +224,10 @@ std::chrono::seconds guessing_wait(
     const Visit& visit, const accounts::EmailAddress& email, std::size_t index
 ) {
     return wait_of(visit, guessing_rules(visit, email), index);
+}
+
+std::chrono::seconds texting_wait(const Visit& visit, const Texting& texting, std::size_t index) {
+    return wait_of(visit, texting_rules(visit, texting), index);
 }
 
 std::chrono::seconds second_step_wait(

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "accounts/changes.hpp"
+#include "accounts/phone_number.hpp"
+#include "accounts/text_messages.hpp"
 #include "pages/visit.hpp"
 
 #include <chrono>
@@ -40,6 +42,23 @@ std::vector<accounts::Change> second_step_limits(
 /// How many codes of the second step were tried for the address lately, this one included.
 std::uint32_t second_steps_lately(const Visit& visit, const accounts::EmailAddress& email);
 
+/// A message to a number, as limits see it.
+struct Texting {
+    const accounts::EmailAddress& email;  // whose sign-in or session asks for it
+    const accounts::PhoneNumber& number;
+    accounts::TextCodePurpose purpose = accounts::TextCodePurpose::second_step;
+};
+
+/// Those that count towards a limit, and the one that the breaker looks at
+/// (accounts/text_messages.hpp, T12).
+std::vector<accounts::Change> texting_limits(const Visit& visit, const Texting& texting);
+
+/// Whether too few of the last messages to the country of the number were answered.
+bool texts_rest(const Visit& visit, const accounts::PhoneNumber& number);
+
+/// A message to the number was answered with its code.
+accounts::Change note_text_answered(const Visit& visit, const accounts::PhoneNumber& number);
+
 /// How often the wait of who cannot do the second step is begun for an address (T38).
 std::vector<accounts::Change> hold_limits(const Visit& visit, const accounts::EmailAddress& email);
 
@@ -50,6 +69,8 @@ std::chrono::seconds sending_wait(
 std::chrono::seconds guessing_wait(
     const Visit& visit, const accounts::EmailAddress& email, std::size_t index
 );
+
+std::chrono::seconds texting_wait(const Visit& visit, const Texting& texting, std::size_t index);
 
 std::chrono::seconds second_step_wait(
     const Visit& visit, const accounts::EmailAddress& email, std::size_t index

@@ -26,6 +26,8 @@ inline constexpr std::string_view session = "__Host-latchkey_session";
 inline constexpr std::string_view sign_in = "__Host-latchkey_sign_in";
 /// A sealed PendingCode: whom a code was sent to from this browser.
 inline constexpr std::string_view code = "__Host-latchkey_code";
+/// A sealed PendingText (text_codes.hpp): which code by text message this browser waits for.
+inline constexpr std::string_view text = "__Host-latchkey_text";
 /// A keyed hash of browser and address: this browser signed in to that address before.
 inline constexpr std::string_view known = "__Host-latchkey_known";
 /// The tag of the language that was chosen in this browser.

@@ -39,9 +39,15 @@ http::Outcome post_add_passkey(VisitPtr visit);
 http::Outcome get_add_app(VisitPtr visit);
 http::Outcome post_add_app(VisitPtr visit);
 
+// sign_in_add_phone.cpp
+http::Outcome get_add_phone(VisitPtr visit);
+http::Outcome post_add_phone(VisitPtr visit);
+http::Outcome post_add_phone_code(VisitPtr visit);
+
 // sign_in_second.cpp
 http::Outcome get_second_step(VisitPtr visit);
 http::Outcome post_second_step(VisitPtr visit);
+http::Outcome post_sign_in_text(VisitPtr visit);
 
 // sign_in_wait.cpp
 http::Outcome post_sign_in_wait(VisitPtr visit);
@@ -65,6 +71,13 @@ http::Outcome get_turn_off_app(VisitPtr visit);
 http::Outcome post_turn_off_app(VisitPtr visit);
 http::Outcome get_recovery_codes(VisitPtr visit);
 http::Outcome post_recovery_codes(VisitPtr visit);
+
+// settings_phone.cpp
+http::Outcome get_phone(VisitPtr visit);
+http::Outcome post_phone(VisitPtr visit);
+http::Outcome post_phone_code(VisitPtr visit);
+http::Outcome get_turn_off_phone(VisitPtr visit);
+http::Outcome post_turn_off_phone(VisitPtr visit);
 
 // identities.cpp
 http::Outcome get_link_identity(VisitPtr visit);

@@ -57,6 +57,10 @@ std::string_view template_of(accounts::NoticeKind kind) {
             return "app_added";
         case accounts::NoticeKind::app_removed:
             return "app_removed";
+        case accounts::NoticeKind::phone_added:
+            return "phone_added";
+        case accounts::NoticeKind::phone_removed:
+            return "phone_removed";
         case accounts::NoticeKind::recovery_codes_made:
             return "recovery_codes_made";
         case accounts::NoticeKind::recovery_code_used:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/passkey_rules.hpp"
 #include "accounts/types.hpp"
 #include "base/json.hpp"
 #include "http/outcome.hpp"
@@ -27,7 +28,7 @@
 namespace latchkey::pages {
 namespace {
 
-constexpr std::array<std::string_view, 13> messages{
+constexpr std::array<std::string_view, 15> messages{
     "added",
     "replaced",
     "renamed",
@@ -36,6 +37,8 @@ constexpr std::array<std::string_view, 13> messages{
     "name_not_allowed",
     "app_on",
     "app_off",
+    "phone_on",
+    "phone_off",
     "new_codes",
     "linked",
     "unlinked",
@@ -52,7 +55,23 @@ std::optional<json::Value> message_model(const http::Form& query) {
 
 /// The section of two-step sign-in.
 json::Value two_step_model(const Visit& visit, const accounts::SecondSteps& steps) {
-    json::Value model = json::object({{"recovery_codes", steps.recovery_codes}});
+    json::Value model = json::object({
+        {"recovery_codes", steps.recovery_codes},
+        {"has_method", accounts::has_method(steps)},
+        {"text_messages", visit.services.site.text_messages.has_value()},
+    });
+    if (steps.phone) {
+        const auto& used = steps.phone->last_used_at;
+        model.set(
+            "phone",
+            json::object({
+                {"masked", steps.phone->number.masked()},
+                {"created", day_in_words(visit.edition, steps.phone->created_at)},
+                {"created_on", browser_in_words(visit.edition, steps.phone->created_on)},
+                {"last_used", used ? day_in_words(visit.edition, *used) : std::string()},
+            })
+        );
+    }
     if (steps.app) {
         const auto& used = steps.app->last_used_at;
         model.set(
@@ -100,11 +119,11 @@ http::Outcome get_security(VisitPtr visit) {
     for (const accounts::Passkey& passkey : passkeys) {
         json::Value card = passkey_model(*visit, passkey);
         const bool is_active = passkey.status == accounts::CredentialStatus::active;
-        card.set("only", active == 1 && !steps.app && is_active);
+        card.set("only", active == 1 && !accounts::has_method(steps) && is_active);
         cards.push_back(std::move(card));
     }
     const bool one_device_only =
-        passkeys.size() == 1 && !steps.app && !passkeys[0].record.backup_state;
+        passkeys.size() == 1 && !accounts::has_method(steps) && !passkeys[0].record.backup_state;
     json::Value model = json::object({
         {"email", known.account.email.text()},
         {"account", known.account.public_id.value()},

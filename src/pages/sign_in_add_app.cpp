@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
 #include "pages/authenticator_app.hpp"
 #include "pages/code_limits.hpp"
+#include "pages/enrolment_end.hpp"
 #include "pages/handlers.hpp"
-#include "pages/sign_in_page.hpp"
+#include "pages/saves.hpp"
+#include "pages/visit.hpp"
 
+#include <memory>
 #include <utility>
 
 namespace latchkey::pages {
+
 /// Secure your account with an authenticator app. Every visit shows another secret.
 http::Outcome get_add_app(VisitPtr visit) {
     // Who has an account has a factor: there, an app is turned on in Settings.
@@ -34,28 +42,7 @@ http::Outcome post_add_app(VisitPtr visit) {
         circumstances_for(*visit, visit->needed_sign_in().email),
         tokens->fresh
     );
-    if (!decided) {
-        const SignInError error = error_of(decided.error());
-        return respond_error(*visit, error.status, error.code, error.reason);
-    }
-    auto decision = std::make_shared<accounts::Decision>(std::move(*decided));
-    std::vector<accounts::Change> changes = std::move(decision->changes);
-    add_notices(*visit, changes, decision->notices);
-    return save(
-        visit,
-        std::move(changes),
-        {
-            .committed = [visit, decision, tokens, codes](store::Committed) -> http::Outcome {
-                http::Response response =
-                    respond_recovery_codes(*visit, *codes, redirect_after(decision->return_to));
-                set_cookies_of(*visit, *decision, *tokens, response);
-                return response;
-            },
-            .refused = [visit](RefusedChange) -> http::Outcome {
-                return respond_error(*visit, 409, "sign_in_expired", "it went on elsewhere");
-            },
-        }
-    );
+    return end_enrolment(visit, std::move(decided), std::move(tokens), std::move(codes));
 }
 
 }  // namespace latchkey::pages

@@ -89,6 +89,7 @@ json::Value model_of(const Visit& visit, const Enrolment& enrolment) {
         {"options", options_of(visit, enrolment)},
         {"new_account", !sign_in.account.has_value()},
         {"recovered", sign_in.recovered},
+        {"text_messages", visit.services.site.text_messages.has_value()},
     });
     const auto replaced = std::ranges::find_if(enrolment.passkeys, [&sign_in](const auto& passkey) {
         return passkey.public_id == sign_in.replaces;

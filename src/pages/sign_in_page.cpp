@@ -60,6 +60,8 @@ SignInError error_of(accounts::Refusal refusal) {
             return {.status = 403, .code = "frozen_after_recovery", .reason = reason};
         case Refusal::app_there:
             return {.status = 409, .code = "app_there", .reason = reason};
+        case Refusal::phone_there:
+            return {.status = 409, .code = "phone_there", .reason = reason};
         case Refusal::not_over:
             return {.status = 422, .code = "not_over", .reason = reason};
         case Refusal::only_operator:

@@ -9,14 +9,21 @@
 #include "pages/code_limits.hpp"
 #include "pages/handlers.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/text_codes.hpp"
 #include "pages/words.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace latchkey::pages {
 namespace {
 
 using accounts::SecondStep;
+
+constexpr TextUse text_use{
+    .purpose = accounts::TextCodePurpose::second_step, .to = OfferedTo::sign_in
+};
 
 /// Whose second step it is, and with what it can be taken.
 struct Asked {
@@ -39,11 +46,18 @@ bool is_usable(const std::optional<accounts::AuthenticatorApp>& app) {
     return app && app->failures < accounts::limits::app_failures;
 }
 
+bool is_usable(const Visit& visit, const std::optional<accounts::Phone>& phone) {
+    return phone && phone->failures < accounts::limits::phone_guesses &&
+           may_text(visit, phone->number);
+}
+
 /// The way that was asked for, else the app: it comes first.
-SecondStep read_way(std::string_view name, const accounts::SecondSteps& steps) {
+SecondStep read_way(const Visit& visit, std::string_view name, const accounts::SecondSteps& steps) {
     if (name == "wait") return SecondStep::waited;
     if (name == "recovery-code") return SecondStep::recovery_code;
+    if (name == "text") return SecondStep::text_message;
     if (name == "app" || is_usable(steps.app)) return SecondStep::authenticator_app;
+    if (is_usable(visit, steps.phone)) return SecondStep::text_message;
     return steps.recovery_codes > 0 ? SecondStep::recovery_code : SecondStep::waited;
 }
 
@@ -80,18 +94,27 @@ http::Response respond_second(
     int status = 200
 ) {
     const bool has_app = is_usable(asked.steps.app);
+    const bool has_text = is_usable(visit, asked.steps.phone);
     const bool has_recovery_codes = asked.steps.recovery_codes > 0;
     const bool is_waiting = way == SecondStep::waited;
     json::Value model = json::object({
         {"email", asked.account.email.text()},
         {"by_app", way == SecondStep::authenticator_app},
+        {"by_text", way == SecondStep::text_message},
         {"by_recovery_code", way == SecondStep::recovery_code},
         {"by_wait", is_waiting},
         {"has_app", has_app},
+        {"has_text", has_text},
         {"has_recovery_codes", has_recovery_codes},
-        {"has_other", !is_waiting || has_app || has_recovery_codes},
+        {"has_other", !is_waiting || has_app || has_text || has_recovery_codes},
     });
     if (is_waiting) model.set("wait", wait_model(visit, asked));
+    if (way == SecondStep::text_message && has_text) {
+        const accounts::PhoneNumber& number = asked.steps.phone->number;
+        const auto pending = read_pending_text(visit, text_use);
+        const bool is_sent = pending && pending->number == number;
+        model.set("text", json::object({{"masked", number.masked()}, {"sent", is_sent}}));
+    }
     if (error) model.set("error", std::move(*error));
     return respond(visit, "second_step", std::move(model), status);
 }
@@ -102,33 +125,47 @@ http::Response respond_second_error(
     return respond_second(visit, asked, way, error_model(visit, error), error.status);
 }
 
-/// The guess as the one change that counts, compares and spends it; nullopt: not a code at all.
-std::optional<accounts::Change> read_guess(const Visit& visit, const Asked& asked, SecondStep way) {
+/// A guess at the code that was sent to the phone, which counts on the phone, too.
+std::vector<accounts::Change> read_text_guess(const Visit& visit, const Asked& asked) {
+    const auto pending = read_pending_text(visit, text_use);
+    const auto& phone = asked.steps.phone;
+    if (!pending || !phone || pending->number != phone->number) return {};
+    const auto guess = pages::read_text_guess(visit, text_use, *pending);
+    if (!guess) return {};
+    return {
+        accounts::CountPhoneGuess{.phone = phone->id, .limit = accounts::limits::phone_guesses},
+        *guess
+    };
+}
+
+/// The guess as what counts, compares and spends it; empty: not a code at all.
+std::vector<accounts::Change> read_guess(const Visit& visit, const Asked& asked, SecondStep way) {
     const Services& services = visit.services;
+    if (way == SecondStep::text_message) return read_text_guess(visit, asked);
     const std::string_view typed = visit.form.get("code");
     if (way == SecondStep::recovery_code) {
         const auto code = accounts::parse_recovery_code(typed);
-        if (!code) return std::nullopt;
-        return accounts::SpendRecoveryCode{
+        if (!code) return {};
+        return {accounts::SpendRecoveryCode{
             .account = asked.account.id,
             .mac = accounts::recovery_code_mac(services.pepper, asked.account.id, code->reveal()),
-        };
+        }};
     }
     const auto code = accounts::parse_code(typed, accounts::limits::totp_digits);
-    if (!code || !asked.steps.app) return std::nullopt;
+    if (!code || !asked.steps.app) return {};
     const accounts::AuthenticatorApp& app = *asked.steps.app;
     const TimePoint now = services.clock.now();
     const auto secret = open_app_secret(services, app);
     if (!secret) {
         services.log({"app_secret_unreadable", visit.request.id, "another key file, or altered"});
     }
-    return accounts::SpendAppCode{
+    return {accounts::SpendAppCode{
         .app = app.id,
         .step = secret ? accounts::match_totp(secret->reveal(), *code, app.last_step, now)
                        : std::nullopt,
         .limit = accounts::limits::app_failures,
         .now = now,
-    };
+    }};
 }
 
 /// A refused first commit: the limits stand first, the guess itself last.
@@ -139,6 +176,15 @@ http::Response respond_not_tried(
         return respond_second_error(
             visit, asked, way, {.status = 422, .code = "app_off", .reason = "too many failures"}
         );
+    }
+    if (refused.is<accounts::CountPhoneGuess>()) {
+        return respond_second_error(
+            visit, asked, way, {.code = "phone_off", .reason = "too many failures"}
+        );
+    }
+    if (refused.is<accounts::SpendAttempt>()) {
+        const auto pending = read_pending_text(visit, text_use);
+        return respond_second_error(visit, asked, way, error_of_text(visit, pending.value()));
     }
     return respond_second_error(
         visit,
@@ -180,6 +226,17 @@ http::Outcome note_wrong(
     );
 }
 
+/// How many wrong codes that was: a phone counts over all the codes that were sent to it.
+std::uint32_t in_a_row(
+    const Visit& visit, const Asked& asked, SecondStep way, const store::Spent& spent
+) {
+    if (way == SecondStep::authenticator_app) return spent.attempts;
+    // A recovery code has no count of its own.
+    if (way == SecondStep::recovery_code) return second_steps_lately(visit, asked.account.email);
+    const auto phone = visit.services.store.find_second_steps(asked.account.id).phone;
+    return phone ? phone->failures : spent.attempts;
+}
+
 /// The code was right and is spent: what that leads to, decided on what stands there now.
 http::Outcome go_on(const VisitPtr& visit, SecondStep by, int tries) {
     const Services& services = visit->services;
@@ -202,6 +259,9 @@ http::Outcome go_on(const VisitPtr& visit, SecondStep by, int tries) {
     auto decision = std::make_shared<accounts::Decision>(std::move(*decided));
     std::vector<accounts::Change> changes = std::move(decision->changes);
     add_notices(*visit, changes, decision->notices);
+    if (by == SecondStep::text_message) {
+        changes.push_back(note_text_answered(*visit, asked->steps.phone->number));
+    }
     return save(
         visit,
         std::move(changes),
@@ -209,6 +269,7 @@ http::Outcome go_on(const VisitPtr& visit, SecondStep by, int tries) {
             .committed = [visit, decision, tokens](store::Committed) -> http::Outcome {
                 http::Response response = http::see_other(next_location(*decision));
                 set_cookies_of(*visit, *decision, *tokens, response);
+                forget_pending_text(response);
                 return response;
             },
             .refused = [visit, by, tries](RefusedChange refused) -> http::Outcome {
@@ -225,23 +286,25 @@ http::Outcome go_on(const VisitPtr& visit, SecondStep by, int tries) {
 http::Outcome get_second_step(VisitPtr visit) {
     const auto asked = load(*visit);
     if (!asked) return respond_gone(*visit);
-    return respond_second(*visit, *asked, read_way(visit->request.query.get("way"), asked->steps));
+    return respond_second(
+        *visit, *asked, read_way(*visit, visit->request.query.get("way"), asked->steps)
+    );
 }
 
 /// A guess: counted and compared in one commit that is never undone, used in a second one.
 http::Outcome post_second_step(VisitPtr visit) {
     auto asked = load(*visit);
     if (!asked) return respond_gone(*visit);
-    const SecondStep way = read_way(visit->form.get("way"), asked->steps);
+    const SecondStep way = read_way(*visit, visit->form.get("way"), asked->steps);
     if (way == SecondStep::waited) return go_on(visit, way, 3);  // there is nothing to guess
     auto guess = read_guess(*visit, *asked, way);
-    if (!guess) {
+    if (guess.empty()) {
         return respond_second_error(
             *visit, *asked, way, {.status = 422, .code = "malformed", .reason = "not a code"}
         );
     }
     std::vector<accounts::Change> changes = second_step_limits(*visit, asked->account.email);
-    changes.push_back(std::move(*guess));
+    std::ranges::move(guess, std::back_inserter(changes));
     return save(
         visit,
         std::move(changes),
@@ -249,15 +312,34 @@ http::Outcome post_second_step(VisitPtr visit) {
             .committed = [visit, asked = *asked, way](store::Committed committed) -> http::Outcome {
                 const store::Spent spent = committed.spent.at(0);
                 if (spent.right) return go_on(visit, way, 3);
-                // A recovery code has no count of its own.
-                const bool is_counted = way == SecondStep::authenticator_app;
-                const std::uint32_t in_a_row =
-                    is_counted ? spent.attempts : second_steps_lately(*visit, asked.account.email);
-                return note_wrong(visit, asked, way, in_a_row);
+                return note_wrong(visit, asked, way, in_a_row(*visit, asked, way, spent));
             },
             .refused = [visit, asked = *asked, way](RefusedChange refused) -> http::Outcome {
                 return respond_not_tried(*visit, asked, way, refused);
             },
+        }
+    );
+}
+
+/// Sends a code to the account's phone. Never by itself: each message has been asked for.
+http::Outcome post_sign_in_text(VisitPtr visit) {
+    const auto asked = load(*visit);
+    if (!asked) return respond_gone(*visit);
+    if (!is_usable(*visit, asked->steps.phone)) {
+        return respond_second_error(
+            *visit, *asked, SecondStep::text_message, {.code = "phone_off", .reason = "no phone"}
+        );
+    }
+    return send_text_code(
+        visit,
+        {
+            .number = asked->steps.phone->number,
+            .use = text_use,
+            .page = "/sign-in/second-step?way=text",
+            .refuse =
+                [visit, asked = *asked](const SignInError& error) {
+                    return respond_second_error(*visit, asked, SecondStep::text_message, error);
+                },
         }
     );
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "accounts/policy.hpp"
+#include "accounts/text_messages.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/secret.hpp"
@@ -13,6 +14,7 @@
 #include "store/store.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,7 @@ struct Site {
     accounts::SignUpPolicy sign_up;
     accounts::RecoveryPolicy recovery;
     webauthn::CounterRule counter_rule = webauthn::CounterRule::refuse_device_bound;
+    std::optional<accounts::TextMessagePolicy> text_messages;  // nullopt: no codes by them
     Brand brand;
 };
 

@@ -2,9 +2,11 @@
 // Copyright the Latchkey developers
 #include "accounts/two_step.hpp"
 
+#include "accounts/passkey_rules.hpp"
 #include "pages/authenticator_app.hpp"
 #include "pages/handlers.hpp"
 #include "pages/settings_change.hpp"
+#include "pages/settings_question.hpp"
 #include "pages/sign_in_page.hpp"
 
 #include <utility>
@@ -13,57 +15,6 @@ namespace latchkey::pages {
 namespace {
 
 constexpr std::string_view security_page = "/settings/security";
-
-bool is_page(const Visit& visit) {
-    return visit.request.representation == http::Representation::html;
-}
-
-/// What stands between the person and a change, for the page that asks first.
-struct Hindrance {
-    bool needs_proof = false;
-    bool is_frozen = false;
-};
-
-Hindrance hindrance_of(const accounts::Result<void>& checked) {
-    if (checked) return {};
-    return {
-        .needs_proof = checked.error() == accounts::Refusal::proof_too_old,
-        .is_frozen = checked.error() == accounts::Refusal::frozen_after_recovery,
-    };
-}
-
-/// A page of one question. `change` says what would be decided now.
-http::Response respond_question(
-    const Visit& visit,
-    std::string_view template_name,
-    const accounts::Result<void>& change,
-    int status = 200
-) {
-    const Hindrance hindrance = hindrance_of(change);
-    json::Value model = json::object({
-        {"needs_proof", hindrance.needs_proof},
-        {"frozen", hindrance.is_frozen},
-        {"last", !change && change.error() == accounts::Refusal::last_factor},
-        {"path", visit.request.path},
-    });
-    return respond(visit, template_name, std::move(model), status);
-}
-
-/// Whether the app could be turned off now; the rest is the decision's own.
-accounts::Result<void> check_turn_off(const accounts::Acting& who, TimePoint now) {
-    if (who.account.factors < 2) return Fail{accounts::Refusal::last_factor};
-    return accounts::check_sensitive_change(who, now);
-}
-
-http::Outcome refuse(
-    const VisitPtr& visit, std::string_view template_name, accounts::Refusal refusal
-) {
-    const bool has_a_page = refusal == accounts::Refusal::last_factor ||
-                            refusal == accounts::Refusal::proof_too_old ||
-                            refusal == accounts::Refusal::frozen_after_recovery;
-    if (!has_a_page || !is_page(*visit)) return respond_refusal(*visit, refusal);
-    return respond_question(*visit, template_name, Fail{refusal}, error_of(refusal).status);
-}
 
 }  // namespace
 
@@ -93,8 +44,10 @@ http::Outcome post_app(VisitPtr visit) {
         tokens->fresh
     );
     if (!decided) return refuse(visit, "turn_on_app", decided.error());
-    return save_change(visit, std::move(*decided), std::move(tokens), [visit, codes] {
-        return respond_recovery_codes(*visit, *codes, "/settings/security?message=app_on");
+    const bool is_first = !accounts::has_method(who.steps);
+    return save_change(visit, std::move(*decided), std::move(tokens), [visit, codes, is_first] {
+        constexpr std::string_view next = "/settings/security?message=app_on";
+        return is_first ? respond_recovery_codes(*visit, *codes, next) : http::see_other(next);
     });
 }
 
@@ -118,7 +71,9 @@ http::Outcome post_turn_off_app(VisitPtr visit) {
 
 http::Outcome get_recovery_codes(VisitPtr visit) {
     const accounts::Acting who = load_acting(*visit);
-    if (!who.steps.app) return respond_refusal(*visit, accounts::Refusal::not_yours);
+    if (!accounts::has_method(who.steps)) {
+        return respond_refusal(*visit, accounts::Refusal::not_yours);
+    }
     return respond_question(
         *visit,
         "new_recovery_codes",

@@ -247,6 +247,7 @@ FreshTokens make_fresh(const Services& services) {
         .identity = accounts::LinkedIdentityId(store.next_id()),
         .identity_public_id = public_id(),
         .app = accounts::AuthenticatorAppId(store.next_id()),
+        .phone = accounts::PhoneId(store.next_id()),
         .events =
             {
                 accounts::EventId(store.next_id()),

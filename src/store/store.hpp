@@ -132,8 +132,11 @@ public:
 
     // ---- the outbox worker's side; not part of sign-in commits
 
-    /// Mails that are due, also those past their expiry, longest due first, at most `count`.
-    [[nodiscard]] virtual std::vector<QueuedMail> due_mails(TimePoint now, std::size_t count) = 0;
+    /// Mails (or text messages) that are due, also those past their expiry, longest due first, at
+    /// most `count`.
+    [[nodiscard]] virtual std::vector<QueuedMail> due_mails(
+        accounts::Channel channel, TimePoint now, std::size_t count
+    ) = 0;
 
     /// Sent or given up: the sealed content is erased. Blocks until durable. If it could not be
     /// written, the mail is due again.

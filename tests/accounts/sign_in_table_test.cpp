@@ -29,13 +29,14 @@ constexpr std::array events{
     SignInEvent::second_matched,
     SignInEvent::passkey_created,
     SignInEvent::app_confirmed,
+    SignInEvent::phone_confirmed,
     SignInEvent::started_over,
 };
 
-TEST_CASE("of the 40 pairs of state and event these 13 are accepted, and no other") {
+TEST_CASE("of the 45 pairs of state and event these 14 are accepted, and no other") {
     using enum SignInState;
     using enum SignInEvent;
-    constexpr std::array<std::pair<SignInState, SignInEvent>, 13> accepted{{
+    constexpr std::array<std::pair<SignInState, SignInEvent>, 14> accepted{{
         {start, code_requested},
         {start, passkey_asserted},
         {start, upstream_proved},
@@ -48,6 +49,7 @@ TEST_CASE("of the 40 pairs of state and event these 13 are accepted, and no othe
         {second, started_over},
         {enrol, passkey_created},
         {enrol, app_confirmed},
+        {enrol, phone_confirmed},
         {enrol, started_over},
     }};
     for (const SignInState state : states) {
@@ -77,7 +79,8 @@ TEST_CASE("only a proof leads to done, and nothing leads on from there") {
         const bool is_proof =
             row.event == SignInEvent::passkey_asserted || row.event == SignInEvent::code_matched ||
             row.event == SignInEvent::upstream_proved || row.event == SignInEvent::second_matched ||
-            row.event == SignInEvent::passkey_created || row.event == SignInEvent::app_confirmed;
+            row.event == SignInEvent::passkey_created || row.event == SignInEvent::app_confirmed ||
+            row.event == SignInEvent::phone_confirmed;
         CHECK(is_proof);
     }
 }

@@ -104,6 +104,7 @@ pages::Site make_site(const LatchkeyOptions& options) {
         .sign_up = options.sign_up,
         .recovery = options.recovery,
         .counter_rule = options.counter_rule,
+        .text_messages = options.text_messages,
         .brand = {.name = "Example", .support = "help@example.com"},
     };
 }
@@ -250,8 +251,9 @@ void Latchkey::restart() {
 }
 
 void Latchkey::collect_mails() {
-    for (auto due = store().due_mails(clock.now(), 100); !due.empty();
-         due = store().due_mails(clock.now(), 100)) {
+    constexpr auto channel = accounts::Channel::mail;
+    for (auto due = store().due_mails(channel, clock.now(), 100); !due.empty();
+         due = store().due_mails(channel, clock.now(), 100)) {
         for (const store::QueuedMail& queued : due) {
             auto mail = outbound::open(queued.sealed, queued.id, process_->sealer);
             REQUIRE(mail);
@@ -268,6 +270,33 @@ std::vector<outbound::Mail> Latchkey::mails_to(std::string_view address) {
         return mail.to == address;
     });
     return found;
+}
+
+void Latchkey::collect_texts() {
+    constexpr auto channel = accounts::Channel::text_message;
+    for (auto due = store().due_mails(channel, clock.now(), 100); !due.empty();
+         due = store().due_mails(channel, clock.now(), 100)) {
+        for (const store::QueuedMail& queued : due) {
+            auto text = outbound::open_text_message(queued.sealed, queued.id, process_->sealer);
+            REQUIRE(text);
+            if (clock.now() < queued.expires_at) texts_.push_back(std::move(*text));
+            store().finish_mail(queued.id);
+        }
+    }
+}
+
+std::vector<outbound::TextMessage> Latchkey::texts_to(std::string_view number) {
+    collect_texts();
+    std::vector<outbound::TextMessage> found;
+    std::ranges::copy_if(texts_, std::back_inserter(found), [number](const auto& text) {
+        return text.to == number;
+    });
+    return found;
+}
+
+std::size_t Latchkey::count_texts() {
+    collect_texts();
+    return texts_.size();
 }
 
 std::string Latchkey::code_for(std::string_view address) {

@@ -3,17 +3,21 @@
 #pragma once
 
 #include "accounts/policy.hpp"
+#include "accounts/text_messages.hpp"
 #include "base/random.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "outbound/mail.hpp"
+#include "outbound/text_message.hpp"
 #include "pages/providers.hpp"
 #include "store/store.hpp"
 #include "support/fixed_clock.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +46,7 @@ struct LatchkeyOptions {
     std::function<std::unique_ptr<Random>(std::unique_ptr<Random>)> wrap_random;
     webauthn::RegistrationPolicy passkeys{};
     webauthn::CounterRule counter_rule = webauthn::CounterRule::refuse_device_bound;
+    std::optional<accounts::TextMessagePolicy> text_messages{};  // nullopt: none are sent
 };
 
 /// A whole Latchkey in this process: real server, real SQLite in a folder of its own, real pages,
@@ -68,6 +73,12 @@ public:
     /// is gone.
     std::vector<outbound::Mail> mails_to(std::string_view address);
 
+    /// What was queued to this number, in the same way.
+    std::vector<outbound::TextMessage> texts_to(std::string_view number);
+
+    /// How many text messages were queued in all.
+    std::size_t count_texts();
+
     /// The code in the newest mail to the address; fails the test if there is none.
     std::string code_for(std::string_view address);
 
@@ -89,11 +100,13 @@ private:
     struct Process;
 
     void collect_mails();
+    void collect_texts();
 
     LatchkeyOptions options_;
     std::filesystem::path folder_;
     std::unique_ptr<Process> process_;
     std::vector<outbound::Mail> mails_;
+    std::vector<outbound::TextMessage> texts_;
     std::string log_before_;  // of earlier processes
 };
 

@@ -4,6 +4,7 @@
 
 #include "accounts/email_address.hpp"
 #include "accounts/events.hpp"
+#include "accounts/phone_number.hpp"
 #include "accounts/totp.hpp"
 #include "accounts/types.hpp"
 #include "flows/browser.hpp"
@@ -190,6 +191,43 @@ void Person::sign_up_with_app() {
     REQUIRE(add_app().status() == 200);
     REQUIRE(recovery_codes.size() == 10);
     REQUIRE(is_signed_in());
+}
+
+Page Person::add_phone(std::string_view number, std::string_view path) {
+    const std::string page(path);
+    const Page shown = browser.get(page);
+    REQUIRE(shown.status() == 200);
+    const Page sent = browser.submit(page, {{"number", std::string(number)}});
+    if (sent.status() != 303) return sent;
+    REQUIRE(sent.location() == page);
+    REQUIRE(browser.get(page).status() == 200);
+    const auto read = accounts::PhoneNumber::parse(number, "DE");
+    REQUIRE(read);
+    const Page done = browser.submit(page + "/code", {{"code", text_code(read->text())}});
+    if (done.status() == 200) recovery_codes = codes_of(done);
+    return done;
+}
+
+void Person::sign_up_with_phone(std::string_view number) {
+    REQUIRE(prove_by_code().location() == "/sign-in/add-passkey");
+    REQUIRE(add_phone(number).status() == 200);
+    REQUIRE(recovery_codes.size() == 10);
+    REQUIRE(is_signed_in());
+}
+
+Page Person::ask_for_text() {
+    REQUIRE(browser.get("/sign-in/second-step?way=text").status() == 200);
+    return browser.submit("/sign-in/text", {});
+}
+
+std::string Person::text_code(std::string_view number) const {
+    const auto texts = latchkey.texts_to(number);
+    REQUIRE_FALSE(texts.empty());
+    // The last line, "@localhost #123456", which is what browsers read.
+    const std::string& text = texts.back().text;
+    const auto mark = text.rfind(" #");
+    REQUIRE(mark != std::string::npos);
+    return text.substr(mark + 2);
 }
 
 std::string Person::app_code(std::int64_t steps) const {

@@ -68,6 +68,20 @@ public:
     /// Turns on an app in Settings, the same way.
     Page turn_on_app();
 
+    /// Secures the new account by codes to `number`, or turns them on in Settings
+    /// ("/settings/phone"): asks for one, and types it in. Keeps recovery codes that the answer
+    /// shows.
+    Page add_phone(std::string_view number, std::string_view path = "/sign-in/add-phone");
+
+    /// Everything from the first page to the session, by a phone; fails the test if a step does.
+    void sign_up_with_phone(std::string_view number);
+
+    /// On the second step: has a code sent to the phone.
+    Page ask_for_text();
+
+    /// The code in the newest message to the number.
+    [[nodiscard]] std::string text_code(std::string_view number) const;
+
     /// What the app shows now, or `steps` time steps later.
     [[nodiscard]] std::string app_code(std::int64_t steps = 0) const;
 

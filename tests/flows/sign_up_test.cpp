@@ -137,7 +137,9 @@ TEST_CASE("A wrong address is told on the same page, and nothing is sent") {
         Person nobody(latchkey, "no address", {.representation = representation});
         const Page answer = nobody.ask_for_code();
         CHECK(answer.status() == 422);
-        CHECK(nobody.latchkey.store().due_mails(latchkey.clock.now(), 10).empty());
+        CHECK(nobody.latchkey.store()
+                  .due_mails(accounts::Channel::mail, latchkey.clock.now(), 10)
+                  .empty());
         if (representation == http::Representation::json) {
             CHECK(answer.error() == "email_invalid");
         } else {

@@ -63,12 +63,13 @@ void StoreWatch::note_commit(const std::string& changes, const store::CommitResu
 }
 
 std::string name_of(const store::Change& change) {
-    constexpr std::array<std::string_view, 35> names{
+    constexpr std::array<std::string_view, 39> names{
         "CreateAccount",   "ChangeFactors",    "RequireEpoch",        "RaiseEpoch",
         "MarkRecovered",   "DeleteAccount",    "AddPasskey",          "UsePasskey",
         "RenamePasskey",   "RemovePasskey",    "SuspendPasskey",      "LinkIdentity",
         "RequireIdentity", "UnlinkIdentity",   "AddAuthenticatorApp", "RemoveAuthenticatorApp",
-        "SpendAppCode",    "SetRecoveryCodes", "SpendRecoveryCode",   "StartHold",
+        "SpendAppCode",    "AddPhone",         "RemovePhone",         "CountPhoneGuess",
+        "UsePhone",        "SetRecoveryCodes", "SpendRecoveryCode",   "StartHold",
         "EndHold",         "StoreCode",        "SpendAttempt",        "CountTowardsLimit",
         "StartSignIn",     "FinishSignIn",     "OpenSession",         "RequireSession",
         "SeeSession",      "EndSession",       "EndSessions",         "Invite",
@@ -186,9 +187,11 @@ std::vector<accounts::Event> WatchedStore::list_events(
     return store_->list_events(account, query);
 }
 
-std::vector<store::QueuedMail> WatchedStore::due_mails(TimePoint now, std::size_t count) {
+std::vector<store::QueuedMail> WatchedStore::due_mails(
+    accounts::Channel channel, TimePoint now, std::size_t count
+) {
     watch_->note("due_mails");
-    return store_->due_mails(now, count);
+    return store_->due_mails(channel, now, count);
 }
 
 void WatchedStore::finish_mail(accounts::MailId id) {

@@ -66,7 +66,9 @@ public:
     bool is_invited(const accounts::EmailAddress& email, TimePoint now) override;
     std::vector<accounts::Event> list_events(accounts::AccountId account, const EventQuery& query)
         override;
-    std::vector<store::QueuedMail> due_mails(TimePoint now, std::size_t count) override;
+    std::vector<store::QueuedMail> due_mails(
+        accounts::Channel channel, TimePoint now, std::size_t count
+    ) override;
     void finish_mail(accounts::MailId id) override;
     void delay_mail(accounts::MailId id, TimePoint not_before) override;
     std::size_t delete_expired(TimePoint now) override;

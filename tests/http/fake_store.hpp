@@ -118,7 +118,8 @@ public:
         return unexpected<std::vector<accounts::Event>>();
     }
 
-    std::vector<store::QueuedMail> due_mails(TimePoint /*now*/, std::size_t /*count*/) override {
+    std::vector<store::QueuedMail>
+    due_mails(accounts::Channel /*channel*/, TimePoint /*now*/, std::size_t /*count*/) override {
         return unexpected<std::vector<store::QueuedMail>>();
     }
 

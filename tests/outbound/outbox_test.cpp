@@ -70,8 +70,8 @@ struct Fixture {
     std::vector<OutboxReport> reports;
     Outbox outbox{Outbox::Parts{
         .store = store,
-        .sealer = sealer,
-        .mailer = mailer,
+        .channel = accounts::Channel::mail,
+        .deliver = mail_delivery(sealer, mailer),
         .clock = clock,
         .random = random,
         .report = [this](const OutboxReport& report) { reports.push_back(report); }

@@ -113,7 +113,7 @@ TEST_CASE("a restored backup has the accounts and passkeys of then, and nobody s
     CHECK_FALSE(place.store->find_session(session.id).has_value());
     CHECK_FALSE(place.store->find_sign_in(sign_in.id).has_value());
     CHECK_FALSE(place.store->find_code(code.id).has_value());
-    CHECK(place.store->due_mails(day_one, 10).empty());
+    CHECK(place.store->due_mails(accounts::Channel::mail, day_one, 10).empty());
     CHECK(place.store->find_setting("signals_enabled") == "no");
     CHECK(place.store->next_id() > last_id);
 }

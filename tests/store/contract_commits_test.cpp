@@ -54,6 +54,8 @@ struct World {
     AuthenticatorApp app = sample_app(store, person.account, day_one);
     Person with_app = sign_up(store);
     AuthenticatorApp fresh_app = sample_app(store, with_app.account, day_one);
+    Phone phone = sample_phone(store, person.account, day_one);
+    Phone fresh_phone = sample_phone(store, with_app.account, day_one);
     Hold begun{
         .account = person.account.id,
         .account_epoch = person.account.epoch,
@@ -80,6 +82,7 @@ struct World {
              LinkIdentity{identity},
              Invite{guest, day_one + minutes(1)},
              AddAuthenticatorApp{app},
+             AddPhone{phone},
              StartHold{.hold = begun, .over_since = day_one},
              SetRecoveryCodes{person.account.id, {hash_of(7)}},
              counted}
@@ -108,6 +111,10 @@ struct World {
             AddAuthenticatorApp{fresh_app},
             RemoveAuthenticatorApp{account, app.id},
             SpendAppCode{app.id, TotpStep(app.last_step.value() + 1), 50, day_one},
+            AddPhone{fresh_phone},
+            RemovePhone{account, phone.id},
+            CountPhoneGuess{phone.id, 50},
+            UsePhone{account, phone.id, day_one},
             SetRecoveryCodes{account, {hash_of(8), hash_of(9)}},
             SpendRecoveryCode{account, hash_of(7)},
             StartHold{hold, day_one},
@@ -141,7 +148,7 @@ struct World {
     [[nodiscard]] auto observe() const {
         store::Store& now = db->store();  // another one after a restart
         std::vector<MailId> mails;
-        for (const auto& mail : now.due_mails(day_one, 10))
+        for (const auto& mail : now.due_mails(accounts::Channel::mail, day_one, 10))
             mails.push_back(mail.id);
         return std::tuple(
             now.list_accounts(AccountId(0), 10),

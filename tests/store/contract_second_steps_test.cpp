@@ -209,7 +209,9 @@ TEST_CASE("a hold ends once by name, or whichever there is; its mails go with it
     const Account ada = sign_up(store).account;
     const Account eve = sign_up(store).account;
     const Hold hold = hold_from(ada, day_one);
-    const auto waiting = [&] { return store.due_mails(day_one, 10).size(); };
+    const auto waiting = [&] {
+        return store.due_mails(accounts::Channel::mail, day_one, 10).size();
+    };
     REQUIRE(is_committed(commit(
         store,
         {StartHold{.hold = hold, .over_since = day_one},

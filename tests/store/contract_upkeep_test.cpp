@@ -38,7 +38,7 @@ QueueMail mail(StoreUnderTest& db, TimePoint not_before) {
 
 std::vector<MailId> due(StoreUnderTest& db, TimePoint now, std::size_t count = 10) {
     std::vector<MailId> ids;
-    for (const auto& queued : db.store().due_mails(now, count))
+    for (const auto& queued : db.store().due_mails(accounts::Channel::mail, now, count))
         ids.push_back(queued.id);
     return ids;
 }
@@ -71,7 +71,8 @@ TEST_CASE("mails are due from their time on, longest due first, with what was qu
     // One that has expired is still reported, so that the worker can say so.
     CHECK(due(*db, day_one + hours(1)).size() == 3);
 
-    const auto queued = db->store().due_mails(day_one + minutes(1), 1).at(0);
+    const auto queued =
+        db->store().due_mails(accounts::Channel::mail, day_one + minutes(1), 1).at(0);
     CHECK(queued.sealed == sooner.sealed);
     CHECK(queued.attempts == 0);
     CHECK(queued.expires_at == sooner.expires_at);
@@ -87,7 +88,7 @@ TEST_CASE("a finished mail is gone, a delayed one comes back with an attempt mor
     db->store().delay_mail(failed.id, day_one + minutes(1));
     CHECK(due(*db, day_one).empty());
     db->reopen();
-    const auto queued = db->store().due_mails(day_one + minutes(1), 10);
+    const auto queued = db->store().due_mails(accounts::Channel::mail, day_one + minutes(1), 10);
     REQUIRE(queued.size() == 1);
     CHECK(queued[0].id == failed.id);
     CHECK(queued[0].attempts == 1);

@@ -182,6 +182,19 @@ accounts::AuthenticatorApp sample_app(
     };
 }
 
+accounts::Phone sample_phone(store::Store& store, const accounts::Account& account, TimePoint now) {
+    const auto number = accounts::PhoneNumber::parse("+4915123456789", "");
+    return {
+        .id = accounts::PhoneId(store.next_id()),
+        .account = account.id,
+        .number = *number,
+        .failures = 2,
+        .created_on = "Firefox on Windows",
+        .created_at = now,
+        .last_used_at = std::nullopt,
+    };
+}
+
 accounts::EmailCode sample_code(store::Store& store, TimePoint now) {
     const auto id = store.next_id();
     return {

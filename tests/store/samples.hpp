@@ -43,6 +43,9 @@ accounts::AuthenticatorApp sample_app(
     store::Store& store, const accounts::Account& account, TimePoint now
 );
 
+/// A phone with two guesses since its last use.
+accounts::Phone sample_phone(store::Store& store, const accounts::Account& account, TimePoint now);
+
 accounts::EmailCode sample_code(store::Store& store, TimePoint now);
 
 accounts::Event sample_event(store::Store& store, const accounts::Account& account, TimePoint now);

@@ -32,8 +32,9 @@ public:
     bool loses_writes = false;
     bool fails_reads = false;
 
-    [[nodiscard]] std::vector<store::QueuedMail> due_mails(TimePoint now, std::size_t count)
-        override {
+    [[nodiscard]] std::vector<store::QueuedMail> due_mails(
+        accounts::Channel /*channel*/, TimePoint now, std::size_t count
+    ) override {
         const std::scoped_lock lock(mutex_);
         if (fails_reads) throw store::ReadFailed{.code = 10};
         std::vector<store::QueuedMail> due;

@@ -334,10 +334,16 @@ Applied LogChanges::apply(const accounts::AppendEvent& change, const OperationId
 }
 
 Applied LogChanges::apply(const accounts::QueueMail& change) {
-    return applied(
-        queue_mail_.run(change.id, change.sealed, change.not_before, change.expires_at, change.hold)
-            .step
-    );
+    return applied(queue_mail_
+                       .run(
+                           change.id,
+                           change.sealed,
+                           change.not_before,
+                           change.expires_at,
+                           change.hold,
+                           static_cast<std::int64_t>(change.channel)
+                       )
+                       .step);
 }
 
 // ---- all

@@ -260,8 +260,8 @@ private:
     };
     Statement queue_mail_{
         connection_,
-        "INSERT INTO mails (id, sealed, attempts, not_before, expires_at, hold)"
-        " VALUES (?1, ?2, 0, ?3, ?4, ?5)"
+        "INSERT INTO mails (id, sealed, attempts, not_before, expires_at, hold, channel)"
+        " VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6)"
     };
 };
 

@@ -35,6 +35,34 @@ Applied FactorChanges::apply(const accounts::SpendAppCode& change, std::vector<S
     return applied(rows.step());
 }
 
+Applied FactorChanges::apply(const accounts::AddPhone& change) {
+    const auto& phone = change.phone;
+    return applied(add_phone_
+                       .run(
+                           phone.id,
+                           phone.account,
+                           phone.number.text(),
+                           phone.failures,
+                           phone.created_on,
+                           phone.created_at,
+                           phone.last_used_at
+                       )
+                       .step);
+}
+
+Applied FactorChanges::apply(const accounts::RemovePhone& change) {
+    const auto removed = changed_a_row(remove_phone_.run(change.phone, change.account));
+    return removed == Applied::made ? applied(end_sign_ins_.run(change.account).step) : removed;
+}
+
+Applied FactorChanges::apply(const accounts::CountPhoneGuess& change) {
+    return changed_a_row(count_phone_guess_.run(change.phone, change.limit));
+}
+
+Applied FactorChanges::apply(const accounts::UsePhone& change) {
+    return changed_a_row(use_phone_.run(change.phone, change.account, change.at));
+}
+
 Applied FactorChanges::apply(const accounts::SetRecoveryCodes& change) {
     {
         auto rows = require_account_.query(change.account);

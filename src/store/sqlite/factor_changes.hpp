@@ -18,6 +18,10 @@ public:
     Applied apply(const accounts::AddAuthenticatorApp& change);
     Applied apply(const accounts::RemoveAuthenticatorApp& change);
     Applied apply(const accounts::SpendAppCode& change, std::vector<Spent>& spent);
+    Applied apply(const accounts::AddPhone& change);
+    Applied apply(const accounts::RemovePhone& change);
+    Applied apply(const accounts::CountPhoneGuess& change);
+    Applied apply(const accounts::UsePhone& change);
     Applied apply(const accounts::SetRecoveryCodes& change);
     Applied apply(const accounts::SpendRecoveryCode& change, std::vector<Spent>& spent);
     Applied apply(const accounts::StartHold& change);
@@ -45,6 +49,19 @@ private:
         " last_step = max(last_step, coalesce(?2, last_step))"
         " WHERE id = ?1 AND failures < ?3"
         " RETURNING failures = 0, failures"
+    };
+    Statement add_phone_{
+        connection_,
+        "INSERT INTO phones (id, account, number, failures, created_on, created_at, last_used_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+    };
+    Statement remove_phone_{connection_, "DELETE FROM phones WHERE id = ?1 AND account = ?2"};
+    Statement count_phone_guess_{
+        connection_, "UPDATE phones SET failures = failures + 1 WHERE id = ?1 AND failures < ?2"
+    };
+    Statement use_phone_{
+        connection_,
+        "UPDATE phones SET failures = 0, last_used_at = ?3 WHERE id = ?1 AND account = ?2"
     };
     Statement end_recovery_codes_{connection_, "DELETE FROM recovery_codes WHERE account = ?1"};
     Statement add_recovery_code_{

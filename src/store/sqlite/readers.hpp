@@ -109,9 +109,11 @@ struct Reader {
         *connection,
         "SELECT (SELECT count(*) FROM recovery_codes WHERE account = ?1), p.id, p.account,"
         "       p.sealed_secret, p.last_step, p.failures, p.created_on, p.created_at,"
-        "       p.last_used_at, h.account_epoch, h.started_at, h.ends_at"
+        "       p.last_used_at, h.account_epoch, h.started_at, h.ends_at, t.id, t.number,"
+        "       t.failures, t.created_on, t.created_at, t.last_used_at"
         " FROM (SELECT 1) LEFT JOIN authenticator_apps p ON p.account = ?1"
         "                 LEFT JOIN holds h ON h.account = ?1"
+        "                 LEFT JOIN phones t ON t.account = ?1"
     };
     Statement limit_use{
         *connection,
@@ -140,7 +142,7 @@ struct Reader {
     Statement mails_due{
         *connection,
         "SELECT id, sealed, attempts, expires_at FROM mails"
-        " WHERE not_before <= ?1 ORDER BY not_before, id LIMIT ?2"
+        " WHERE channel = ?3 AND not_before <= ?1 ORDER BY not_before, id LIMIT ?2"
     };
     Statement setting{*connection, "SELECT value FROM settings WHERE name = ?1"};
     Statement any_row{*connection, "SELECT next FROM id_sequence"};

@@ -157,13 +157,27 @@ accounts::SignIn sign_in_of(const Rows& rows) {
 }
 
 accounts::SecondSteps second_steps_of(const Rows& rows, accounts::AccountId account) {
-    accounts::SecondSteps steps{.app = std::nullopt, .recovery_codes = rows.unsigned_integer(0)};
+    accounts::SecondSteps steps;
+    steps.recovery_codes = rows.unsigned_integer(0);
     if (!rows.is_null(9)) {
         steps.hold = accounts::Hold{
             .account = account,
             .account_epoch = rows.unsigned_integer(9),
             .started_at = rows.time(10),
             .ends_at = rows.time(11),
+        };
+    }
+    if (!rows.is_null(12)) {
+        auto number = accounts::PhoneNumber::parse(rows.text(13), "");
+        if (!number) Rows::fail_corrupt();
+        steps.phone = accounts::Phone{
+            .id = rows.id<accounts::PhoneId>(12),
+            .account = account,
+            .number = *std::move(number),
+            .failures = rows.unsigned_integer(14),
+            .created_on = rows.text(15),
+            .created_at = rows.time(16),
+            .last_used_at = rows.optional_time(17),
         };
     }
     if (rows.is_null(1)) return steps;

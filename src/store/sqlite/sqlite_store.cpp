@@ -228,9 +228,10 @@ public:
         return read_activity(*reader, account, query);
     }
 
-    std::vector<QueuedMail> due_mails(TimePoint now, std::size_t count) override {
+    std::vector<QueuedMail> due_mails(accounts::Channel by, TimePoint now, std::size_t n) override {
         Readers::Loan reader(readers_);
-        auto rows = reader->mails_due.query(now, static_cast<std::int64_t>(count));
+        const auto channel = static_cast<std::int64_t>(by);
+        auto rows = reader->mails_due.query(now, static_cast<std::int64_t>(n), channel);
         std::vector<QueuedMail> mails;
         while (rows.next()) {
             mails.push_back({

@@ -7,7 +7,9 @@ import { app, screens } from '../support/screens.mjs';
 import { useSite } from '../support/site.mjs';
 
 describe('Every screen, light, dark and 320 pixels wide', () => {
-    const site = useSite({ extra: `return_to = ["${app}"]`, providers: ['google', 'apple'] });
+    const site = useSite({
+        extra: `return_to = ["${app}"]`, providers: ['google', 'apple'], sms: true,
+    });
 
     for (const [name, reach] of Object.entries(screens)) {
         test(`${name}: no barrier that axe knows, and nothing sticks out`, async (t) => {

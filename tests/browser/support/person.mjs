@@ -187,6 +187,23 @@ export class Person {
         this.recoveryCodes = await this.page.locator('.recovery-codes code').allTextContents();
     }
 
+    /** From "Secure your account" to the recovery codes; `typed` is how it is written. */
+    async addPhone(typed, number) {
+        await this.link('Use text messages instead').click();
+        await this.confirmPhone(typed, number);
+        await this.sees('Save your recovery codes');
+    }
+
+    /** Gives the number, and types in the code that comes to it. */
+    async confirmPhone(typed, number) {
+        await this.sees('Codes by text message');
+        await this.field('Mobile number').fill(typed);
+        await this.button('Send a code').click();
+        const code = await this.site.phones.nextCode(number);
+        await this.field('Code from the text message').pressSequentially(code);
+        await this.button('Turn on').click();
+    }
+
     /** What the clipboard holds, pasted elsewhere: our pages may not read it. */
     async paste() {
         const notes = await this.#context.newPage();

@@ -39,11 +39,13 @@ export async function start(command, args, { isReady, env = {}, stdio = 'pipe' }
     // Not 'close': a program that it started in turn may hold its output a little longer.
     const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
     const said = [];
+    const looking = new Set();
     const ready = new Promise((resolve) => {
         for (const stream of [child.stdout, child.stderr]) {
             readline.createInterface({ input: stream }).on('line', (line) => {
                 said.push(line);
                 if (isReady(line)) resolve(line);
+                for (const look of looking) look();
             });
         }
     });
@@ -60,6 +62,18 @@ export async function start(command, args, { isReady, env = {}, stdio = 'pipe' }
     return {
         line,
         said,
+        /** What `find` makes of the lines that were said, as soon as that is something. */
+        hears: (find) =>
+            new Promise((resolve) => {
+                const look = () => {
+                    const found = find(said);
+                    if (found === undefined) return;
+                    looking.delete(look);
+                    resolve(found);
+                };
+                looking.add(look);
+                look();
+            }),
         /** Stops it as a person would, and tells how it ended. */
         async stop(signal = 'SIGTERM') {
             child.kill(signal);

@@ -32,6 +32,32 @@ async function toSecondStep(person, address) {
     await person.sees('Confirm it’s you');
 }
 
+let numbers = 0;
+const nextNumber = () => `+4915123450${String(++numbers).padStart(3, '0')}`;
+
+async function toPhone(person, address) {
+    await toEnrol(person, address);
+    await person.link('Use text messages instead').click();
+    await person.sees('Codes by text message');
+}
+
+async function toPhoneInSettings(person, address) {
+    const number = nextNumber();
+    await toEnrol(person, address);
+    await person.addPhone(number, number);
+    await person.open('/settings/security');
+    await person.hears('To your number');
+}
+
+async function toSecondStepByText(person, address) {
+    await toPhoneInSettings(person, address);
+    await person.signOut();
+    await person.site.mail.next(address); // that codes by text message are on
+    await toCode(person, address);
+    await person.enterCode(await person.site.mail.nextCode(address));
+    await person.button('Text me a code').waitFor();
+}
+
 async function toPanel(person) {
     await person.open();
     await person.continueWithPasskey();
@@ -104,6 +130,31 @@ export const screens = {
         await toRecoveryCodes(person, address);
         await person.open('/settings/recovery-codes');
         await person.sees('Make new recovery codes?');
+    },
+    'set-up-phone': toPhone,
+    'set-up-phone-code': async (person, address) => {
+        await toPhone(person, address);
+        await person.field('Mobile number').fill(nextNumber());
+        await person.button('Send a code').click();
+        await person.field('Code from the text message').waitFor();
+    },
+    'set-up-phone-refused': async (person, address) => {
+        await toPhone(person, address);
+        await person.field('Mobile number').fill('12345');
+        await person.button('Send a code').click();
+        await person.hears('That is not a mobile number.');
+    },
+    'security-phone': toPhoneInSettings,
+    'turn-off-phone': async (person, address) => {
+        await toPhoneInSettings(person, address);
+        await person.open('/settings/phone/turn-off');
+        await person.sees('Turn off codes by text message?');
+    },
+    'second-step-text': toSecondStepByText,
+    'second-step-text-soon': async (person, address) => {
+        await toSecondStepByText(person, address);
+        await person.button('Text me a code').click();
+        await person.hears('before the next text message');
     },
     'second-step': toSecondStep,
     'second-step-wrong': async (person, address) => {

@@ -6,6 +6,7 @@ import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
 
 import { startLatchkey } from './latchkey.mjs';
+import { startKannel } from './kannel.mjs';
 import { startMail } from './mail.mjs';
 import { Person } from './person.mjs';
 import { Provider } from './provider.mjs';
@@ -28,15 +29,18 @@ export const launchChromium = () =>
 
 /**
  * Starts everything before the tests of a file and stops it after them. `providers`: the other
- * providers that people may come by ('google', 'apple'), as `site.google`, `site.apple`.
- * `faketime`: `site.server.passHours` moves the server's clock.
+ * providers that people may come by ('google', 'apple'), as `site.google`, `site.apple`. `sms`: a
+ * gateway for text messages and who reads them, as `site.phones`. `faketime`:
+ * `site.server.passHours` moves the server's clock.
  */
-export function useSite({ extra = '', providers = [], faketime = false } = {}) {
+export function useSite({ extra = '', providers = [], sms = false, faketime = false } = {}) {
     const site = {};
     before(async () => {
         site.mail = await startMail();
         for (const kind of providers) site[kind] = await Provider.start(kind);
-        const sections = providers.map((kind) => site[kind].section()).join('');
+        if (sms) site.phones = await startKannel();
+        const sections =
+            providers.map((kind) => site[kind].section()).join('') + (site.phones?.section() ?? '');
         site.server = await startLatchkey(site.mail, { extra, sections, faketime });
         for (const kind of providers) site[kind].register(site.server.origin);
         site.origin = site.server.origin;
@@ -46,6 +50,7 @@ export function useSite({ extra = '', providers = [], faketime = false } = {}) {
         await site.browser?.close();
         await site.server?.stop();
         await site.mail?.stop();
+        await site.phones?.stop();
         for (const kind of providers) await site[kind]?.stop();
     });
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/enrolment_end.hpp"
+
+#include "accounts/changes.hpp"
+#include "accounts/sign_in.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
+#include "pages/authenticator_app.hpp"
+#include "pages/saves.hpp"
+#include "pages/sign_in_page.hpp"
+#include "pages/text_codes.hpp"
+#include "pages/visit.hpp"
+#include "store/commit.hpp"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace latchkey::pages {
+
+http::Outcome end_enrolment(
+    const VisitPtr& visit,
+    accounts::Result<accounts::Decision> decided,
+    std::shared_ptr<FreshTokens> tokens,
+    std::shared_ptr<RecoveryCodes> codes
+) {
+    if (!decided) {
+        const SignInError error = error_of(decided.error());
+        return respond_error(*visit, error.status, error.code, error.reason);
+    }
+    auto decision = std::make_shared<accounts::Decision>(std::move(*decided));
+    std::vector<accounts::Change> changes = std::move(decision->changes);
+    add_notices(*visit, changes, decision->notices);
+    return save(
+        visit,
+        std::move(changes),
+        {
+            .committed = [visit, decision, tokens, codes](store::Committed) -> http::Outcome {
+                http::Response response =
+                    respond_recovery_codes(*visit, *codes, redirect_after(decision->return_to));
+                set_cookies_of(*visit, *decision, *tokens, response);
+                forget_pending_text(response);
+                return response;
+            },
+            .refused = [visit](RefusedChange) -> http::Outcome {
+                return respond_error(*visit, 409, "sign_in_expired", "it went on elsewhere");
+            },
+        }
+    );
+}
+
+}  // namespace latchkey::pages

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "pages/settings_question.hpp"
+
+#include "accounts/acting.hpp"
+#include "accounts/sign_in.hpp"
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "base/try.hpp"
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "latchkey/result.hpp"
+#include "pages/saves.hpp"
+#include "pages/settings_change.hpp"
+#include "pages/sign_in_page.hpp"
+#include "pages/visit.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace latchkey::pages {
+namespace {
+
+bool is_page(const Visit& visit) {
+    return visit.request.representation == http::Representation::html;
+}
+
+/// What stands between the person and a change, for the page that asks first.
+struct Hindrance {
+    bool needs_proof = false;
+    bool is_frozen = false;
+};
+
+Hindrance hindrance_of(const accounts::Result<void>& checked) {
+    if (checked) return {};
+    return {
+        .needs_proof = checked.error() == accounts::Refusal::proof_too_old,
+        .is_frozen = checked.error() == accounts::Refusal::frozen_after_recovery,
+    };
+}
+
+}  // namespace
+
+http::Response respond_question(
+    const Visit& visit,
+    std::string_view template_name,
+    const accounts::Result<void>& change,
+    int status
+) {
+    const Hindrance hindrance = hindrance_of(change);
+    json::Value model = json::object({
+        {"needs_proof", hindrance.needs_proof},
+        {"frozen", hindrance.is_frozen},
+        {"last", !change && change.error() == accounts::Refusal::last_factor},
+        {"path", visit.request.path},
+        {"phone", visit.request.path.starts_with("/settings/phone")},
+    });
+    return respond(visit, template_name, std::move(model), status);
+}
+
+accounts::Result<void> check_turn_off(const accounts::Acting& who, TimePoint now) {
+    if (who.account.factors < 2) return Fail{accounts::Refusal::last_factor};
+    return accounts::check_sensitive_change(who, now);
+}
+
+http::Outcome refuse(
+    const VisitPtr& visit, std::string_view template_name, accounts::Refusal refusal
+) {
+    const bool has_a_page = refusal == accounts::Refusal::last_factor ||
+                            refusal == accounts::Refusal::proof_too_old ||
+                            refusal == accounts::Refusal::frozen_after_recovery;
+    if (!has_a_page || !is_page(*visit)) return respond_refusal(*visit, refusal);
+    return respond_question(*visit, template_name, Fail{refusal}, error_of(refusal).status);
+}
+
+}  // namespace latchkey::pages
