@@ -6,7 +6,9 @@
 #include "support/cbor_writer.hpp"
 #include "support/private_key.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -144,6 +146,13 @@ const std::vector<Refusal> refusals{
      CoseAlgorithm::rs256,
      [](auto& p) { set(p, -2, bytes(Bytes{std::byte{4}})); }},
     {"an empty RSA exponent", CoseAlgorithm::rs256, [](auto& p) { set(p, -2, bytes({})); }},
+    {"an RSA key of another kty", CoseAlgorithm::rs256, [](auto& p) { set(p, 1, integer(2)); }},
+    {"an RSA modulus that is no bytes",
+     CoseAlgorithm::rs256,
+     [](auto& p) { set(p, -1, integer(65'537)); }},
+    {"an RSA exponent that is no bytes",
+     CoseAlgorithm::rs256,
+     [](auto& p) { set(p, -2, integer(65'537)); }},
     {"an RSA exponent of 9 bytes",
      CoseAlgorithm::rs256,
      [](auto& p) { set(p, -2, bytes(Bytes(9, std::byte{0xff}))); }},
@@ -197,6 +206,20 @@ TEST_CASE("An algorithm identifier beyond 32 bits is none") {
     const auto key = public_key_from_cose(key_of(parameters));
     REQUIRE_FALSE(key);
     CHECK(key.error() == Reason::credential_key_malformed);
+}
+
+TEST_CASE("An algorithm identifier of 32 bits is one, of text is none") {
+    const auto refusal = [](Bytes identifier) {
+        auto parameters = parameters_of(CoseAlgorithm::es256);
+        set(parameters, 3, std::move(identifier));
+        return public_key_from_cose(key_of(parameters)).error();
+    };
+    using Range = std::numeric_limits<std::int32_t>;
+    CHECK(refusal(integer(Range::max())) == Reason::algorithm_not_supported);
+    CHECK(refusal(integer(Range::min())) == Reason::algorithm_not_supported);
+    CHECK(refusal(integer(Range::max() + std::int64_t{1})) == Reason::credential_key_malformed);
+    CHECK(refusal(integer(Range::min() - std::int64_t{1})) == Reason::credential_key_malformed);
+    CHECK(refusal(test::cbor::text("ES256")) == Reason::credential_key_malformed);
 }
 
 TEST_CASE("RFC 9964: a key of ML-DSA is read where OpenSSL has it, else refused by name") {
