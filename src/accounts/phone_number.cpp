@@ -115,7 +115,7 @@ Result<PhoneNumber, PhoneProblem> PhoneNumber::parse(
 
 std::string PhoneNumber::masked() const {
     if (text_.size() < masked_digits) return {};
-    return "… " + text_.substr(text_.size() - masked_digits);
+    return "…" + text_.substr(text_.size() - masked_digits);
 }
 
 std::string_view PhoneNumber::block() const {

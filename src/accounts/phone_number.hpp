@@ -34,7 +34,7 @@ public:
     /// "DE". Countries that share a calling code other than 1 and 7 are not told apart.
     [[nodiscard]] const std::string& country() const { return country_; }
 
-    /// The last two digits, as its owner knows it again and nobody else: "… 89".
+    /// The last two digits, as its owner knows it again and nobody else: "…89".
     [[nodiscard]] std::string masked() const;
 
     /// All but the last four digits: numbers that fraud buys lie together (T12).

@@ -40,7 +40,7 @@ describe('Codes by text message', () => {
         const told = await site.mail.next(address);
         assert.match(told.subject, /^Codes by text message were turned on/);
         assert.equal((await ada.session()).headers['latchkey-acr'], 'urn:latchkey:2fa');
-        await ada.hears(`To your number … ${number.slice(-2)}`);
+        await ada.hears(`To your number …${number.slice(-2)}`);
         await ada.signOut();
 
         await proveByCode(ada, address);
@@ -72,7 +72,7 @@ describe('Codes by text message', () => {
         await ada.link('Change the number').click();
         await ada.confirmPhone(second, second);
         await ada.hears('Codes by text message are on.');
-        await ada.hears(`To your number … ${second.slice(-2)}`);
+        await ada.hears(`To your number …${second.slice(-2)}`);
         await ada.link('Turn off codes by text message').click();
         await ada.sees('Turn off codes by text message?');
         await ada.button('Turn off').click();

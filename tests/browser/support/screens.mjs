@@ -154,6 +154,7 @@ export const screens = {
     'second-step-text-soon': async (person, address) => {
         await toSecondStepByText(person, address);
         await person.button('Text me a code').click();
+        await person.button('Send a new code').click();
         await person.hears('before the next text message');
     },
     'second-step': toSecondStep,
