@@ -43,6 +43,29 @@ void end_last_codes(Draft& draft, const Acting& who) {
     draft.add(SetRecoveryCodes{.account = who.account.id, .macs = {}});
 }
 
+/// A method for the second step that goes, and how that is told.
+struct GoneMethod {
+    Change removed;
+    EventKind event;
+    NoticeKind notice;
+};
+
+Result<Decision> turn_off(
+    const Acting& who, const GoneMethod& method, const Circumstances& at, const Fresh& fresh
+) {
+    if (who.account.factors < 2) return Fail{last_factor};
+    TRY(check_sensitive_change(who, at.now));
+    Draft draft(at, fresh);
+    change_factors(draft, who, -1);
+    draft.add(method.removed);
+    end_last_codes(draft, who);
+    draft.add(EndSessions{.account = who.account.id, .keep = std::nullopt});
+    draft.renew_session(who.session);
+    draft.log(method.event, who.account.id);
+    draft.tell(method.notice, who.account);
+    return draft.finish(SignInState::done);
+}
+
 }  // namespace
 
 Result<Decision> turn_on_app(
@@ -66,17 +89,16 @@ Result<Decision> turn_on_app(
 
 Result<Decision> turn_off_app(const Acting& who, const Circumstances& at, const Fresh& fresh) {
     if (!who.steps.app) return Fail{not_yours};
-    if (who.account.factors < 2) return Fail{last_factor};
-    TRY(check_sensitive_change(who, at.now));
-    Draft draft(at, fresh);
-    change_factors(draft, who, -1);
-    draft.add(RemoveAuthenticatorApp{.account = who.account.id, .app = who.steps.app->id});
-    end_last_codes(draft, who);
-    draft.add(EndSessions{.account = who.account.id, .keep = std::nullopt});
-    draft.renew_session(who.session);
-    draft.log(EventKind::app_removed, who.account.id);
-    draft.tell(NoticeKind::app_removed, who.account);
-    return draft.finish(SignInState::done);
+    return turn_off(
+        who,
+        {
+            .removed = RemoveAuthenticatorApp{.account = who.account.id, .app = who.steps.app->id},
+            .event = EventKind::app_removed,
+            .notice = NoticeKind::app_removed,
+        },
+        at,
+        fresh
+    );
 }
 
 Result<Decision> turn_on_phone(
@@ -107,17 +129,16 @@ Result<Decision> turn_on_phone(
 
 Result<Decision> turn_off_phone(const Acting& who, const Circumstances& at, const Fresh& fresh) {
     if (!who.steps.phone) return Fail{not_yours};
-    if (who.account.factors < 2) return Fail{last_factor};
-    TRY(check_sensitive_change(who, at.now));
-    Draft draft(at, fresh);
-    change_factors(draft, who, -1);
-    draft.add(RemovePhone{.account = who.account.id, .phone = who.steps.phone->id});
-    end_last_codes(draft, who);
-    draft.add(EndSessions{.account = who.account.id, .keep = std::nullopt});
-    draft.renew_session(who.session);
-    draft.log(EventKind::phone_removed, who.account.id);
-    draft.tell(NoticeKind::phone_removed, who.account);
-    return draft.finish(SignInState::done);
+    return turn_off(
+        who,
+        {
+            .removed = RemovePhone{.account = who.account.id, .phone = who.steps.phone->id},
+            .event = EventKind::phone_removed,
+            .notice = NoticeKind::phone_removed,
+        },
+        at,
+        fresh
+    );
 }
 
 Result<Decision> make_recovery_codes(

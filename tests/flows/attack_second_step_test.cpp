@@ -77,14 +77,7 @@ TEST_CASE("T8: of 200 parallel guesses at an app no more than the limit are comp
     REQUIRE(ada.browser.get("/sign-in/second-step").status() == 200);
     const std::string csrf = ada.browser.page().text("csrf");
     constexpr std::size_t count = 200;
-    std::vector<HttpClient> clients;
-    for (std::size_t i = 0; i < count; ++i) {
-        clients.push_back(ada.browser.twin());
-        const std::string network = "10.0." + std::to_string(i) + ".1";  // each of its own
-        clients.back().default_headers = {
-            {"accept", "application/json"}, {"x-forwarded-for", network}
-        };
-    }
+    std::vector<HttpClient> clients = ada.browser.twins_of_many_networks(count);
     std::atomic<int> wrong = 0;
     std::atomic<int> limited = 0;
     in_parallel(count, [&](std::size_t i) {

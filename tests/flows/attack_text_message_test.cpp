@@ -144,14 +144,7 @@ TEST_CASE("T8: of 200 parallel guesses at a text code no more than five are comp
     const std::string csrf = ada.browser.page().text("csrf");
     const std::string right = ada.text_code(number);
     constexpr std::size_t count = 200;
-    std::vector<HttpClient> clients;
-    for (std::size_t i = 0; i < count; ++i) {
-        clients.push_back(ada.browser.twin());
-        const std::string network = "10.0." + std::to_string(i) + ".1";  // each of its own
-        clients.back().default_headers = {
-            {"accept", "application/json"}, {"x-forwarded-for", network}
-        };
-    }
+    std::vector<HttpClient> clients = ada.browser.twins_of_many_networks(count);
     std::atomic<int> wrong = 0;
     std::atomic<int> unseen = 0;
     in_parallel(count, [&](std::size_t i) {

@@ -128,6 +128,18 @@ HttpClient Browser::twin() {
     return other;
 }
 
+std::vector<HttpClient> Browser::twins_of_many_networks(std::size_t count) {
+    std::vector<HttpClient> twins;
+    for (std::size_t i = 0; i < count; ++i) {
+        twins.push_back(twin());
+        const std::string network = "10.0." + std::to_string(i) + ".1";
+        twins.back().default_headers = {
+            {"accept", "application/json"}, {"x-forwarded-for", network}
+        };
+    }
+    return twins;
+}
+
 Fields Browser::default_headers() const {
     const bool wants_json = options_.representation == http::Representation::json;
     return {

@@ -7,10 +7,12 @@
 #include "http/request.hpp"
 #include "support/http_client.hpp"
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace latchkey::test {
 
@@ -87,6 +89,9 @@ public:
 
     /// Another connection with the same cookies and headers: for requests at the same time.
     [[nodiscard]] HttpClient twin();
+
+    /// As many of them, each from a network of its own (at most 256), that ask for JSON.
+    [[nodiscard]] std::vector<HttpClient> twins_of_many_networks(std::size_t count);
 
     void use(http::Representation representation) { options_.representation = representation; }
 
