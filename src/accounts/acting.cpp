@@ -5,6 +5,7 @@
 #include "accounts/account_changes.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
+#include "accounts/passkey_rules.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
@@ -33,6 +34,7 @@ Result<void> check_session(const Acting& who, TimePoint now) {
 
 Result<void> check_sensitive_change(const Acting& who, TimePoint now) {
     TRY(check_session(who, now));
+    TRY(check_not_frozen(who.account, now));
     const auto& recovered_at = who.account.recovered_at;
     const bool is_frozen = recovered_at && now < *recovered_at + limits::freeze_after_recovery;
     if (is_frozen || who.session.assurance == Assurance::recovered) {

@@ -25,7 +25,7 @@ bool is_fresh(const Session& session, TimePoint now);
 Result<void> check_session(const Acting& who, TimePoint now);
 
 /// Changes of the second step and of the ways in stand on a proof that is fresh and was no way
-/// around a passkey, and rest after one: proof_too_old, frozen_after_recovery.
+/// around a passkey, and rest after one: proof_too_old, frozen_after_recovery, frozen_by_owner.
 Result<void> check_sensitive_change(const Acting& who, TimePoint now);
 
 /// What the change stands on is still so when it is written.

@@ -52,6 +52,17 @@ struct MarkRecovered {
     TimePoint at;
 };
 
+/// "This wasn't me": factors rest for limits::freeze_after_recovery. Precondition: it exists.
+struct FreezeFactors {
+    AccountId account;
+    TimePoint at;
+};
+
+/// Its owner is back: neither recovered nor frozen any more. Precondition: it exists.
+struct EndRecovery {
+    AccountId account;
+};
+
 /// Removes the account and all that belongs to it; audit events stay. Precondition: it exists.
 struct DeleteAccount {
     AccountId account;
@@ -98,6 +109,12 @@ struct SuspendPasskey {
     PasskeyId passkey;
     TimePoint at;
     std::optional<SessionId> keep;
+};
+
+/// Precondition: it is a suspended passkey of this account.
+struct RestorePasskey {
+    AccountId account;
+    PasskeyId passkey;
 };
 
 // ---- identities at other providers
@@ -306,12 +323,15 @@ using Change = std::variant<
     RequireEpoch,
     RaiseEpoch,
     MarkRecovered,
+    FreezeFactors,
+    EndRecovery,
     DeleteAccount,
     AddPasskey,
     UsePasskey,
     RenamePasskey,
     RemovePasskey,
     SuspendPasskey,
+    RestorePasskey,
     LinkIdentity,
     RequireIdentity,
     UnlinkIdentity,

@@ -47,6 +47,15 @@ void Draft::tell_of_identity(NoticeKind kind, const Account& account, std::strin
     });
 }
 
+void Draft::tell_of_recovery(NoticeKind kind, const Account& account, std::string issuer) {
+    tell_of_identity(kind, account, std::move(issuer));
+    decision_.notices.back().stop = StopLink{
+        .account = account.id,
+        .epoch = account.epoch,
+        .until = at_.now + limits::stop_link_lifetime,
+    };
+}
+
 void Draft::tell_of_hold(
     NoticeKind kind, const Account& account, const Hold& hold, std::optional<TimePoint> tell_at
 ) {
@@ -56,6 +65,12 @@ void Draft::tell_of_hold(
         .browser = at_.browser,
         .hold = hold,
         .tell_at = tell_at,
+        .stop =
+            StopLink{
+                .account = hold.account,
+                .epoch = hold.account_epoch,
+                .until = hold.started_at + limits::stop_link_lifetime,
+            },
     });
 }
 

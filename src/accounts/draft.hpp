@@ -35,6 +35,10 @@ public:
     /// A notice about an identity at `issuer`.
     void tell_of_identity(NoticeKind kind, const Account& account, std::string issuer);
 
+    /// A notice that somebody got in around a passkey or the second step, with the link that stops
+    /// it. `issuer`: of the provider by which; empty: none.
+    void tell_of_recovery(NoticeKind kind, const Account& account, std::string issuer);
+
     /// A notice about a hold, to be sent at `tell_at` if the hold has not ended by then.
     void tell_of_hold(
         NoticeKind kind, const Account& account, const Hold& hold, std::optional<TimePoint> tell_at

@@ -165,6 +165,7 @@ Assurance assurance_of(const Grounds& grounds, const SignIn& sign_in) {
 Result<Decision> add_passkey(
     const Account& account, const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh
 ) {
+    TRY(check_not_frozen(account, at.now));
     const Grounds grounds = TRY(check_grounds(event));
     Passkey passkey = make_passkey(event, at, fresh);
     passkey.recovered_at = grounds.recovered_at;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto names = [] {
     using enum EventKind;
-    return std::array<std::pair<EventKind, std::string_view>, 28>{{
+    return std::array<std::pair<EventKind, std::string_view>, 29>{{
         {account_created, "account_created"},
         {account_deleted, "account_deleted"},
         {passkey_added, "passkey_added"},
@@ -20,6 +20,7 @@ constexpr auto names = [] {
         {passkey_removed, "passkey_removed"},
         {passkey_suspended, "passkey_suspended"},
         {passkey_replaced, "passkey_replaced"},
+        {passkey_restored, "passkey_restored"},
         {identity_linked, "identity_linked"},
         {identity_unlinked, "identity_unlinked"},
         {signed_in, "signed_in"},
@@ -41,6 +42,7 @@ constexpr auto names = [] {
         {second_step_wrong, "second_step_wrong"},
         {hold_started, "hold_started"},
         {hold_stopped, "hold_stopped"},
+        {recovery_granted, "recovery_granted"},
     }};
 }();
 

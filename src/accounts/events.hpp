@@ -19,6 +19,7 @@ enum class EventKind : std::uint8_t {
     passkey_removed,
     passkey_suspended,
     passkey_replaced,
+    passkey_restored,
     identity_linked,
     identity_unlinked,
     signed_in,
@@ -40,6 +41,7 @@ enum class EventKind : std::uint8_t {
     second_step_wrong,
     hold_started,
     hold_stopped,
+    recovery_granted,
 };
 
 /// What kind of thing an event tells of, for who reads the log of an account.

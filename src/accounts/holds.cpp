@@ -40,19 +40,4 @@ Result<Decision> start_hold(const HoldWanted& event, const Circumstances& at, co
     return draft.finish(SignInState::second, sign_in.return_to);
 }
 
-Result<Decision> stop_hold(
-    const StopLink& link, const Account& account, const Circumstances& at, const Fresh& fresh
-) {
-    if (account.id != link.account) return Fail{not_yours};
-    if (account.epoch != link.epoch) return Fail{signed_out_everywhere};
-    if (at.now >= link.until) return Fail{expired};
-    Draft draft(at, fresh);
-    draft.add(RaiseEpoch{.account = account.id, .from_epoch = account.epoch});
-    draft.add(EndSessions{.account = account.id, .keep = std::nullopt});
-    draft.add(EndHold{.account = account.id, .started_at = std::nullopt});
-    draft.log(EventKind::hold_stopped, account.id);
-    draft.tell(NoticeKind::hold_stopped, account);
-    return draft.finish(SignInState::start);
-}
-
 }  // namespace latchkey::accounts

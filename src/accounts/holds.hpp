@@ -22,16 +22,4 @@ struct HoldWanted {
 /// only_operator: the policy has no wait.
 Result<Decision> start_hold(const HoldWanted& event, const Circumstances& at, const Fresh& fresh);
 
-/// "This wasn't me": ends the hold and, with the epoch, all sessions, sign-ins and codes. `epoch`
-/// and `until` are of the link: it works once. signed_out_everywhere, expired: it works no more.
-struct StopLink {
-    AccountId account;
-    std::uint32_t epoch = 0;
-    TimePoint until;
-};
-
-Result<Decision> stop_hold(
-    const StopLink& link, const Account& account, const Circumstances& at, const Fresh& fresh
-);
-
 }  // namespace latchkey::accounts

@@ -37,6 +37,8 @@ std::string_view name_of(SignInEvent event) {
             return "second_matched";
         case SignInEvent::hold_started:
             return "hold_started";
+        case SignInEvent::passkey_restored:
+            return "passkey_restored";
         case SignInEvent::passkey_created:
             return "passkey_created";
         case SignInEvent::app_confirmed:
@@ -79,6 +81,10 @@ std::string_view name_of(Refusal refusal) {
             return "too_many_passkeys";
         case Refusal::frozen_after_recovery:
             return "frozen_after_recovery";
+        case Refusal::frozen_by_owner:
+            return "frozen_by_owner";
+        case Refusal::not_restorable:
+            return "not_restorable";
         case Refusal::proof_withdrawn:
             return "proof_withdrawn";
         case Refusal::address_not_vouched:

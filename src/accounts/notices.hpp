@@ -17,6 +17,7 @@ enum class NoticeKind : std::uint8_t {
     passkey_removed,
     passkey_suspended,
     passkey_replaced,
+    passkey_restored,
     signed_in_recovered,  // signed in without the passkey that the account has
     identity_linked,
     identity_unlinked,
@@ -31,7 +32,17 @@ enum class NoticeKind : std::uint8_t {
     second_step_wrong,  // wrong codes in a row, after a right first proof
     hold_runs,          // told at its start and half-way, with a link that stops it
     hold_over,
+    recovery_granted,  // the operator lets in who has a code from the mailbox
     hold_stopped,
+};
+
+/// The link "this wasn't me" of a notice. It works once: while the account is at `epoch`.
+struct StopLink {
+    AccountId account;
+    std::uint32_t epoch = 0;
+    TimePoint until;
+
+    bool operator==(const StopLink&) const = default;
 };
 
 struct Notice {
@@ -42,6 +53,7 @@ struct Notice {
     std::string browser;               // where it was done: "Chromium on Linux"
     std::optional<Hold> hold;          // which it is about; it is not told when that has ended
     std::optional<TimePoint> tell_at;  // nullopt: at once
+    std::optional<StopLink> stop;      // what is told can be stopped
 };
 
 }  // namespace latchkey::accounts

@@ -63,6 +63,25 @@ bool is_recovery(SecondStep by) {
     return by == SecondStep::recovery_code || by == SecondStep::waited;
 }
 
+bool is_copy(const Passkey& passkey, std::uint32_t asserted_count, webauthn::CounterRule rule) {
+    using enum webauthn::CounterRule;
+    const bool is_device_bound = !passkey.record.backup_eligible;
+    const bool refuses = rule == refuse || (rule == refuse_device_bound && is_device_bound);
+    return refuses && went_back(passkey.record.sign_count, asserted_count);
+}
+
+bool went_back(std::uint32_t stored, std::uint32_t asserted) {
+    return (stored != 0 || asserted != 0) && asserted <= stored;
+}
+
+Result<void> check_not_frozen(const Account& account, TimePoint now) {
+    const auto& since = account.frozen_at;
+    if (since && now < *since + limits::freeze_after_recovery) {
+        return Fail{Refusal::frozen_by_owner};
+    }
+    return {};
+}
+
 bool asks_second_step(const std::vector<Passkey>& passkeys, const SecondSteps& steps) {
     return has_method(steps) || std::ranges::any_of(passkeys, [](const Passkey& passkey) {
                return passkey.purpose == CredentialPurpose::second_factor &&

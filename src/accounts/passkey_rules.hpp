@@ -29,6 +29,15 @@ bool still_has(const SecondSteps& steps, SecondStep by);
 
 /// Whether it was taken by something that is kept, or waited for, in place of a lost method.
 bool is_recovery(SecondStep by);
+/// 7.2 step 22: the counter says that a copy of the key may exist, and the rule refuses it then.
+/// Copies of a synced passkey may well count apart; a device-bound one is on one device.
+bool is_copy(const Passkey& passkey, std::uint32_t asserted_count, webauthn::CounterRule rule);
+
+/// A counter that is in use and does not rise.
+bool went_back(std::uint32_t stored, std::uint32_t asserted);
+
+/// Its owner said "this wasn't me" a short while ago: no factor comes or goes. frozen_by_owner.
+Result<void> check_not_frozen(const Account& account, TimePoint now);
 
 /// Whether a first proof that was not a passkey needs a second step: the account has an
 /// authenticator app, a phone, or an active credential of that purpose.

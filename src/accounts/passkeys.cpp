@@ -80,6 +80,7 @@ Result<Decision> remove_passkey(
     const auto usable = std::ranges::count_if(who.passkeys, is_usable);
     const bool is_secured = usable > 1 || who.steps.app;
     if (!is_secured || who.account.factors < 2) return Fail{last_factor};
+    TRY(check_not_frozen(who.account, at.now));
     // Last: nobody is asked for a proof that would change nothing.
     if (!is_fresh(who.session, at.now)) return Fail{proof_too_old};
     const Removal removal = removal_by(

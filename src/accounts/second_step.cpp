@@ -27,7 +27,8 @@ Result<void> check_subject(const SecondMatched& event) {
 
 /// A wait opens the account only when it is over, undisturbed, and by a first proof of then.
 Result<void> check_hold(const SecondMatched& event, TimePoint now) {
-    if (event.recovery == Recovery::strict) return Fail{only_operator};
+    const bool is_granted = event.steps.hold && event.steps.hold->by_operator;
+    if (event.recovery == Recovery::strict && !is_granted) return Fail{only_operator};
     if (!has_hold(*event.account, event.steps, now)) return Fail{not_over};
     const TimePoint over = event.steps.hold->ends_at;
     if (now < over || event.sign_in.proved_at < over) return Fail{not_over};
@@ -54,11 +55,11 @@ void recover(Draft& draft, const SecondMatched& event, const Circumstances& at) 
     draft.add(MarkRecovered{.account = account.id, .at = at.now});
     if (event.by == SecondStep::recovery_code) {
         draft.log(EventKind::recovery_code_used, account.id);
-        draft.tell(NoticeKind::recovery_code_used, account);
+        draft.tell_of_recovery(NoticeKind::recovery_code_used, account, {});
         return;
     }
     draft.log(EventKind::signed_in_recovered, account.id);
-    draft.tell(NoticeKind::signed_in_recovered, account);
+    draft.tell_of_recovery(NoticeKind::signed_in_recovered, account, {});
 }
 
 /// The same sign-in under a new id, on its way to a new passkey.
@@ -96,6 +97,7 @@ Result<Decision> decide(const SecondMatched& event, const Circumstances& at, con
     }
     if (recovers) recover(draft, event, at);
     if (sign_in.intent == Intent::add_passkey) {
+        TRY(check_not_frozen(account, at.now));
         TRY(check_room(event.passkeys, sign_in.replaces));
         draft.start_sign_in(go_on_to_enrol(event));
         return draft.finish(SignInState::enrol, sign_in.return_to);

@@ -24,28 +24,13 @@ namespace {
 
 using enum Refusal;
 
-/// 7.2 step 22: a counter that is in use and does not rise says that a copy of the key may exist.
-bool went_back(std::uint32_t stored, std::uint32_t asserted) {
-    return (stored != 0 || asserted != 0) && asserted <= stored;
-}
-
-/// Copies of a synced passkey may well count apart; a device-bound one is on one device.
-bool refuses_a_copy(const PasskeyAsserted& event) {
-    using enum webauthn::CounterRule;
-    const bool is_device_bound = !event.passkey.record.backup_eligible;
-    return event.counter_rule == refuse ||
-           (event.counter_rule == refuse_device_bound && is_device_bound);
-}
-
 Result<void> check_credential(const PasskeyAsserted& event) {
     const Passkey& passkey = event.passkey;
     if (passkey.account != event.account.id) return Fail{not_yours};
     if (passkey.record.user_handle != event.account.user_handle) return Fail{not_yours};
     if (passkey.purpose == CredentialPurpose::second_factor) return Fail{second_step_only};
     if (passkey.status == CredentialStatus::suspended) return Fail{credential_suspended};
-    if (refuses_a_copy(event) && went_back(passkey.record.sign_count, event.sign_count)) {
-        return Fail{counter_went_back};
-    }
+    if (is_copy(passkey, event.sign_count, event.counter_rule)) return Fail{counter_went_back};
     return {};
 }
 
@@ -81,8 +66,9 @@ struct FirstProof {
 };
 
 /// Whether the first proof is not enough: the account asks for a second step, or the operator lets
-/// nobody go around a passkey at once.
-bool asks_more(const FirstProof& proof) {
+/// nobody go around a passkey at once, or a passkey is to be restored, which has to be used.
+bool asks_more(const FirstProof& proof, const Purpose& purpose) {
+    if (purpose.intent == Intent::restore) return true;
     const bool is_recovery = !proof.passkeys.empty();
     return asks_second_step(proof.passkeys, proof.steps) ||
            (is_recovery && proof.recovery != Recovery::notify);
@@ -117,7 +103,7 @@ Result<Decision> start_sign_up(
     const Purpose& purpose, const FirstProof& proof, const Circumstances& at, const Fresh& fresh
 ) {
     if (!proof.may_sign_up) return Fail{sign_up_closed};
-    if (purpose.replaces) return Fail{not_yours};
+    if (purpose.replaces || purpose.intent == Intent::restore) return Fail{not_yours};
     Draft draft(at, fresh);
     draft.start_sign_in({
         .email = proof.email,
@@ -137,7 +123,7 @@ void recover(
     const std::string issuer = proof.identity ? proof.identity->issuer : std::string();
     draft.add(MarkRecovered{.account = account.id, .at = at.now});
     draft.log(EventKind::signed_in_recovered, account.id, issuer);
-    draft.tell_of_identity(NoticeKind::signed_in_recovered, account, issuer);
+    draft.tell_of_recovery(NoticeKind::signed_in_recovered, account, issuer);
 }
 
 /// The proof of an account's owner. If the account has passkeys it is the way around them,
@@ -166,6 +152,7 @@ Result<Decision> go_on_without_passkey(
         });
         return draft.finish(SignInState::done, purpose.return_to);
     }
+    TRY(check_not_frozen(account, at.now));
     TRY(check_room(proof.passkeys, purpose.replaces));
     SignIn sign_in = proved_by(proof, purpose);
     sign_in.recovered = is_recovery;
@@ -177,7 +164,10 @@ Result<Decision> go_on_without_passkey(
 Result<Decision> ask_second_step(
     const Purpose& purpose, const FirstProof& proof, const Circumstances& at, const Fresh& fresh
 ) {
-    if (purpose.intent == Intent::add_passkey) TRY(check_room(proof.passkeys, purpose.replaces));
+    if (purpose.intent == Intent::add_passkey) {
+        TRY(check_not_frozen(*proof.account, at.now));
+        TRY(check_room(proof.passkeys, purpose.replaces));
+    }
     Draft draft(at, fresh);
     require(draft, proof);
     SignIn sign_in = proved_by(proof, purpose);
@@ -190,7 +180,7 @@ Result<Decision> go_on(
     const Purpose& purpose, const FirstProof& proof, const Circumstances& at, const Fresh& fresh
 ) {
     if (!proof.account) return start_sign_up(purpose, proof, at, fresh);
-    if (asks_more(proof)) {
+    if (asks_more(proof, purpose)) {
         return ask_second_step(purpose, proof, at, fresh);
     }
     return go_on_without_passkey(*proof.account, purpose, proof, at, fresh);
@@ -231,6 +221,7 @@ Result<Decision> decide(
     use_passkey(draft, event, at);
 
     if (purpose.intent == Intent::add_passkey) {
+        TRY(check_not_frozen(event.account, at.now));
         TRY(check_room(event.passkeys, purpose.replaces));
         draft.start_sign_in({
             .account = event.account.id,

@@ -26,6 +26,7 @@ enum class SignInEvent : std::uint8_t {
     upstream_proved,   // another provider said who it is
     second_matched,    // the right code of the second step was spent
     hold_started,      // the person can do no second step, and waits
+    passkey_restored,  // a passkey of the account was used after an e-mail code (restoring.hpp)
     passkey_created,   // a registration ceremony verified
     app_confirmed,     // a new authenticator app showed that it has the secret
     phone_confirmed,   // a new phone got a code
@@ -58,12 +59,13 @@ inline constexpr auto sign_in_table = [] {
         Transition{identified, upstream_proved, second, "the account asks for it"},
         Transition{identified, upstream_proved, done, "a passkey was lost"},
         Transition{identified, code_matched, enrol, "no passkey yet, or to add one"},
-        Transition{identified, code_matched, second, "the account asks for it"},
+        Transition{identified, code_matched, second, "the account asks for it, or to restore"},
         Transition{identified, code_matched, done, "a passkey was lost"},
         Transition{identified, started_over, start, "always"},
         Transition{second, second_matched, done, "to sign in"},
         Transition{second, second_matched, enrol, "to add a passkey"},
         Transition{second, hold_started, second, "always"},
+        Transition{second, passkey_restored, done, "always"},
         Transition{second, started_over, start, "always"},
         Transition{enrol, passkey_created, done, "always"},
         Transition{enrol, app_confirmed, done, "a new account"},
@@ -96,6 +98,8 @@ enum class Refusal : std::uint8_t {
     proof_too_old,          // needs a fresh proof (step-up)
     too_many_passkeys,      // limits.hpp: passkeys_per_account
     frozen_after_recovery,  // refused for 72 h after a recovery
+    frozen_by_owner,        // refused for 72 h after "this wasn't me"
+    not_restorable,         // made by a recovery itself, or suspended for too long
     proof_withdrawn,        // the passkey that was the proof has been removed since
     address_not_vouched,    // the provider gave no address, or is no authority for it
     address_taken,          // an account has the address, and is not linked to this identity

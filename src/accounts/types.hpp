@@ -44,6 +44,7 @@ struct Account {
     std::uint32_t epoch = 0;
     std::uint32_t factors = 0;  // active passkeys (and later second factors) of the account
     std::optional<TimePoint> recovered_at;
+    std::optional<TimePoint> frozen_at;  // its owner said "this wasn't me" (restoring.hpp)
 
     bool operator==(const Account&) const = default;
 };
@@ -107,7 +108,8 @@ struct Hold {
     AccountId account;
     std::uint32_t account_epoch = 0;
     TimePoint started_at;
-    TimePoint ends_at;  // from then on a new first proof is let in
+    TimePoint ends_at;         // from then on a new first proof is let in
+    bool by_operator = false;  // who let somebody in without a wait, whatever `recovery` says
 
     bool operator==(const Hold&) const = default;
 };
@@ -178,8 +180,9 @@ struct Session {
     bool operator==(const Session&) const = default;
 };
 
-/// `confirm` is a sign-in for a proof that is fresh enough to change something in Settings.
-enum class Intent : std::uint8_t { sign_in = 0, add_passkey = 1, confirm = 2 };
+/// `confirm` is a sign-in for a proof that is fresh enough to change something in Settings,
+/// `restore` one that gives a suspended passkey back to its owner (restoring.hpp).
+enum class Intent : std::uint8_t { sign_in = 0, add_passkey = 1, confirm = 2, restore = 3 };
 
 /// Where a sign-in stands (accounts/sign_in.hpp has the table).
 enum class SignInState : std::uint8_t {

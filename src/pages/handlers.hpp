@@ -49,6 +49,10 @@ http::Outcome get_second_step(VisitPtr visit);
 http::Outcome post_second_step(VisitPtr visit);
 http::Outcome post_sign_in_text(VisitPtr visit);
 
+// sign_in_restore.cpp
+http::Outcome get_restore(VisitPtr visit);
+http::Outcome post_restore(VisitPtr visit);
+
 // sign_in_wait.cpp
 http::Outcome post_sign_in_wait(VisitPtr visit);
 

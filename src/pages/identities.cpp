@@ -27,7 +27,10 @@ http::Response respond_remove(
     json::Value model = json::object({
         {"identity", identity_model(visit, identity)},
         {"needs_proof", is_refused_with(accounts::Refusal::proof_too_old)},
-        {"frozen", is_refused_with(accounts::Refusal::frozen_after_recovery)},
+        {"frozen",
+         is_refused_with(accounts::Refusal::frozen_after_recovery) ||
+             is_refused_with(accounts::Refusal::frozen_by_owner)},
+        {"frozen_by_owner", is_refused_with(accounts::Refusal::frozen_by_owner)},
     });
     return respond(visit, "remove_identity", std::move(model), status);
 }

@@ -52,6 +52,7 @@ http::Response respond_remove(const Visit& visit, int status) {
         {"last", !would && would.error() == accounts::Refusal::last_factor},
         {"suspends", would && suspends(*would)},
         {"needs_proof", !would && would.error() == accounts::Refusal::proof_too_old},
+        {"frozen_by_owner", !would && would.error() == accounts::Refusal::frozen_by_owner},
     });
     return respond(visit, "remove_passkey", std::move(model), status);
 }
@@ -98,7 +99,8 @@ http::Outcome post_remove_passkey(VisitPtr visit) {
     );
     if (!decided) {
         const bool has_a_page = decided.error() == accounts::Refusal::last_factor ||
-                                decided.error() == accounts::Refusal::proof_too_old;
+                                decided.error() == accounts::Refusal::proof_too_old ||
+                                decided.error() == accounts::Refusal::frozen_by_owner;
         if (has_a_page && visit->request.representation == http::Representation::html) {
             return respond_remove(*visit, error_of(decided.error()).status);
         }

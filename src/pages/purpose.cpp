@@ -44,13 +44,16 @@ std::string_view name_of(accounts::Intent intent) {
             return "add-passkey";
         case accounts::Intent::confirm:
             return "confirm";
+        case accounts::Intent::restore:
+            return "restore";
     }
     return "sign-in";
 }
 
 std::optional<accounts::Intent> intent_named(std::string_view name) {
     using accounts::Intent;
-    for (const Intent intent : {Intent::sign_in, Intent::add_passkey, Intent::confirm}) {
+    for (const Intent intent :
+         {Intent::sign_in, Intent::add_passkey, Intent::confirm, Intent::restore}) {
         if (name_of(intent) == name) return intent;
     }
     return std::nullopt;

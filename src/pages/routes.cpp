@@ -57,6 +57,8 @@ constexpr std::array table{
     PageRoute{get, "/sign-in/second-step", Needs::second_step, get_second_step},
     PageRoute{post, "/sign-in/second-step", Needs::second_step, post_second_step},
     PageRoute{post, "/sign-in/text", Needs::second_step, post_sign_in_text},
+    PageRoute{get, "/sign-in/restore", Needs::second_step, get_restore},
+    PageRoute{post, "/sign-in/restore", Needs::second_step, post_restore},
     PageRoute{post, "/sign-in/wait", Needs::second_step, post_sign_in_wait},
     PageRoute{get, "/sign-in/add-passkey", Needs::enrolment, get_add_passkey},
     PageRoute{post, "/sign-in/add-passkey", Needs::enrolment, post_add_passkey},

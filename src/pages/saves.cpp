@@ -45,6 +45,8 @@ std::string_view template_of(accounts::NoticeKind kind) {
             return "passkey_suspended";
         case accounts::NoticeKind::passkey_replaced:
             return "passkey_replaced";
+        case accounts::NoticeKind::passkey_restored:
+            return "passkey_restored";
         case accounts::NoticeKind::signed_in_recovered:
             return "signed_in_recovered";
         case accounts::NoticeKind::identity_linked:
@@ -73,6 +75,8 @@ std::string_view template_of(accounts::NoticeKind kind) {
             return "hold_runs";
         case accounts::NoticeKind::hold_over:
             return "hold_over";
+        case accounts::NoticeKind::recovery_granted:
+            return "recovery_granted";
         case accounts::NoticeKind::hold_stopped:
             return "hold_stopped";
     }
@@ -126,21 +130,29 @@ void add_notices(
     std::vector<accounts::Change>& changes,
     const std::vector<accounts::Notice>& notices
 ) {
-    const Services& services = visit.services;
+    add_notices(visit.services, visit.edition, changes, notices);
+}
+
+void add_notices(
+    const Services& services,
+    const Edition& edition,
+    std::vector<accounts::Change>& changes,
+    const std::vector<accounts::Notice>& notices
+) {
     for (const accounts::Notice& notice : notices) {
         json::Value model = json::object({
             {"passkey", notice.passkey},
             {"provider", notice.issuer.empty() ? "" : services.providers.label_of(notice.issuer)},
-            {"browser", browser_in_words(visit.edition, notice.browser)},
-            {"when", time_in_words(visit.edition, services.clock.now())},
+            {"browser", browser_in_words(edition, notice.browser)},
+            {"when", time_in_words(edition, services.clock.now())},
             {"security_url", services.site.origin + "/settings/security"},
+            {"restore_url", services.site.origin + "/sign-in?intent=restore"},
         });
         if (notice.hold) {
-            model.set("ends", time_in_words(visit.edition, notice.hold->ends_at));
-            model.set("stop_url", stop_url(services, *notice.hold));
+            model.set("ends", time_in_words(edition, notice.hold->ends_at));
         }
-        const outbound::Mail mail =
-            visit.edition.mail(template_of(notice.kind), notice.to.text(), model);
+        if (notice.stop) model.set("stop_url", stop_url(services, *notice.stop));
+        const outbound::Mail mail = edition.mail(template_of(notice.kind), notice.to.text(), model);
         accounts::QueueMail queued = queue_mail(services, mail, notice_lifetime);
         if (notice.tell_at) {
             queued.not_before = *notice.tell_at;

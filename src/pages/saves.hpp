@@ -50,6 +50,14 @@ void add_notices(
     const std::vector<accounts::Notice>& notices
 );
 
+/// The same without a person at hand: in this edition.
+void add_notices(
+    const Services& services,
+    const Edition& edition,
+    std::vector<accounts::Change>& changes,
+    const std::vector<accounts::Notice>& notices
+);
+
 /// One mail, sealed, as a change.
 accounts::QueueMail queue_mail(
     const Services& services, const outbound::Mail& mail, std::chrono::seconds lifetime

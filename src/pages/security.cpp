@@ -28,9 +28,10 @@
 namespace latchkey::pages {
 namespace {
 
-constexpr std::array<std::string_view, 15> messages{
+constexpr std::array<std::string_view, 16> messages{
     "added",
     "replaced",
+    "restored",
     "renamed",
     "removed",
     "suspended",
@@ -131,6 +132,7 @@ http::Outcome get_security(VisitPtr visit) {
         {"count", static_cast<std::int64_t>(active)},
         {"one_device_only", one_device_only},
         {"two_step", two_step_model(*visit, steps)},
+        {"alert", visit->has_alert()},
         {"recovered", known.session.assurance == accounts::Assurance::recovered},
     });
     add_sign_in_methods(*visit, model);

@@ -30,13 +30,16 @@ bool is_page(const Visit& visit) {
 struct Hindrance {
     bool needs_proof = false;
     bool is_frozen = false;
+    bool is_frozen_by_owner = false;
 };
 
 Hindrance hindrance_of(const accounts::Result<void>& checked) {
     if (checked) return {};
     return {
         .needs_proof = checked.error() == accounts::Refusal::proof_too_old,
-        .is_frozen = checked.error() == accounts::Refusal::frozen_after_recovery,
+        .is_frozen = checked.error() == accounts::Refusal::frozen_after_recovery ||
+                     checked.error() == accounts::Refusal::frozen_by_owner,
+        .is_frozen_by_owner = checked.error() == accounts::Refusal::frozen_by_owner,
     };
 }
 
@@ -52,6 +55,7 @@ http::Response respond_question(
     json::Value model = json::object({
         {"needs_proof", hindrance.needs_proof},
         {"frozen", hindrance.is_frozen},
+        {"frozen_by_owner", hindrance.is_frozen_by_owner},
         {"last", !change && change.error() == accounts::Refusal::last_factor},
         {"path", visit.request.path},
         {"phone", visit.request.path.starts_with("/settings/phone")},
@@ -69,7 +73,8 @@ http::Outcome refuse(
 ) {
     const bool has_a_page = refusal == accounts::Refusal::last_factor ||
                             refusal == accounts::Refusal::proof_too_old ||
-                            refusal == accounts::Refusal::frozen_after_recovery;
+                            refusal == accounts::Refusal::frozen_after_recovery ||
+                            refusal == accounts::Refusal::frozen_by_owner;
     if (!has_a_page || !is_page(*visit)) return respond_refusal(*visit, refusal);
     return respond_question(*visit, template_name, Fail{refusal}, error_of(refusal).status);
 }

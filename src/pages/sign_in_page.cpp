@@ -58,6 +58,10 @@ SignInError error_of(accounts::Refusal refusal) {
             return {.status = 403, .code = "proof_too_old", .reason = reason};
         case Refusal::frozen_after_recovery:
             return {.status = 403, .code = "frozen_after_recovery", .reason = reason};
+        case Refusal::frozen_by_owner:
+            return {.status = 409, .code = "frozen_by_owner", .reason = reason};
+        case Refusal::not_restorable:
+            return {.status = 422, .code = "not_restorable", .reason = reason};
         case Refusal::app_there:
             return {.status = 409, .code = "app_there", .reason = reason};
         case Refusal::phone_there:
@@ -100,6 +104,8 @@ json::Value sign_in_model(const Visit& visit, const accounts::Purpose& purpose) 
     const Services& services = visit.services;
     const Ceremonies::Issued issued = services.ceremonies.issue(visit.browser_id, purpose);
     const auto ceremony = webauthn::AuthenticationCeremony::discoverable(issued.challenge);
+    // What is restored takes a code to the address of the account, and nothing else.
+    const bool is_restoring = purpose.intent == accounts::Intent::restore;
     return json::object({
         {"ceremony", issued.sealed},
         {"options", webauthn::issue_authentication(relying_party(services.site), ceremony)},
@@ -107,8 +113,9 @@ json::Value sign_in_model(const Visit& visit, const accounts::Purpose& purpose) 
         {"adding", purpose.intent == accounts::Intent::add_passkey},
         {"replacing", purpose.replaces.has_value()},
         {"confirming", purpose.intent == accounts::Intent::confirm},
+        {"restoring", is_restoring},
         {"here", sign_in_location(purpose)},
-        {"providers", provider_models(visit, purpose)},
+        {"providers", is_restoring ? json::Array() : provider_models(visit, purpose)},
     });
 }
 
@@ -143,12 +150,13 @@ std::string redirect_after(std::string_view return_to) {
     return "/sign-in/done?return_to=" + percent_encode(location);
 }
 
-std::string_view page_of(accounts::SignInState state) {
+std::string_view page_of(accounts::SignInState state, accounts::Intent intent) {
     switch (state) {
         case accounts::SignInState::identified:
             return "/sign-in/code";
         case accounts::SignInState::second:
-            return "/sign-in/second-step";
+            return intent == accounts::Intent::restore ? "/sign-in/restore"
+                                                       : "/sign-in/second-step";
         case accounts::SignInState::enrol:
             return "/sign-in/add-passkey";
         case accounts::SignInState::start:
@@ -160,7 +168,8 @@ std::string_view page_of(accounts::SignInState state) {
 
 std::string next_location(const accounts::Decision& decision) {
     if (decision.session) return redirect_after(decision.return_to);
-    return std::string(page_of(decision.next));
+    const auto intent = decision.sign_in ? decision.sign_in->intent : accounts::Intent::sign_in;
+    return std::string(page_of(decision.next, intent));
 }
 
 std::optional<json::Value> signal_model(

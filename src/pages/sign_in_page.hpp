@@ -47,7 +47,7 @@ std::string location_after(std::string_view return_to);
 std::string redirect_after(std::string_view return_to);
 
 /// The page on which a sign-in in this state goes on.
-std::string_view page_of(accounts::SignInState state);
+std::string_view page_of(accounts::SignInState state, accounts::Intent intent);
 
 /// Where a form leads after a decision: out, if it opened a session, else to the next step.
 std::string next_location(const accounts::Decision& decision);

@@ -3,20 +3,14 @@
 #include "accounts/changes.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
-#include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "http/outcome.hpp"
-#include "http/request.hpp"
 #include "http/response.hpp"
-#include "latchkey/webauthn/failure.hpp"
-#include "latchkey/webauthn/options.hpp"
-#include "latchkey/webauthn/response.hpp"
-#include "pages/ceremonies.hpp"
+#include "pages/assertion.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/handlers.hpp"
 #include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
-#include "pages/verifier.hpp"
 #include "pages/visit.hpp"
 #include "store/commit.hpp"
 
@@ -28,36 +22,16 @@
 namespace latchkey::pages {
 namespace {
 
-/// One attempt, as it was posted.
-struct Attempt {
-    accounts::Purpose purpose;
-    Ceremony ceremony;
-    webauthn::AuthenticationResponse response;
-};
-
 /// Shared by what comes after the commit, whether it was made or refused.
 using AssertedPtr = std::shared_ptr<const accounts::PasskeyAsserted>;
 
-/// The credential is nobody's: the password manager may be told to forget it.
-http::Response respond_unknown(const Visit& visit, const Attempt& attempt) {
-    json::Value model = sign_in_model(visit, attempt.purpose);
-    model.set("error", error_model(visit, error_of(accounts::Refusal::unknown_credential)));
-    model.set(
-        "signal_unknown",
-        json::object({
-            {"rpId", visit.services.site.rp_id},
-            {"credentialId", base64url_encode(attempt.response.id().value())},
-        })
-    );
-    return respond(visit, "sign_in", std::move(model), 404);
-}
-
-SignInError error_of_failure(const webauthn::Failure& failure) {
-    const std::string reason = describe(failure);
-    if (failure.reason == webauthn::Reason::user_not_verified) {
-        return {.status = 422, .code = "user_not_verified", .reason = reason};
-    }
-    return {.status = 422, .code = "passkey_refused", .reason = reason};
+http::Response respond_refused(const Visit& visit, const AssertionRefused& refused) {
+    if (!refused.unknown) return respond_sign_in(visit, refused.purpose, refused.error);
+    // The credential is nobody's: the password manager may be told to forget it.
+    json::Value model = sign_in_model(visit, refused.purpose);
+    model.set("error", error_model(visit, refused.error));
+    model.set("signal_unknown", unknown_signal(visit, *refused.unknown));
+    return respond(visit, "sign_in", std::move(model), refused.error.status);
 }
 
 /// Loads what the decision needs, decides, saves. A commit that found newer rows is decided anew
@@ -107,53 +81,20 @@ http::Outcome decide_and_save(
 
 /// Continue with Passkey: an authentication ceremony ends here (7.2).
 http::Outcome post_sign_in_passkey(VisitPtr visit) {
-    const Services& services = visit->services;
-    const http::Form& form = visit->form;
-
-    const auto ceremony = services.ceremonies.open(form.get("ceremony"), visit->browser_id);
-    const accounts::Purpose purpose = ceremony ? ceremony->purpose : accounts::Purpose{};
-    if (!ceremony || !ceremony->is_alive) {
-        return respond_sign_in(
-            *visit, purpose, {.status = 422, .code = "challenge_expired", .reason = "ceremony"}
-        );
-    }
-    auto response = webauthn::parse_authentication_response(form.get("response"));
-    if (!response) {
-        return respond_sign_in(
-            *visit,
-            purpose,
-            {.status = 400, .code = "bad_request", .reason = describe(response.error())}
-        );
-    }
-    Attempt attempt{.purpose = purpose, .ceremony = *ceremony, .response = std::move(*response)};
-
-    auto known = services.store.find_passkey(attempt.response.id());
-    if (!known) return respond_unknown(*visit, attempt);
-    auto asked = webauthn::AuthenticationCeremony::discoverable(attempt.ceremony.challenge);
-    // The account's rule decides on the counter, on the very row that the commit compares.
-    asked.counter_rule = webauthn::CounterRule::report;
-    const auto verified = verifier().verify_authentication(
-        relying_party(services.site), asked, known->passkey.record, attempt.response
-    );
-    if (!verified) return respond_sign_in(*visit, purpose, error_of_failure(verified.error()));
-    if (!services.ceremonies.spend(attempt.ceremony)) {
-        return respond_sign_in(
-            *visit, purpose, {.status = 422, .code = "challenge_expired", .reason = "replayed"}
-        );
-    }
-
+    auto assertion = read_assertion(*visit);
+    if (!assertion) return respond_refused(*visit, assertion.error());
     auto event = std::make_shared<accounts::PasskeyAsserted>(accounts::PasskeyAsserted{
-        .passkey = std::move(known->passkey),
-        .account = std::move(known->account),
-        .sign_count = verified->sign_count,
-        .backup_state = verified->backup_state,
-        .counter_rule = services.site.counter_rule,
+        .passkey = std::move(assertion->known.passkey),
+        .account = std::move(assertion->known.account),
+        .sign_count = assertion->sign_count,
+        .backup_state = assertion->backup_state,
+        .counter_rule = visit->services.site.counter_rule,
         .passkeys = {},
     });
-    if (purpose.intent == accounts::Intent::add_passkey) {
-        event->passkeys = services.store.list_passkeys(event->account.id);
+    if (assertion->purpose.intent == accounts::Intent::add_passkey) {
+        event->passkeys = visit->services.store.list_passkeys(event->account.id);
     }
-    return decide_and_save(visit, std::move(event), purpose, 3);
+    return decide_and_save(visit, std::move(event), assertion->purpose, 3);
 }
 
 }  // namespace latchkey::pages

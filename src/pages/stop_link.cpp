@@ -2,7 +2,6 @@
 // Copyright the Latchkey developers
 #include "pages/stop_link.hpp"
 
-#include "accounts/policy.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 
@@ -18,12 +17,11 @@ constexpr json::Limits token_limits{.bytes = 256, .depth = 2, .values = 8};
 
 }  // namespace
 
-std::string stop_url(const Services& services, const accounts::Hold& hold) {
-    const TimePoint until = hold.started_at + accounts::limits::stop_link_lifetime;
+std::string stop_url(const Services& services, const accounts::StopLink& link) {
     const std::string text = json::write(json::object({
-        {"account", hold.account.value()},
-        {"epoch", static_cast<std::int64_t>(hold.account_epoch)},
-        {"until", static_cast<std::int64_t>(until.time_since_epoch().count())},
+        {"account", link.account.value()},
+        {"epoch", static_cast<std::int64_t>(link.epoch)},
+        {"until", static_cast<std::int64_t>(link.until.time_since_epoch().count())},
     }));
     const Bytes sealed = services.sealer.seal(bytes_of(text), bytes_of(context), services.random);
     return services.site.origin + "/not-me?token=" + base64url_encode(sealed);

@@ -4,6 +4,7 @@
 
 #include "accounts/account_changes.hpp"
 #include "accounts/authenticator_names.hpp"
+#include "accounts/restoring.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 #include "base/encoding.hpp"
@@ -144,6 +145,14 @@ accounts::Circumstances Visit::circumstances() const {
     };
 }
 
+bool Visit::has_alert() const {
+    if (!session || session->session.assurance == accounts::Assurance::recovered) return false;
+    const accounts::Account& account = session->account;
+    return accounts::is_to_tell(
+        account, services.store.find_second_steps(account.id), services.clock.now()
+    );
+}
+
 std::string Visit::csrf_token() const {
     return base64url_encode(
         crypto::hmac_sha256(services.pepper.reveal(), {bytes_of("csrf"), bytes_of(browser_id)})
@@ -192,6 +201,8 @@ http::Response respond(
 ) {
     model.set("csrf", visit.csrf_token());
     model.set("signed_in", visit.session.has_value());
+    const bool is_page = visit.request.representation == http::Representation::html;
+    if (is_page && model.find("alert") == nullptr) model.set("alert", visit.has_alert());
     http::Response response = visit.edition.page(visit.request, template_name, model, status);
     if (visit.is_new_browser) {
         response.cookies.push_back(set_lasting_cookie(cookie_names::browser, visit.browser_id));

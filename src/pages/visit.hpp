@@ -51,6 +51,10 @@ struct Visit {
     /// What the machine and the audit log want to know.
     [[nodiscard]] accounts::Circumstances circumstances() const;
 
+    /// Whether this session is to be told that somebody else may have got in, or waits to
+    /// (design.md 4.3). Not one that is itself of a recovery.
+    [[nodiscard]] bool has_alert() const;
+
     /// The token that forms of this browser carry against cross-site requests.
     [[nodiscard]] std::string csrf_token() const;
 };

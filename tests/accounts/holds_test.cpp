@@ -194,35 +194,6 @@ TEST_CASE("whoever signs in with the passkey or the app ends the wait") {
     CHECK(has<EndHold>(sign_out_everywhere(ada(), at(noon), fresh())));
 }
 
-// ---- "this wasn't me"
-
-StopLink link() {
-    return {.account = ada().id, .epoch = ada().epoch, .until = noon + 1ms};
-}
-
-TEST_CASE("the link in the mail ends the wait and everything that is open, and is told") {
-    const auto decision = stop_hold(link(), ada(), at(noon), fresh());
-    REQUIRE(decision.has_value());
-    CHECK(only<RaiseEpoch>(*decision)->from_epoch == ada().epoch);
-    CHECK(only<EndSessions>(*decision)->keep == std::nullopt);
-    CHECK(only<EndHold>(*decision)->started_at == std::nullopt);
-    CHECK_FALSE(has<OpenSession>(*decision));
-    CHECK(logged(*decision) == std::vector{EventKind::hold_stopped});
-    CHECK(told(*decision) == std::vector{NoticeKind::hold_stopped});
-}
-
-TEST_CASE("the link works once, for its account, for seven days") {
-    Account signed_out = ada();
-    signed_out.epoch += 1;
-    CHECK(refusal(stop_hold(link(), signed_out, at(noon), fresh())) == signed_out_everywhere);
-    Account other = ada();
-    other.id = AccountId(2);
-    CHECK(refusal(stop_hold(link(), other, at(noon), fresh())) == not_yours);
-    StopLink old = link();
-    old.until = noon;
-    CHECK(refusal(stop_hold(old, ada(), at(noon), fresh())) == expired);
-}
-
 // ---- recovery = "delay" and "strict": around a passkey, too
 
 CodeMatched code_of_ada(Recovery recovery, std::vector<Passkey> passkeys) {

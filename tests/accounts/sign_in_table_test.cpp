@@ -27,16 +27,18 @@ constexpr std::array events{
     SignInEvent::code_matched,
     SignInEvent::upstream_proved,
     SignInEvent::second_matched,
+    SignInEvent::hold_started,
+    SignInEvent::passkey_restored,
     SignInEvent::passkey_created,
     SignInEvent::app_confirmed,
     SignInEvent::phone_confirmed,
     SignInEvent::started_over,
 };
 
-TEST_CASE("of the 45 pairs of state and event these 14 are accepted, and no other") {
+TEST_CASE("of the 55 pairs of state and event these 16 are accepted, and no other") {
     using enum SignInState;
     using enum SignInEvent;
-    constexpr std::array<std::pair<SignInState, SignInEvent>, 14> accepted{{
+    constexpr std::array<std::pair<SignInState, SignInEvent>, 16> accepted{{
         {start, code_requested},
         {start, passkey_asserted},
         {start, upstream_proved},
@@ -46,6 +48,8 @@ TEST_CASE("of the 45 pairs of state and event these 14 are accepted, and no othe
         {identified, upstream_proved},
         {identified, started_over},
         {second, second_matched},
+        {second, hold_started},
+        {second, passkey_restored},
         {second, started_over},
         {enrol, passkey_created},
         {enrol, app_confirmed},
@@ -79,6 +83,7 @@ TEST_CASE("only a proof leads to done, and nothing leads on from there") {
         const bool is_proof =
             row.event == SignInEvent::passkey_asserted || row.event == SignInEvent::code_matched ||
             row.event == SignInEvent::upstream_proved || row.event == SignInEvent::second_matched ||
+            row.event == SignInEvent::passkey_restored ||
             row.event == SignInEvent::passkey_created || row.event == SignInEvent::app_confirmed ||
             row.event == SignInEvent::phone_confirmed;
         CHECK(is_proof);

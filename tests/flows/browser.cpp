@@ -179,7 +179,8 @@ std::string Browser::hidden(std::string_view action, std::string_view name) cons
         const auto field = form->second.find(std::string(name));
         return field == form->second.end() ? "" : field->second;
     }
-    const bool has_ceremony = action == "/sign-in/passkey" || action == "/sign-in/email";
+    const bool has_ceremony =
+        action == "/sign-in/passkey" || action == "/sign-in/email" || action == "/sign-in/restore";
     if (name == "ceremony" && !has_ceremony) return "";
     const std::string* value = page_.model.find_string(name);
     return value == nullptr ? "" : *value;

@@ -91,6 +91,7 @@ std::vector<std::vector<std::string>> literals(
 
 /// The model as a template sees it: with what the renderer adds.
 json::Value with_page(json::Value model) {
+    if (model.find("alert") == nullptr) model.set("alert", false);
     model.set(
         "page",
         json::object({

@@ -60,7 +60,7 @@ TEST_CASE("Every language has words for every kind of event, each of its own") {
             all.insert(edition(language).words("event_" + std::string(name)));
         }
         CHECK(std::cmp_equal(all.size(), kinds));
-        CHECK(kinds > static_cast<int>(accounts::EventKind::hold_stopped));
+        CHECK(kinds > static_cast<int>(accounts::EventKind::recovery_granted));
     }
 }
 

@@ -34,6 +34,7 @@ TEST_CASE("an account reads back as it was created, by id and by address") {
     const auto db = make_store_under_test();
     auto account = sample_account(db->store());
     account.recovered_at = day_one + hours(1);
+    account.frozen_at = day_one + hours(2);
     REQUIRE(committed(*db, {CreateAccount{account}}));
 
     CHECK(db->store().find_account(account.id) == account);

@@ -40,6 +40,7 @@ struct World {
     Person person = sign_up(store);
     Person newcomer{.account = sample_account(store), .passkey = {}};
     Passkey second = sample_passkey(store, person.account);
+    Passkey suspended = sample_passkey(store, person.account);
     Session session = sample_session(store, person.account, day_one);
     Session fresh_session = sample_session(store, person.account, day_one);
     SignIn sign_in = sample_sign_in(store, person.account, day_one);
@@ -76,7 +77,10 @@ struct World {
         sign_in.passkey = person.passkey.id;
         REQUIRE(is_committed(commit(
             store,
-            {OpenSession{session},
+            {MarkRecovered{person.account.id, day_one - minutes(1)},
+             AddPasskey{suspended},
+             SuspendPasskey{person.account.id, suspended.id, day_one, std::nullopt},
+             OpenSession{session},
              StartSignIn{sign_in},
              StoreCode{code},
              LinkIdentity{identity},
@@ -99,12 +103,15 @@ struct World {
             RequireEpoch{account, person.account.epoch},
             RaiseEpoch{account, person.account.epoch},
             MarkRecovered{account, day_one},
+            FreezeFactors{account, day_one},
+            EndRecovery{account},
             DeleteAccount{account},
             AddPasskey{second},
             UsePasskey{account, passkey, 7, 8, true, day_one, "here"},
             RenamePasskey{account, passkey, "other"},
             RemovePasskey{account, passkey, std::nullopt},
             SuspendPasskey{account, passkey, day_one, std::nullopt},
+            RestorePasskey{account, suspended.id},
             LinkIdentity{fresh_identity},
             RequireIdentity{account, identity.who},
             UnlinkIdentity{account, identity.who},

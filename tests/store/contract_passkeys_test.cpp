@@ -294,6 +294,13 @@ TEST_CASE("a passkey is removed by its own account only, and only while it is ac
     CHECK(refused(*db, {RemovePasskey{account.id, suspended.id, std::nullopt}}, 0));
     CHECK(refused(*db, {SuspendPasskey{account.id, suspended.id, day_one, std::nullopt}}, 0));
 
+    CHECK(refused(*db, {RestorePasskey{other.id, suspended.id}}, 0));
+    CHECK(refused(*db, {RestorePasskey{account.id, passkey.id}}, 0));
+    REQUIRE(committed(*db, {RestorePasskey{account.id, suspended.id}}));
+    CHECK(stored(*db, suspended).status == CredentialStatus::active);
+    CHECK(stored(*db, suspended).suspended_at == std::nullopt);
+    CHECK(refused(*db, {RestorePasskey{account.id, suspended.id}}, 0));
+
     REQUIRE(committed(*db, {RemovePasskey{account.id, passkey.id, std::nullopt}}));
     CHECK_FALSE(db->store().find_passkey(passkey.record.id).has_value());
     CHECK(refused(*db, {RemovePasskey{account.id, passkey.id, std::nullopt}}, 0));

@@ -194,7 +194,8 @@ TEST_CASE("a hold reads back as it was begun, and there is one at most until it 
     };
     REQUIRE(is_committed(start(first, day_one)));
     CHECK(db->store().find_second_steps(ada.id).hold == first);
-    const Hold second = hold_from(ada, day_one + std::chrono::hours(100));
+    Hold second = hold_from(ada, day_one + std::chrono::hours(100));
+    second.by_operator = true;
     CHECK(is_refused_at(start(second, first.ends_at - std::chrono::milliseconds(1)), 0));
     CHECK(db->store().find_second_steps(ada.id).hold == first);
     CHECK(is_committed(start(second, first.ends_at)));

@@ -153,6 +153,8 @@ export class PasskeyButton extends HTMLElement {
 
     private async showRefusal(answer: Answer & { kind: 'refused' }): Promise<void> {
         this.adopt(answer.fresh);
+        const restore = this.querySelector<HTMLElement>('[data-restore]');
+        if (restore) restore.hidden = answer.code !== 'credential_suspended';
         if (answer.unknown) {
             // A signed-in person may just have chosen another account's passkey: do not delete it.
             const isTold = !('signedIn' in this.dataset) && (await signalUnknown(answer.unknown));

@@ -34,7 +34,8 @@ Applied AccountChanges::apply(const accounts::CreateAccount& change) {
                            account.version,
                            account.epoch,
                            account.factors,
-                           account.recovered_at
+                           account.recovered_at,
+                           account.frozen_at
                        )
                        .step);
 }
@@ -65,6 +66,14 @@ Applied AccountChanges::apply(const accounts::RaiseEpoch& change) {
 
 Applied AccountChanges::apply(const accounts::MarkRecovered& change) {
     return changed_a_row(mark_recovered_.run(change.account, change.at));
+}
+
+Applied AccountChanges::apply(const accounts::FreezeFactors& change) {
+    return changed_a_row(freeze_.run(change.account, change.at));
+}
+
+Applied AccountChanges::apply(const accounts::EndRecovery& change) {
+    return changed_a_row(end_recovery_.run(change.account));
 }
 
 Applied AccountChanges::apply(const accounts::DeleteAccount& change) {
@@ -160,6 +169,10 @@ Applied PasskeyChanges::apply(const accounts::SuspendPasskey& change) {
     const auto suspended = changed_a_row(suspend_.run(change.passkey, change.account, change.at));
     if (suspended != Applied::made) return suspended;
     return end_opened_by({change.account, change.passkey, change.keep});
+}
+
+Applied PasskeyChanges::apply(const accounts::RestorePasskey& change) {
+    return changed_a_row(restore_.run(change.passkey, change.account));
 }
 
 Applied PasskeyChanges::end_opened_by(const Opener& opener) {

@@ -29,6 +29,8 @@ public:
     Applied apply(const accounts::RequireEpoch& change);
     Applied apply(const accounts::RaiseEpoch& change);
     Applied apply(const accounts::MarkRecovered& change);
+    Applied apply(const accounts::FreezeFactors& change);
+    Applied apply(const accounts::EndRecovery& change);
     Applied apply(const accounts::DeleteAccount& change);
     Applied apply(const accounts::Invite& change);
     Applied apply(const accounts::SpendInvite& change);
@@ -39,8 +41,8 @@ private:
     Statement create_{
         connection_,
         "INSERT INTO accounts (id, public_id, user_handle, email, email_canonical, created_at,"
-        "                      version, epoch, factors, recovered_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        "                      version, epoch, factors, recovered_at, frozen_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
     };
     Statement change_factors_{
         connection_,
@@ -60,6 +62,10 @@ private:
     Statement end_sign_ins_{connection_, "DELETE FROM sign_ins WHERE account = ?1"};
     Statement end_codes_{connection_, "DELETE FROM email_codes WHERE account = ?1"};
     Statement mark_recovered_{connection_, "UPDATE accounts SET recovered_at = ?2 WHERE id = ?1"};
+    Statement freeze_{connection_, "UPDATE accounts SET frozen_at = ?2 WHERE id = ?1"};
+    Statement end_recovery_{
+        connection_, "UPDATE accounts SET recovered_at = NULL, frozen_at = NULL WHERE id = ?1"
+    };
     Statement delete_{connection_, "DELETE FROM accounts WHERE id = ?1"};
     Statement invite_{
         connection_,
@@ -81,6 +87,7 @@ public:
     Applied apply(const accounts::RenamePasskey& change);
     Applied apply(const accounts::RemovePasskey& change);
     Applied apply(const accounts::SuspendPasskey& change);
+    Applied apply(const accounts::RestorePasskey& change);
 
 private:
     struct Opener {
@@ -131,6 +138,11 @@ private:
         connection_,
         "UPDATE passkeys SET status = 1, suspended_at = ?3"
         " WHERE id = ?1 AND account = ?2 AND status = 0"
+    };
+    Statement restore_{
+        connection_,
+        "UPDATE passkeys SET status = 0, suspended_at = NULL"
+        " WHERE id = ?1 AND account = ?2 AND status = 1"
     };
     Statement end_sessions_{
         connection_,

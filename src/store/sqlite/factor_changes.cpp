@@ -88,7 +88,12 @@ Applied FactorChanges::apply(const accounts::SpendRecoveryCode& change, std::vec
 Applied FactorChanges::apply(const accounts::StartHold& change) {
     const auto& hold = change.hold;
     const auto started = changed_a_row(start_hold_.run(
-        hold.account, hold.account_epoch, hold.started_at, hold.ends_at, change.over_since
+        hold.account,
+        hold.account_epoch,
+        hold.started_at,
+        hold.ends_at,
+        change.over_since,
+        hold.by_operator
     ));
     if (started != Applied::made) return started;
     return applied(withdraw_mails_.run(hold.account).step);

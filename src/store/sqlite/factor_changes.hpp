@@ -73,9 +73,11 @@ private:
     };
     Statement start_hold_{
         connection_,
-        "INSERT INTO holds (account, account_epoch, started_at, ends_at) VALUES (?1, ?2, ?3, ?4)"
+        "INSERT INTO holds (account, account_epoch, started_at, ends_at, by_operator)"
+        " VALUES (?1, ?2, ?3, ?4, ?6)"
         " ON CONFLICT (account) DO UPDATE SET account_epoch = excluded.account_epoch,"
-        " started_at = excluded.started_at, ends_at = excluded.ends_at"
+        " started_at = excluded.started_at, ends_at = excluded.ends_at,"
+        " by_operator = excluded.by_operator"
         " WHERE ends_at <= ?5 OR account_epoch <> excluded.account_epoch"
     };
     Statement end_hold_{

@@ -82,6 +82,12 @@ struct Concerned {
     Account operator()(const accounts::RemovePasskey& change) const { return change.account; }
 
     Account operator()(const accounts::SuspendPasskey& change) const { return change.account; }
+
+    Account operator()(const accounts::RestorePasskey& change) const { return change.account; }
+
+    Account operator()(const accounts::FreezeFactors& change) const { return change.account; }
+
+    Account operator()(const accounts::EndRecovery& change) const { return change.account; }
 };
 
 }  // namespace

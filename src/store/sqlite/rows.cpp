@@ -69,6 +69,7 @@ accounts::Account account_of(const Rows& rows, int first) {
         .epoch = rows.unsigned_integer(first + 6),
         .factors = rows.unsigned_integer(first + 7),
         .recovered_at = rows.optional_time(first + 8),
+        .frozen_at = rows.optional_time(first + 9),
     };
 }
 
@@ -148,7 +149,7 @@ accounts::SignIn sign_in_of(const Rows& rows) {
         .recovered = rows.boolean(9),
         .proved_at = rows.time(10),
         .user_handle = webauthn::UserHandle(rows.blob(11)),
-        .intent = rows.enumerator(12, accounts::Intent::confirm),
+        .intent = rows.enumerator(12, accounts::Intent::restore),
         .replaces =
             rows.is_null(13) ? std::nullopt : std::optional(accounts::PublicId(rows.text(13))),
         .return_to = rows.text(14),
@@ -165,19 +166,20 @@ accounts::SecondSteps second_steps_of(const Rows& rows, accounts::AccountId acco
             .account_epoch = rows.unsigned_integer(9),
             .started_at = rows.time(10),
             .ends_at = rows.time(11),
+            .by_operator = rows.boolean(12),
         };
     }
-    if (!rows.is_null(12)) {
-        auto number = accounts::PhoneNumber::parse(rows.text(13), "");
+    if (!rows.is_null(13)) {
+        auto number = accounts::PhoneNumber::parse(rows.text(14), "");
         if (!number) Rows::fail_corrupt();
         steps.phone = accounts::Phone{
-            .id = rows.id<accounts::PhoneId>(12),
+            .id = rows.id<accounts::PhoneId>(13),
             .account = account,
             .number = *std::move(number),
-            .failures = rows.unsigned_integer(14),
-            .created_on = rows.text(15),
-            .created_at = rows.time(16),
-            .last_used_at = rows.optional_time(17),
+            .failures = rows.unsigned_integer(15),
+            .created_on = rows.text(16),
+            .created_at = rows.time(17),
+            .last_used_at = rows.optional_time(18),
         };
     }
     if (rows.is_null(1)) return steps;

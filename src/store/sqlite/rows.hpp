@@ -14,7 +14,7 @@
 /// the order of the struct's members, and throws ReadFailed if a value is not one that we write.
 namespace latchkey::store::sqlite {
 
-/// id, public_id, user_handle, email, created_at, version, epoch, factors, recovered_at.
+/// id, public_id, user_handle, email, created_at, version, epoch, factors, recovered_at, frozen_at.
 accounts::Account account_of(const Rows& rows, int first = 0);
 
 /// id, public_id, account, credential_id, algorithm, public_key, sign_count, uv_initialized,
@@ -42,8 +42,9 @@ inline constexpr int session_columns = 12;
 accounts::SignIn sign_in_of(const Rows& rows);
 
 /// Number of recovery codes; then id, account, sealed_secret, last_step, failures, created_on,
-/// created_at, last_used_at of the app, all NULL without one; account_epoch, started_at, ends_at of
-/// the hold, the same; id, number, failures, created_on, created_at, last_used_at of the phone.
+/// created_at, last_used_at of the app, all NULL without one; account_epoch, started_at, ends_at,
+/// by_operator of the hold, the same; id, number, failures, created_on, created_at, last_used_at of
+/// the phone.
 accounts::SecondSteps second_steps_of(const Rows& rows, accounts::AccountId account);
 
 /// id, mac, address_key, account, account_epoch, attempts, spent, created_at, expires_at.

@@ -99,7 +99,7 @@ std::optional<Decision> match(
         .code = code,
         .email = address_of(code),
         .may_sign_up = true,
-        .recovery = Recovery::notify,
+        .recovery = core.recovery,
     };
     if (const Account* account = world.find_account(event.email)) {
         event.account = *account;
@@ -155,7 +155,7 @@ std::optional<Decision> prove_upstream(
         .email = ada_address(),
         .is_address_taken = world.find_account(ada_address()) != nullptr,
         .may_sign_up = true,
-        .recovery = Recovery::notify,
+        .recovery = core.recovery,
     };
     if (const LinkedIdentity* identity = world.find_identity(event.identity)) {
         event.account = *world.find_account(identity->account);
@@ -171,7 +171,7 @@ std::optional<Decision> take_second_step(
     const Core& core, const World& world, const Step& step, const Fresh& fresh
 ) {
     const SignIn& sign_in = *world.find_sign_in(SignInId(step.subject));
-    SecondMatched event{.sign_in = sign_in, .by = step.by, .recovery = Recovery::notify};
+    SecondMatched event{.sign_in = sign_in, .by = step.by, .recovery = core.recovery};
     if (!sign_in.account) return std::nullopt;
     if (const Account* account = world.find_account(*sign_in.account)) event.account = *account;
     event.passkeys = world.passkeys_of(*sign_in.account);
@@ -201,10 +201,36 @@ std::optional<Decision> start_hold(
     const Core& core, const World& world, const Step& step, const Fresh& fresh
 ) {
     const SignIn& sign_in = *world.find_sign_in(SignInId(step.subject));
-    HoldWanted event{.sign_in = sign_in, .account = std::nullopt, .policy = {}};
+    HoldWanted event{
+        .sign_in = sign_in, .account = std::nullopt, .policy = {.rule = core.recovery}
+    };
     if (!sign_in.account) return std::nullopt;
     if (const Account* account = world.find_account(*sign_in.account)) event.account = *account;
     return value_of(core.start_hold(event, here(world), fresh));
+}
+
+/// By a link that was sent just now.
+std::optional<Decision> stop_recovery(
+    const Core& core, const World& world, const Step& step, const Fresh& fresh
+) {
+    const Account& account = *world.find_account(AccountId(step.subject));
+    const StopLink link{
+        .account = account.id, .epoch = account.epoch, .until = world.now + std::chrono::hours(1)
+    };
+    return value_of(core.stop_recovery(link, account, here(world), fresh));
+}
+
+std::optional<Decision> restore_passkey(
+    const Core& core, const World& world, const Step& step, const Fresh& fresh
+) {
+    const SignIn& sign_in = *world.find_sign_in(SignInId(step.subject));
+    PasskeyRestored event{
+        .sign_in = sign_in, .passkey = *world.find_passkey(PasskeyId(*step.other))
+    };
+    if (!sign_in.account) return std::nullopt;
+    if (const Account* account = world.find_account(*sign_in.account)) event.account = *account;
+    event.passkeys = world.passkeys_of(*sign_in.account);
+    return value_of(core.passkey_restored(event, here(world), fresh));
 }
 
 AuthenticatorApp new_app(const World& world, const Fresh& fresh, AccountId account) {
@@ -302,6 +328,12 @@ Core real_core() {
         .app_confirmed = [](const AppConfirmed& event, const auto& at, const auto& fresh
                          ) { return decide(event, at, fresh); },
         .start_hold = accounts::start_hold,
+        .stop_recovery =
+            [](const StopLink& link, const Account& account, const auto& at, const auto& fresh) {
+                return accounts::stop_recovery(link, account, at, fresh);
+            },
+        .passkey_restored = [](const PasskeyRestored& event, const auto& at, const auto& fresh
+                            ) { return decide(event, at, fresh); },
         .remove_passkey = accounts::remove_passkey,
         .link_identity = accounts::link_identity,
         .unlink_identity = accounts::unlink_identity,
@@ -328,6 +360,10 @@ std::optional<Decision> decide(const Core& core, const World& world, const Step&
             return take_second_step(core, world, step, fresh);
         case StepKind::start_hold:
             return start_hold(core, world, step, fresh);
+        case StepKind::stop_recovery:
+            return stop_recovery(core, world, step, fresh);
+        case StepKind::restore_passkey:
+            return restore_passkey(core, world, step, fresh);
         case StepKind::create_passkey:
             return create_passkey(core, world, step, fresh);
         case StepKind::confirm_app:

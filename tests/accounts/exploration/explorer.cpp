@@ -25,15 +25,22 @@ namespace {
 
 std::string describe(const Step& step) {
     constexpr std::array names{
-        "send_code",           "guess_right",    "guess_wrong",      "match",
-        "assert_passkey",      "prove_upstream", "take_second_step", "start_hold",
-        "create_passkey",      "confirm_app",    "remove_passkey",   "link_identity",
-        "unlink_identity",     "turn_on_app",    "turn_off_app",     "sign_out",
-        "sign_out_everywhere", "start_over",     "delete_account",   "wait",
+        "send_code",           "guess_right",
+        "guess_wrong",         "match",
+        "assert_passkey",      "prove_upstream",
+        "take_second_step",    "start_hold",
+        "stop_recovery",       "restore_passkey",
+        "create_passkey",      "confirm_app",
+        "remove_passkey",      "link_identity",
+        "unlink_identity",     "turn_on_app",
+        "turn_off_app",        "sign_out",
+        "sign_out_everywhere", "start_over",
+        "delete_account",      "wait",
     };
     std::string text = names.at(static_cast<std::size_t>(step.kind));
     text += ' ' + std::to_string(step.subject);
     if (step.intent == Intent::add_passkey) text += " to add";
+    if (step.intent == Intent::restore) text += " to restore";
     if (step.other) text += ' ' + std::to_string(*step.other);
     if (step.by == SecondStep::recovery_code) text += " by recovery code";
     if (step.offer != Offer::new_one) {
@@ -59,7 +66,7 @@ class Explorer {
 public:
     Explorer(const Core& core, const Bounds& bounds) : core_(core), bounds_(bounds) {
         World world = first_world();
-        const Witness witness(world, bounds.guesses);
+        const Witness witness(world, bounds);
         visit({.world = std::move(world), .witness = witness}, {});
     }
 
@@ -114,6 +121,8 @@ private:
             case StepKind::assert_passkey:
             case StepKind::take_second_step:
             case StepKind::start_hold:
+            case StepKind::stop_recovery:
+            case StepKind::restore_passkey:
             case StepKind::create_passkey:
             case StepKind::confirm_app:
             case StepKind::remove_passkey:

@@ -99,6 +99,7 @@ private:
             bit(is_marked(account.recovered_at)),
             bit(witness_.is_marked(account.id, world_.now)),
             bit(is_frozen(account)),
+            bit(is_frozen(account.frozen_at)),
             of_app(account.id),
             static_cast<char>('0' + world_.steps_of(account.id).recovery_codes),
             of_hold(account.id),
@@ -139,7 +140,22 @@ private:
             bit(world_.now < passkey.created_at + limits::young_passkey),
             bit(is_marked(passkey.recovered_at)),
             bit(is_marked(key.recovered_at)),
+            bit(was_marked(passkey)),
+            bit(is_long_suspended(passkey)),
         };
+    }
+
+    /// When its account was frozen, or when it was suspended.
+    [[nodiscard]] bool was_marked(const Passkey& passkey) const {
+        const Account* account = world_.find_account(passkey.account);
+        const TimePoint told = account->frozen_at.value_or(world_.now);
+        const TimePoint then = std::min(told, passkey.suspended_at.value_or(world_.now));
+        return passkey.recovered_at && then < *passkey.recovered_at + limits::recovered_mark;
+    }
+
+    [[nodiscard]] bool is_long_suspended(const Passkey& passkey) const {
+        const auto since = passkey.suspended_at;
+        return since && world_.now >= *since + limits::suspension;
     }
 
     /// Passkeys that nothing tells apart get neighbouring letters, whichever was made first.
@@ -206,6 +222,8 @@ private:
             bit(sign_in.account.has_value()),
             bit(account != nullptr && account->epoch == sign_in.account_epoch),
             bit(sign_in.state == SignInState::second),
+            static_cast<char>('0' + static_cast<int>(sign_in.intent)),
+            bit(sign_in.proof == Proof::upstream),
             of_second(sign_in.second),
             bit(sign_in.proof == Proof::passkey),
             letter(sign_in.passkey),

@@ -52,10 +52,15 @@ void add_for_each_purpose(std::vector<Step>& steps, const World& world, Step ste
     }
 }
 
-void add_steps_of_code(std::vector<Step>& steps, const World& world, const EmailCode& code) {
+void add_steps_of_code(
+    std::vector<Step>& steps, const World& world, const EmailCode& code, const Bounds& bounds
+) {
     const std::int64_t id = code.id.value();
     if (code.spent) {
         add_for_each_purpose(steps, world, {.kind = StepKind::match, .subject = id});
+        if (bounds.restores > 0) {
+            steps.push_back({.kind = StepKind::match, .subject = id, .intent = Intent::restore});
+        }
     }
     // Also on a code that is spent or has no attempts left.
     steps.push_back({.kind = StepKind::guess_right, .subject = id});
@@ -74,6 +79,13 @@ void add_steps_of_sign_in(
         steps.push_back(
             {.kind = StepKind::take_second_step, .subject = id, .by = SecondStep::waited}
         );
+    }
+    if (bounds.restores > 0 && sign_in.account != eve_id) {
+        for (const Passkey& passkey : world.passkeys) {
+            steps.push_back(
+                {.kind = StepKind::restore_passkey, .subject = id, .other = passkey.id.value()}
+            );
+        }
     }
     if (world.apps.size() < bounds.apps) {
         steps.push_back({.kind = StepKind::confirm_app, .subject = id});
@@ -121,7 +133,7 @@ void add_steps_of_session(
 std::vector<Step> steps_in(const World& world, const Bounds& bounds) {
     std::vector<Step> steps;
     for (const EmailCode& code : world.codes) {
-        add_steps_of_code(steps, world, code);
+        add_steps_of_code(steps, world, code, bounds);
     }
     for (const SignIn& sign_in : world.sign_ins) {
         add_steps_of_sign_in(steps, world, sign_in, bounds);
@@ -132,6 +144,9 @@ std::vector<Step> steps_in(const World& world, const Bounds& bounds) {
     for (const Account& account : world.accounts) {
         steps.push_back({.kind = StepKind::sign_out_everywhere, .subject = account.id.value()});
         if (account.id == eve_id) continue;
+        if (bounds.restores > 0) {
+            steps.push_back({.kind = StepKind::stop_recovery, .subject = account.id.value()});
+        }
         steps.push_back({.kind = StepKind::delete_account, .subject = account.id.value()});
     }
     const bool has_room = count_tickets(world) < bounds.tickets;

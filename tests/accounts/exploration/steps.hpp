@@ -6,6 +6,7 @@
 #include "accounts/holds.hpp"
 #include "accounts/identities.hpp"
 #include "accounts/passkeys.hpp"
+#include "accounts/restoring.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/two_step.hpp"
 
@@ -29,12 +30,15 @@ struct Core {
     Decides<const SecondMatched&> second_matched;
     Decides<const AppConfirmed&> app_confirmed;
     Decides<const HoldWanted&> start_hold;
+    Decides<const StopLink&, const Account&> stop_recovery;
+    Decides<const PasskeyRestored&> passkey_restored;
     Decides<const Acting&, const PublicId&> remove_passkey;
     Decides<const Acting&, const std::vector<LinkedIdentity>&, const ProvedIdentity&> link_identity;
     Decides<const Acting&, const std::vector<LinkedIdentity>&, const PublicId&> unlink_identity;
     Decides<const Acting&, const AuthenticatorApp&, const std::vector<Hash>&> turn_on_app;
     Decides<const Acting&> turn_off_app;
-    std::uint32_t guesses_per_code = 2;  // 5 in earnest, and all above one are alike
+    std::uint32_t guesses_per_code = 2;    // 5 in earnest, and all above one are alike
+    Recovery recovery = Recovery::notify;  // what the operator says
 };
 
 Core real_core();
@@ -48,6 +52,8 @@ enum class StepKind : std::uint8_t {
     prove_upstream,       // subject: a subject of the provider
     take_second_step,     // subject: a sign-in; by: with what
     start_hold,           // subject: a sign-in
+    stop_recovery,        // subject: an account
+    restore_passkey,      // subject: a sign-in; other: a passkey
     create_passkey,       // subject: a sign-in; other: which credential is offered
     confirm_app,          // subject: a sign-in
     remove_passkey,       // subject: a session; other: a passkey
@@ -82,8 +88,10 @@ struct Bounds {
     std::size_t passkeys = 3;   // of Ada, suspended ones included
     std::size_t apps = 0;       // of Ada, with one recovery code each
     std::size_t holds = 0;      // of Ada
+    std::size_t restores = 0;   // 1: "this wasn't me" is said, and passkeys are given back
     std::uint32_t guesses = 2;  // at one code: the cap that is judged by
     std::int64_t subjects = 1;  // of the provider that vouches for Ada's address
+    Recovery recovery = Recovery::notify;  // what the operator says: it is judged by
 };
 
 /// The account of Eve, which is scenery.

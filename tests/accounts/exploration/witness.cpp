@@ -17,8 +17,8 @@
 
 namespace latchkey::accounts {
 
-Witness::Witness(const World& world, std::uint32_t guesses_at_most)
-    : guesses_at_most_(guesses_at_most) {
+Witness::Witness(const World& world, const Bounds& bounds)
+    : guesses_at_most_(bounds.guesses), recovery_(bounds.recovery) {
     for (const Passkey& passkey : world.passkeys) {
         keys_[passkey.id] = {
             .owner = passkey.account,
@@ -57,6 +57,12 @@ std::optional<std::string> Witness::see(const Scene& scene) {
         case StepKind::start_hold:
             verdict = see_hold(scene);
             break;
+        case StepKind::stop_recovery:
+            see_stop(scene);
+            break;
+        case StepKind::restore_passkey:
+            verdict = see_restoring(scene);
+            break;
         case StepKind::assert_passkey:
             verdict = see_assertion(scene);
             break;
@@ -84,6 +90,7 @@ std::optional<std::string> Witness::see(const Scene& scene) {
             break;
     }
     if (!verdict) verdict = check_lost_passkeys(scene);
+    if (!verdict) verdict = check_frozen(scene);
     if (!verdict) verdict = check_told(scene);
     forget(scene.after);
     if (!verdict) verdict = check_state(scene.after);
@@ -119,11 +126,17 @@ Witness::Verdict Witness::see_match(const Scene& scene) {
     return see_first_proof(scene, proof);
 }
 
+/// Whether a first proof that was no passkey is not enough: for the account, or for the operator.
+bool Witness::asks_more(const World& world, AccountId account) const {
+    return asks_second(world, account) ||
+           (recovery_ != Recovery::notify && has_credentials(world, account));
+}
+
 /// What is no passkey goes around one, if the account has any and asks for nothing more.
 Witness::Verdict Witness::see_first_proof(const Scene& scene, Proof proof) {
-    const bool is_half = proof.account && asks_second(scene.seen, *proof.account);
+    const bool is_half = proof.account && asks_more(scene.seen, *proof.account);
     if (scene.decision.session && is_half) {
-        return "T1: a first proof alone opened a session on an account with a second step";
+        return "T1: a first proof alone opened a session on an account that asks for more";
     }
     if (proof.account && !is_half && has_credentials(scene.seen, *proof.account)) {
         proof.recovered_at = scene.before.now;
@@ -214,8 +227,8 @@ Witness::Verdict Witness::see_creation(const Scene& scene) {
             return "I6: the account has another address than the one that was proved";
         }
         if (proof.upstream) identities_[proof.upstream->subject] = made.account;
-    } else if (!proof.passkey && !proof.second && asks_second(scene.before, *proof.account)) {
-        return "T1: a first proof alone added to an account with a second step";
+    } else if (!proof.passkey && !proof.second && asks_more(scene.before, *proof.account)) {
+        return "T1: a first proof alone added to an account that asks for more";
     } else if (!proof.passkey && !proof.recovered_at && !proof.second &&
                has_credentials(scene.before, *proof.account)) {
         return "I6: an e-mail proof added to an account with a passkey, without a recovery";

@@ -17,7 +17,7 @@ namespace latchkey::accounts {
 /// names the invariant (I1-I8, T5) that a commit breaks.
 class Witness {
 public:
-    Witness(const World& world, std::uint32_t guesses_at_most);
+    Witness(const World& world, const Bounds& bounds);
 
     /// One commit: `step`, decided on `seen`, made `before` into `after`. The first two differ if
     /// it was overtaken.
@@ -84,6 +84,10 @@ private:
     Verdict see_first_proof(const Scene& scene, Proof proof);
     Verdict see_second_step(const Scene& scene);
     Verdict see_hold(const Scene& scene);
+    void see_stop(const Scene& scene);
+    Verdict see_restoring(const Scene& scene);
+    void end_all_of(AccountId account, const EmailAddress& email);
+    [[nodiscard]] Verdict check_frozen(const Scene& scene) const;
     Verdict see_waited(const Scene& scene, const Proof& proof);
     Verdict see_link(const Scene& scene);
     Verdict see_unlink(const Scene& scene);
@@ -102,16 +106,19 @@ private:
     [[nodiscard]] Verdict check_credentials(const World& world) const;
     [[nodiscard]] Verdict check_holds(const World& world) const;
     [[nodiscard]] Verdict check_session(const World& world, const Session& session) const;
+    [[nodiscard]] bool asks_more(const World& world, AccountId account) const;
     [[nodiscard]] bool may_remove_for_good(const Proof& actor, const World& before) const;
     void forget(const World& after);
 
     std::uint32_t guesses_at_most_;
+    Recovery recovery_;
     std::map<SignInId, Proof> sign_ins_;
     std::map<SessionId, Proof> sessions_;
     std::map<CodeId, Code> codes_;
     std::map<PasskeyId, Key> keys_;
     std::map<std::string, AccountId> identities_;  // by subject
     std::map<AccountId, TimePoint> recoveries_;
+    std::map<AccountId, TimePoint> frozen_;        // when its owner said "this wasn't me"
     std::map<AccountId, TimePoint> holds_;         // when the wait began
     std::map<AuthenticatorAppId, TotpStep> used_;  // the latest step that a code was used of
     std::optional<Proof> actor_;                   // of the step that is being seen

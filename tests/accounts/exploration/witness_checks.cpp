@@ -20,8 +20,8 @@ Witness::Verdict Witness::open(const Scene& scene, const Proof& proof) {
         if (renews_session(scene.step.kind)) continue;
         const bool is_new_account = scene.before.find_account(session.account) == nullptr;
         if (!is_new_account && !proof.passkey && !proof.second &&
-            asks_second(scene.before, session.account)) {
-            return "T1: a first proof alone opened a session on an account with a second step";
+            asks_more(scene.before, session.account)) {
+            return "T1: a first proof alone opened a session on an account that asks for more";
         }
         const bool is_recovered = lasting(proof.recovered_at, scene.before.now).has_value();
         if (is_recovered != (session.assurance == Assurance::recovered)) {
@@ -82,8 +82,10 @@ Witness::Verdict Witness::check_told(const Scene& scene) const {
     const bool changes_factors = scene.step.kind == StepKind::create_passkey ||
                                  scene.step.kind == StepKind::confirm_app ||
                                  renews_session(scene.step.kind);
-    const bool starts_hold = scene.step.kind == StepKind::start_hold;
-    if (!is_recovery && !changes_factors && !starts_hold) return std::nullopt;
+    const bool is_about_recovery = scene.step.kind == StepKind::start_hold ||
+                                   scene.step.kind == StepKind::stop_recovery ||
+                                   scene.step.kind == StepKind::restore_passkey;
+    if (!is_recovery && !changes_factors && !is_about_recovery) return std::nullopt;
     const bool is_logged = std::ranges::any_of(scene.decision.changes, [](const Change& change) {
         return std::holds_alternative<AppendEvent>(change);
     });
@@ -157,6 +159,7 @@ void Witness::forget(const World& after) {
         return after.find_account(row.second) == nullptr;
     });
     drop(holds_, [&after](AccountId id) { return after.find_account(id) != nullptr; });
+    drop(frozen_, [&after](AccountId id) { return after.find_account(id) != nullptr; });
     drop(recoveries_, [&after](AccountId id) { return after.find_account(id) != nullptr; });
 }
 

@@ -10,6 +10,7 @@ namespace latchkey::accounts {
 
 Witness::Verdict Witness::see_hold(const Scene& scene) {
     const auto used = sign_ins_.extract(SignInId(scene.step.subject));
+    if (recovery_ == Recovery::strict) return "4.3: a wait began that the operator has not";
     if (used.empty()) return "I3: a wait began without a first proof, or by one used before";
     Proof proof = used.mapped();
     if (proof.is_void) return "I7: a first proof that was taken back began a wait";
@@ -28,6 +29,7 @@ Witness::Verdict Witness::see_hold(const Scene& scene) {
 /// A wait opens the account only if nobody who has a passkey or the app was there since, and by a
 /// first proof that came after it.
 Witness::Verdict Witness::see_waited(const Scene& scene, const Proof& proof) {
+    if (recovery_ == Recovery::strict) return "4.3: a wait let in that the operator has not";
     const auto hold = holds_.find(*proof.account);
     if (hold == holds_.end()) return "4.3: a wait that nobody began, or that was ended, let in";
     const TimePoint over = hold->second + hold_lasts;

@@ -5,6 +5,7 @@
 #include "accounts/changes.hpp"
 #include "accounts/types.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -45,5 +46,12 @@ std::optional<World> commit(const World& world, const std::vector<Change>& chang
 
 /// Deletes what has expired.
 void purge(World& world);
+
+/// The row with that id, or nullptr.
+template <class Rows, class Id>
+auto* find_row(Rows& rows, Id id) {
+    const auto found = std::ranges::find_if(rows, [id](const auto& row) { return row.id == id; });
+    return found == rows.end() ? nullptr : &*found;
+}
 
 }  // namespace latchkey::accounts

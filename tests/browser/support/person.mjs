@@ -229,6 +229,19 @@ export class Person {
         return mail.text.match(/\S+\/not-me\S+/)[0];
     }
 
+    /** Another browser, with no passkey at hand, signs in with a code. */
+    async getInElsewhere(address) {
+        const other = await Person.meet(this.site, {
+            authenticator: null,
+            ignoreHTTPSErrors: true,
+        });
+        await other.open('/sign-in?return_to=/settings/security');
+        await other.sendCode(address);
+        await other.pasteCode(await this.site.mail.nextCode(address));
+        await other.isSignedIn(address);
+        return other;
+    }
+
     async createPasskey() {
         await this.authenticator?.touch();
         await this.button('Create a passkey').click();

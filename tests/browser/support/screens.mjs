@@ -72,6 +72,25 @@ async function toLinked(person, address) {
     await person.hears('That account can now sign in to yours.');
 }
 
+async function toRestore(person, address) {
+    await person.signUp(address);
+    await person.signOut();
+    await person.site.mail.next(address); // that a passkey was added
+    await person.open('/sign-in?intent=restore');
+    await person.sendCode(address);
+    await person.enterCode(await person.site.mail.nextCode(address));
+    await person.sees('Now use your passkey');
+}
+
+/** Signed in, and somebody else got in with a code. */
+async function toAlert(person, address) {
+    await person.signUp(address);
+    await person.site.mail.next(address); // that a passkey was added
+    await person.getInElsewhere(address);
+    await person.open('/help');
+    await person.hears('Somebody signed in to your account');
+}
+
 export const screens = {
     'sign-in': (person) => person.open(),
     'sign-in-address-wrong': async (person) => {
@@ -190,6 +209,37 @@ export const screens = {
         await person.open(await person.stopLink(address));
         await person.button('Stop it').click();
         await person.sees('It is stopped');
+    },
+    'sign-in-restore': async (person) => {
+        await person.open('/sign-in?intent=restore');
+        await person.sees('Get a passkey back');
+    },
+    restore: toRestore,
+    'restore-none': async (person, address) => {
+        await toRestore(person, address);
+        await person.authenticator.recognize(false);
+        await person.authenticator.touch();
+        await person.button('Use my passkey').click();
+        await person.sees('No passkey was used');
+    },
+    'security-alert': async (person, address) => {
+        await toAlert(person, address);
+        await person.open('/settings/security');
+        await person.isSignedIn(address);
+    },
+    'not-me-session': async (person, address) => {
+        await toAlert(person, address);
+        await person.link('This wasn’t me').click();
+        await person.sees('Wasn’t it you?');
+    },
+    'set-up-app-frozen': async (person, address) => {
+        await toAlert(person, address);
+        await person.link('This wasn’t me').click();
+        await person.button('Stop it').click();
+        await person.sees('It is stopped');
+        await person.signIn(address);
+        await person.link('Set up an authenticator app').click();
+        await person.hears('You said “This wasn’t me” a short while ago.');
     },
     'create-cancelled': async (person, address) => {
         await toEnrol(person, address);
