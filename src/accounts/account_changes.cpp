@@ -72,6 +72,39 @@ Decision delete_account(const Account& account, const Circumstances& at, const F
     return draft.finish(SignInState::start);
 }
 
+Decision grant_recovery(const Account& account, const Circumstances& at, const Fresh& fresh) {
+    const Hold hold{
+        .account = account.id,
+        .account_epoch = account.epoch,
+        .started_at = at.now,
+        .ends_at = at.now,
+        .by_operator = true,
+    };
+    Draft draft(at, fresh);
+    draft.add(RequireEpoch{.account = account.id, .epoch = account.epoch});
+    draft.add(EndHold{.account = account.id, .started_at = std::nullopt});
+    draft.add(StartHold{.hold = hold, .over_since = at.now});
+    draft.log(EventKind::recovery_granted, account.id);
+    draft.tell_of_hold(NoticeKind::recovery_granted, account, hold, std::nullopt);
+    return draft.finish(SignInState::start);
+}
+
+Result<Decision> reset_second_step(
+    const Account& account, const SecondSteps& steps, const Circumstances& at, const Fresh& fresh
+) {
+    if (!steps.app) return Fail{Refusal::not_yours};
+    if (account.factors < 2) return Fail{Refusal::last_factor};
+    Draft draft(at, fresh);
+    draft.add(RequireEpoch{.account = account.id, .epoch = account.epoch});
+    draft.add(ChangeFactors{.account = account.id, .from_version = account.version, .by = -1});
+    draft.add(RemoveAuthenticatorApp{.account = account.id, .app = steps.app->id});
+    draft.add(SetRecoveryCodes{.account = account.id, .macs = {}});
+    draft.add(EndSessions{.account = account.id, .keep = std::nullopt});
+    draft.log(EventKind::app_removed, account.id, "operator");
+    draft.tell(NoticeKind::app_removed, account);
+    return draft.finish(SignInState::start);
+}
+
 Decision invite(const EmailAddress& email, const Circumstances& at, const Fresh& fresh) {
     Draft draft(at, fresh);
     draft.add(Invite{.email = email, .expires_at = at.now + limits::invitation_lifetime});

@@ -37,6 +37,17 @@ Decision note_wrong_second_step(
 /// Removes the account; its audit events stay. Who may ask for it is decided by the caller.
 Decision delete_account(const Account& account, const Circumstances& at, const Fresh& fresh);
 
+/// The operator lets in whoever proves the account's address by a new code, once, within
+/// limits::hold_stays_over: as after a wait (holds.hpp), whatever `recovery` says, and recovered.
+/// The owner is told, and can stop it.
+Decision grant_recovery(const Account& account, const Circumstances& at, const Fresh& fresh);
+
+/// The operator takes the second step away, with its recovery codes and all sessions. not_yours:
+/// there is none. last_factor: the account has nothing else.
+Result<Decision> reset_second_step(
+    const Account& account, const SecondSteps& steps, const Circumstances& at, const Fresh& fresh
+);
+
 /// Lets the address create an account for limits::invitation_lifetime.
 Decision invite(const EmailAddress& email, const Circumstances& at, const Fresh& fresh);
 

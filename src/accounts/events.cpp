@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto names = [] {
     using enum EventKind;
-    return std::array<std::pair<EventKind, std::string_view>, 29>{{
+    return std::array<std::pair<EventKind, std::string_view>, 30>{{
         {account_created, "account_created"},
         {account_deleted, "account_deleted"},
         {passkey_added, "passkey_added"},

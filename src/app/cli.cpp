@@ -143,6 +143,49 @@ void add_config(CLI::App& app, CommandLine& line) {
         [](CommandLine&) { return print_commands_reference(); });
 }
 
+/// What an operator asks and does for who is locked out.
+void add_user_recovery(CLI::App& user, CommandLine& line) {
+    CLI::App& factors =
+        add(user,
+            line,
+            {"factors", "Show what an account signs in with: passkeys, second step, providers", ""},
+            [](CommandLine& given) { return show_factors(given.config, given.email, given.form()); }
+        );
+    CLI::App& events =
+        add(user,
+            line,
+            {"events", "Show what happened to an account, newest first", "At most 200 events."},
+            [](CommandLine& given) { return list_events(given.config, given.email, given.form()); }
+        );
+    CLI::App& grant = add(
+        user,
+        line,
+        {"recovery-link",
+         "Let somebody in who lost passkey and second step, with any `recovery`",
+         "Who proves the address by a new code is let in once, within three days, and marked as\n"
+         "recovered. Be sure that you talk with the owner: whoever reads the mailbox gets in.\n"
+         "The address is told with a link that stops it. Needs the running server.\n\n"
+         "  latchkey user recovery-link ada@example.com"},
+        [](CommandLine& given) { return grant_recovery(given.config, given.email); }
+    );
+    CLI::App& reset =
+        add(user,
+            line,
+            {"reset-second-factor",
+             "Turn off two-step sign-in of an account that has a passkey too",
+             "Its recovery codes and all sessions end. The address is told. Needs the running\n"
+             "server.\n\n"
+             "  latchkey user reset-second-factor ada@example.com"},
+            [](CommandLine& given) { return reset_second_factor(given.config, given.email); });
+    for (CLI::App* command : {&factors, &events, &grant, &reset}) {
+        with_address(*command, line);
+        with_config(*command, line);
+    }
+    for (CLI::App* command : {&factors, &events}) {
+        with_json(*command, line);
+    }
+}
+
 void add_user(CLI::App& app, CommandLine& line) {
     CLI::App& user = add_group(
         app,
@@ -195,6 +238,7 @@ void add_user(CLI::App& app, CommandLine& line) {
         with_json(*command, line);
     }
     remove.add_flag("--yes", line.is_confirmed, "Yes, delete it")->required();
+    add_user_recovery(user, line);
 }
 
 void add_backup(CLI::App& app, CommandLine& line) {

@@ -39,6 +39,10 @@ enum class OutputForm : std::uint8_t { text, json };
 
 Exit list_users(const std::string& config_file, OutputForm form);
 Exit show_user(const std::string& config_file, const std::string& email, OutputForm form);
+Exit show_factors(const std::string& config_file, const std::string& email, OutputForm form);
+Exit list_events(const std::string& config_file, const std::string& email, OutputForm form);
+Exit grant_recovery(const std::string& config_file, const std::string& email);
+Exit reset_second_factor(const std::string& config_file, const std::string& email);
 Exit sign_out_user(const std::string& config_file, const std::string& email);
 Exit delete_user(const std::string& config_file, const std::string& email);
 Exit invite_user(const std::string& config_file, const std::string& email);

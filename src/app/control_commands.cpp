@@ -8,6 +8,7 @@
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
+#include "app/control_parts.hpp"
 #include "app/log.hpp"
 #include "app/start_checks.hpp"
 #include "base/encoding.hpp"
@@ -30,12 +31,6 @@
 #include <fmt/core.h>
 
 namespace latchkey::app {
-namespace {
-
-constexpr std::int64_t accounts_at_most = 1'000;  // in one answer
-constexpr std::size_t events_shown = 20;
-constexpr std::size_t passkeys_at_most = 400;  // in one answer: with the last account at most 460
-constexpr int tries = 5;                       // when the account changes under our hands
 
 json::Value error(std::string_view code, std::string what, std::string mend) {
     return json::object({{
@@ -71,15 +66,6 @@ store::CommitResult commit(const CommandContext& context, accounts::Decision dec
     return result.get();
 }
 
-json::Value account_line(const accounts::Account& account) {
-    return json::object({
-        {"id", account.public_id.value()},
-        {"email", account.email.text()},
-        {"created_at", format_time(account.created_at)},
-        {"passkeys", account.factors},
-    });
-}
-
 json::Value time_or_null(const std::optional<TimePoint>& time) {
     return time ? json::Value(format_time(*time)) : json::Value();
 }
@@ -94,16 +80,6 @@ json::Value passkey_line(const accounts::Passkey& passkey) {
     });
 }
 
-json::Value session_line(const accounts::Session& session) {
-    return json::object({
-        {"browser", session.browser},
-        {"recovered", session.assurance == accounts::Assurance::recovered},
-        {"authenticated_at", format_time(session.authenticated_at)},
-        {"last_seen_at", format_time(session.last_seen_at)},
-        {"expires_at", format_time(session.expires_at)},
-    });
-}
-
 json::Value event_line(const accounts::Event& event) {
     return json::object({
         {"at", format_time(event.at)},
@@ -114,14 +90,30 @@ json::Value event_line(const accounts::Event& event) {
     });
 }
 
-template <class Item>
-json::Array lines_of(const std::vector<Item>& items, json::Value (*line)(const Item&)) {
-    json::Array lines;
-    lines.reserve(items.size());
-    for (const Item& item : items) {
-        lines.push_back(line(item));
-    }
-    return lines;
+namespace {
+
+constexpr std::int64_t accounts_at_most = 1'000;  // in one answer
+constexpr std::size_t events_shown = 20;
+constexpr std::size_t passkeys_at_most = 400;  // in one answer: with the last account at most 460
+constexpr int tries = 5;                       // when the account changes under our hands
+
+json::Value account_line(const accounts::Account& account) {
+    return json::object({
+        {"id", account.public_id.value()},
+        {"email", account.email.text()},
+        {"created_at", format_time(account.created_at)},
+        {"passkeys", account.factors},
+    });
+}
+
+json::Value session_line(const accounts::Session& session) {
+    return json::object({
+        {"browser", session.browser},
+        {"recovered", session.assurance == accounts::Assurance::recovered},
+        {"authenticated_at", format_time(session.authenticated_at)},
+        {"last_seen_at", format_time(session.last_seen_at)},
+        {"expires_at", format_time(session.expires_at)},
+    });
 }
 
 json::Value list_users(const CommandContext& context, const json::Value& request) {
@@ -234,6 +226,10 @@ json::Value answer_about_user(
         );
     }
     if (command == "user.show") return show_user(context, *account);
+    if (command == "user.factors") return show_factors(context, *account);
+    if (command == "user.events") return list_events(context, *account, request);
+    if (command == "user.recovery_link") return grant_recovery(context, *account);
+    if (command == "user.reset_second_factor") return reset_second_factor(context, *account);
     if (command == "user.sign_out") {
         return change_user(context, *email, accounts::sign_out_everywhere);
     }
@@ -250,7 +246,16 @@ json::Value enable_signals(const CommandContext& context) {
 }
 
 json::Value answer_readable(const CommandContext& context, const json::Value& request) {
-    constexpr std::array about_user{"user.show", "user.sign_out", "user.delete", "user.invite"};
+    constexpr std::array about_user{
+        "user.show",
+        "user.factors",
+        "user.events",
+        "user.recovery_link",
+        "user.reset_second_factor",
+        "user.sign_out",
+        "user.delete",
+        "user.invite"
+    };
     const std::string* command = request.find_string("command");
     if (command == nullptr) return error("bad_request", "no command", "this is a fault");
     if (*command == "status") return status(context);

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "base/random.hpp"
+#include "pages/site.hpp"
 #include "store/store.hpp"
 
 namespace latchkey::app {
@@ -15,6 +16,8 @@ struct CommandContext {
     store::Store& store;
     const Clock& clock;
     Random& random;
+    /// What mails are made with; nullptr: nobody can be told, the server does not run.
+    const pages::Services* services = nullptr;
 };
 
 /// Carries out one command of the operator. The request is `{"command": NAME, ...}`:
@@ -23,12 +26,17 @@ struct CommandContext {
 ///   {"command": "signals.enable"}                       {}
 ///   {"command": "user.list", "after": ID, "count": N}   {"accounts": [...], "next": ID or null}
 ///   {"command": "user.show", "email": ADDRESS}          {"account": {...}}
+///   {"command": "user.factors", "email": ADDRESS}       {"factors": {...}}
+///   {"command": "user.events", "email": ADDRESS, "count": N}  {"events": [...]}
+///   {"command": "user.recovery_link", "email": ADDRESS} {"link": URL, "until": TIME}
+///   {"command": "user.reset_second_factor", "email": ADDRESS}  {}
 ///   {"command": "user.sign_out", "email": ADDRESS}      {}
 ///   {"command": "user.delete", "email": ADDRESS}        {}
 ///   {"command": "user.invite", "email": ADDRESS}        {"expires_at": TIME}
 ///
 /// What cannot be done is answered with {"error": {"code", "what", "mend"}}; the codes are
-/// `no_such_account`, `bad_request`, `not_read` and `not_written`.
+/// `no_such_account`, `bad_request`, `not_read`, `not_written`, `not_running`, `nothing_there` and
+/// `last_factor`.
 json::Value answer_command(const CommandContext& context, const json::Value& request);
 
 }  // namespace latchkey::app

@@ -18,6 +18,7 @@ namespace latchkey::app {
 namespace {
 
 constexpr std::int64_t accounts_per_request = 500;
+constexpr std::int64_t events_per_request = 200;
 
 std::string text_at(const json::Value& value, std::string_view key) {
     const std::string* text = value.find_string(key);
@@ -49,11 +50,7 @@ void print_account(const json::Value& account) {
     );
 }
 
-void print_details(const json::Value& account) {
-    fmt::print("{}\n", text_at(account, "email"));
-    fmt::print("  id         {}\n", text_at(account, "id"));
-    fmt::print("  created    {}\n", text_at(account, "created_at"));
-    fmt::print("  recovered  {}\n", text_at(account, "recovered_at"));
+void print_passkeys(const json::Value& account) {
     fmt::print("passkeys\n");
     for (const json::Value& passkey : array_at(account, "passkeys")) {
         fmt::print(
@@ -65,6 +62,52 @@ void print_details(const json::Value& account) {
             text_at(passkey, "last_used_at")
         );
     }
+}
+
+void print_event(const json::Value& event) {
+    fmt::print(
+        "{} {} {} {} {}\n",
+        text_at(event, "at"),
+        text_at(event, "event"),
+        text_at(event, "network"),
+        text_at(event, "browser"),
+        text_at(event, "detail")
+    );
+}
+
+void print_factors(const json::Value& factors) {
+    fmt::print("{}\n", text_at(factors, "email"));
+    fmt::print("  recovered  {}\n", text_at(factors, "recovered_at"));
+    fmt::print("  frozen     {}\n", text_at(factors, "frozen_at"));
+    fmt::print("  let in by a wait from  {}\n", text_at(factors, "waits_until"));
+    print_passkeys(factors);
+    fmt::print("second step\n");
+    const json::Value* app = factors.find("app");
+    if (app != nullptr && !app->is_null()) {
+        fmt::print(
+            "  authenticator app; created {}, last used {}\n",
+            text_at(*app, "created_at"),
+            text_at(*app, "last_used_at")
+        );
+    }
+    fmt::print("  recovery codes left: {}\n", integer_at(factors, "recovery_codes"));
+    fmt::print("other providers\n");
+    for (const json::Value& identity : array_at(factors, "identities")) {
+        fmt::print(
+            "  {} as {}; linked {}\n",
+            text_at(identity, "issuer"),
+            text_at(identity, "email"),
+            text_at(identity, "linked_at")
+        );
+    }
+}
+
+void print_details(const json::Value& account) {
+    fmt::print("{}\n", text_at(account, "email"));
+    fmt::print("  id         {}\n", text_at(account, "id"));
+    fmt::print("  created    {}\n", text_at(account, "created_at"));
+    fmt::print("  recovered  {}\n", text_at(account, "recovered_at"));
+    print_passkeys(account);
     fmt::print("sessions\n");
     for (const json::Value& session : array_at(account, "sessions")) {
         fmt::print(
@@ -77,14 +120,8 @@ void print_details(const json::Value& account) {
     }
     fmt::print("what happened, newest first\n");
     for (const json::Value& event : array_at(account, "events")) {
-        fmt::print(
-            "  {} {} {} {} {}\n",
-            text_at(event, "at"),
-            text_at(event, "event"),
-            text_at(event, "network"),
-            text_at(event, "browser"),
-            text_at(event, "detail")
-        );
+        fmt::print("  ");
+        print_event(event);
     }
 }
 
@@ -138,6 +175,59 @@ Exit show_user(const std::string& config_file, const std::string& email, OutputF
     if (form == OutputForm::json) fmt::print("{}\n", json::write(*account));
     if (form == OutputForm::text) print_details(*account);
     return Exit::done;
+}
+
+Exit show_factors(const std::string& config_file, const std::string& email, OutputForm form) {
+    const auto config = load_or_print(config_file, Needs::data);
+    if (!config) return Exit::configuration;
+    const auto answer =
+        carry_out(*config, json::object({{"command", "user.factors"}, {"email", email}}));
+    if (!answer) return fail(answer.error());
+    const json::Value* factors = answer->find("factors");
+    LATCHKEY_ASSERT(factors != nullptr);
+    if (form == OutputForm::json) fmt::print("{}\n", json::write(*factors));
+    if (form == OutputForm::text) print_factors(*factors);
+    return Exit::done;
+}
+
+Exit list_events(const std::string& config_file, const std::string& email, OutputForm form) {
+    const auto config = load_or_print(config_file, Needs::data);
+    if (!config) return Exit::configuration;
+    const auto answer = carry_out(
+        *config,
+        json::object({{"command", "user.events"}, {"email", email}, {"count", events_per_request}})
+    );
+    if (!answer) return fail(answer.error());
+    for (const json::Value& event : array_at(*answer, "events")) {
+        if (form == OutputForm::json) fmt::print("{}\n", json::write(event));
+        if (form == OutputForm::text) print_event(event);
+    }
+    return Exit::done;
+}
+
+Exit grant_recovery(const std::string& config_file, const std::string& email) {
+    const auto config = load_or_print(config_file, Needs::data);
+    if (!config) return Exit::configuration;
+    const auto answer =
+        carry_out(*config, json::object({{"command", "user.recovery_link"}, {"email", email}}));
+    if (!answer) return fail(answer.error());
+    fmt::print(
+        "{}\n{} is let in there once, until {}: by a code from the mailbox, then \"I can't do "
+        "this\".\nThe address was told, and can stop it.\n",
+        text_at(*answer, "link"),
+        printable(email),
+        text_at(*answer, "until")
+    );
+    return Exit::done;
+}
+
+Exit reset_second_factor(const std::string& config_file, const std::string& email) {
+    return change(
+        config_file,
+        "user.reset_second_factor",
+        email,
+        "two-step sign-in is off, and signed out on every device; the address was told"
+    );
 }
 
 Exit sign_out_user(const std::string& config_file, const std::string& email) {

@@ -324,7 +324,9 @@ Result<void, Wrong> Application::Parts::start_threads() {
         [this](const json::Value& request) {
             const std::string* command = request.find_string("command");
             log.write(LogLevel::info, "command", {{"command", command == nullptr ? "" : *command}});
-            return answer_command({.store = *store, .clock = clock, .random = random}, request);
+            return answer_command(
+                {.store = *store, .clock = clock, .random = random, .services = &*services}, request
+            );
         }
     ));
     outbox_worker.emplace(*outbox);

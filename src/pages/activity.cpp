@@ -94,6 +94,7 @@ std::string about(const Visit& visit, const accounts::Event& event) {
         case EventKind::passkey_removed:
         case EventKind::passkey_suspended:
         case EventKind::passkey_replaced:
+        case EventKind::passkey_restored:
         case EventKind::counter_went_back:
             return event.detail;
         case EventKind::identity_linked:

@@ -84,5 +84,59 @@ TEST_CASE("an entry of the log says when, where from and by what browser, under 
     CHECK(event.browser == "Firefox on Linux");
 }
 
+TEST_CASE("the operator's grant opens as a wait that is over, and is logged and told") {
+    const Decision decision = grant_recovery(ada(), at(noon), fresh());
+    const Hold hold = only<StartHold>(decision)->hold;
+    CHECK(hold.by_operator);
+    CHECK(hold.ends_at == noon);
+    CHECK(has<EndHold>(decision));
+    CHECK(place_of<EndHold>(decision) < place_of<StartHold>(decision));
+    CHECK(only<RequireEpoch>(decision)->epoch == ada().epoch);
+    CHECK(logged(decision) == std::vector{EventKind::recovery_granted});
+    CHECK(told(decision) == std::vector{NoticeKind::recovery_granted});
+    REQUIRE(decision.notices[0].stop.has_value());
+    CHECK(decision.notices[0].stop->until == noon + limits::stop_link_lifetime);
+}
+
+TEST_CASE("strict: what the operator granted lets in, recovered; nothing else does") {
+    SecondMatched event{
+        .sign_in =
+            {.id = SignInId(60),
+             .state = SignInState::second,
+             .account = ada().id,
+             .account_epoch = ada().epoch,
+             .email = ada().email,
+             .proved_at = noon,
+             .user_handle = ada().user_handle,
+             .expires_at = noon + 15min},
+        .by = SecondStep::waited,
+        .account = ada(),
+        .passkeys = {passkey()},
+        .steps = {.hold = only<StartHold>(grant_recovery(ada(), at(noon), fresh()))->hold},
+        .recovery = Recovery::strict,
+    };
+    const auto decision = decide(event, at(noon), fresh());
+    REQUIRE(decision.has_value());
+    CHECK(decision->session->assurance == Assurance::recovered);
+    CHECK(has<MarkRecovered>(*decision));
+    event.steps.hold->by_operator = false;
+    CHECK(refusal(decide(event, at(noon), fresh())) == Refusal::only_operator);
+}
+
+TEST_CASE("the operator takes the second step away, never the last factor") {
+    Account account = ada();
+    account.factors = 2;
+    const auto decision = reset_second_step(account, with_app(), at(noon), fresh());
+    REQUIRE(decision.has_value());
+    CHECK(only<RemoveAuthenticatorApp>(*decision)->app == app().id);
+    CHECK(only<SetRecoveryCodes>(*decision)->macs.empty());
+    CHECK(only<ChangeFactors>(*decision)->by == -1);
+    CHECK(has<EndSessions>(*decision));
+    CHECK(logged(*decision) == std::vector{EventKind::app_removed});
+    CHECK(told(*decision) == std::vector{NoticeKind::app_removed});
+    CHECK(refusal(reset_second_step(account, {}, at(noon), fresh())) == Refusal::not_yours);
+    CHECK(refusal(reset_second_step(ada(), with_app(), at(noon), fresh())) == Refusal::last_factor);
+}
+
 }  // namespace
 }  // namespace latchkey::accounts

@@ -166,6 +166,109 @@ TEST_CASE("Every command on accounts works on a running server and on a stopped 
     }
 }
 
+TEST_CASE("What an account signs in with, and what happened to it, is shown; running or stopped") {
+    for (const Server server : {Server::running, Server::stopped}) {
+        const Ready ready(server);
+        const Program& program = ready.program;
+        const json::Value factors =
+            only_line(program.command({"user", "factors", "ada@example.test", "--json"}));
+        CHECK(*factors.find_string("email") == "ada@example.test");
+        CHECK(factors.find("passkeys")->as_array()->empty());
+        CHECK(factors.find("app")->is_null());
+        CHECK(factors.find("identities")->as_array()->empty());
+        CHECK(contains(
+            program.command({"user", "factors", "ada@example.test"}).out, "recovery codes left: 0"
+        ));
+        CHECK(program.command({"user", "sign-out", "ada@example.test"}).status == 0);
+        const json::Value event =
+            only_line(program.command({"user", "events", "ada@example.test", "--json"}));
+        CHECK(*event.find_string("event") == "signed_out_everywhere");
+        CHECK(program.command({"user", "factors", "eve@example.test"}).status == 1);
+    }
+}
+
+/// How many events of that kind the account has.
+std::size_t count_events(const Program& program, const std::string& kind) {
+    const Finished shown = program.command({"user", "events", "ada@example.test"});
+    std::size_t count = 0;
+    for (auto at = shown.out.find(kind); at != std::string::npos; at = shown.out.find(kind, at + 1))
+        ++count;
+    return count;
+}
+
+TEST_CASE("An operator lets in who is locked out: told, logged, and only while the server runs") {
+    const Ready ready(Server::running);
+    const Program& program = ready.program;
+    const Finished granted = program.command({"user", "recovery-link", "ada@example.test"});
+    CHECK(granted.status == 0);
+    CHECK(contains(granted.out, program.origin() + "/sign-in?intent=add-passkey"));
+    CHECK(contains(granted.out, "The address was told"));
+    CHECK(count_events(program, "recovery_granted") == 1);
+    // Again: the new one takes the place of the old one.
+    CHECK(program.command({"user", "recovery-link", "ada@example.test"}).status == 0);
+    CHECK(count_events(program, "recovery_granted") == 2);
+    const json::Value factors =
+        only_line(program.command({"user", "factors", "ada@example.test", "--json"}));
+    CHECK(factors.find_string("waits_until") != nullptr);
+
+    const Ready stopped(Server::stopped);
+    for (const char* const command : {"recovery-link", "reset-second-factor"}) {
+        const Finished refused = stopped.program.command({"user", command, "ada@example.test"});
+        CHECK(refused.status == 1);
+        CHECK(contains(refused.err, "The server does not run"));
+    }
+    CHECK(count_events(stopped.program, "recovery_granted") == 0);
+}
+
+TEST_CASE("An operator turns two-step sign-in off, but leaves nobody without a factor") {
+    Ready ready(Server::stopped);
+    Program& program = ready.program;
+    const auto reset = [&program] {
+        return program.command({"user", "reset-second-factor", "ada@example.test"});
+    };
+    program.start();
+    CHECK(contains(reset().err, "The account has no second step"));
+    CHECK(program.stop() == 0);
+    {
+        const SystemClock clock;
+        auto opened =
+            store::SqliteStore::open({.path = program.data() + "/latchkey.db", .clock = &clock});
+        REQUIRE(opened.has_value());
+        store::Store& store = **opened;
+        const auto ada = store.find_account(*EmailAddress::parse("ada@example.test"));
+        commit(
+            store,
+            {accounts::AddAuthenticatorApp{{
+                 .id = accounts::AuthenticatorAppId(store.next_id()),
+                 .account = ada->id,
+                 .sealed_secret = Bytes(64),
+                 .last_step = accounts::TotpStep(1),
+                 .created_at = clock.now(),
+             }},
+             accounts::ChangeFactors{ada->id, ada->version, 1}}
+        );
+    }
+    program.start();
+    CHECK(contains(reset().err, "recovery-link"));
+    CHECK(program.stop() == 0);
+    {
+        const SystemClock clock;
+        auto opened =
+            store::SqliteStore::open({.path = program.data() + "/latchkey.db", .clock = &clock});
+        REQUIRE(opened.has_value());
+        store::Store& store = **opened;
+        const auto ada = store.find_account(*EmailAddress::parse("ada@example.test"));
+        commit(store, {accounts::ChangeFactors{ada->id, ada->version, 1}});
+    }
+    program.start();
+    CHECK(reset().status == 0);
+    const json::Value factors =
+        only_line(program.command({"user", "factors", "ada@example.test", "--json"}));
+    CHECK(factors.find("app")->is_null());
+    CHECK(count_events(program, "app_removed") == 1);
+    CHECK(program.stop() == 0);
+}
+
 TEST_CASE("An invitation lets its address in, on a server that is running") {
     Program program("sign_up = \"invite\"\n");
     program.start();
