@@ -8,4 +8,4 @@ ALTER TABLE accounts ADD COLUMN frozen_at INTEGER;      -- [personal] time; NULL
 ALTER TABLE holds ADD COLUMN by_operator INTEGER NOT NULL DEFAULT 0  -- [internal]
                   CHECK (by_operator IN (0, 1));
 
-PRAGMA user_version = 8;
+PRAGMA user_version = 9;
