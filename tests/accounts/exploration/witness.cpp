@@ -132,9 +132,11 @@ bool Witness::asks_more(const World& world, AccountId account) const {
            (recovery_ != Recovery::notify && has_credentials(world, account));
 }
 
-/// What is no passkey goes around one, if the account has any and asks for nothing more.
+/// What is no passkey goes around one, if the account has any and asks for nothing more. What is to
+/// restore one goes nowhere until it was used.
 Witness::Verdict Witness::see_first_proof(const Scene& scene, Proof proof) {
-    const bool is_half = proof.account && asks_more(scene.seen, *proof.account);
+    const bool is_to_restore = scene.step.intent == Intent::restore;
+    const bool is_half = proof.account && (is_to_restore || asks_more(scene.seen, *proof.account));
     if (scene.decision.session && is_half) {
         return "T1: a first proof alone opened a session on an account that asks for more";
     }
