@@ -88,9 +88,10 @@ export class PasskeyButton extends HTMLElement {
         email?.focus();
     }
 
-    /** Waits, out of sight, for a passkey to be chosen at the e-mail field. */
+    /** Waits, out of sight, for a passkey to be chosen at the e-mail field, where there is one. */
     private async armAutofill(): Promise<void> {
         if (!this.capabilities.autofill || this.isBusy) return;
+        if (!document.querySelector('[autocomplete~=webauthn]')) return;
         if (this.isStale && !(await this.fetchChallenge())) return;
         let response: string;
         try {
