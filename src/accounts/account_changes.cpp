@@ -7,6 +7,7 @@
 #include "accounts/email_address.hpp"
 #include "accounts/events.hpp"
 #include "accounts/notices.hpp"
+#include "accounts/passkey_rules.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
@@ -92,16 +93,27 @@ Decision grant_recovery(const Account& account, const Circumstances& at, const F
 Result<Decision> reset_second_step(
     const Account& account, const SecondSteps& steps, const Circumstances& at, const Fresh& fresh
 ) {
-    if (!steps.app) return Fail{Refusal::not_yours};
-    if (account.factors < 2) return Fail{Refusal::last_factor};
+    if (!has_method(steps)) return Fail{Refusal::not_yours};
+    if (account.factors < (steps.app && steps.phone ? 3U : 2U)) return Fail{Refusal::last_factor};
+    std::uint32_t version = account.version;
     Draft draft(at, fresh);
     draft.add(RequireEpoch{.account = account.id, .epoch = account.epoch});
-    draft.add(ChangeFactors{.account = account.id, .from_version = account.version, .by = -1});
-    draft.add(RemoveAuthenticatorApp{.account = account.id, .app = steps.app->id});
+    const auto remove = [&](const Change& change, EventKind event, NoticeKind notice) {
+        draft.add(ChangeFactors{.account = account.id, .from_version = version++, .by = -1});
+        draft.add(change);
+        draft.log(event, account.id, "operator");
+        draft.tell(notice, account);
+    };
+    if (steps.app) {
+        const RemoveAuthenticatorApp change{.account = account.id, .app = steps.app->id};
+        remove(change, EventKind::app_removed, NoticeKind::app_removed);
+    }
+    if (steps.phone) {
+        const RemovePhone change{.account = account.id, .phone = steps.phone->id};
+        remove(change, EventKind::phone_removed, NoticeKind::phone_removed);
+    }
     draft.add(SetRecoveryCodes{.account = account.id, .macs = {}});
     draft.add(EndSessions{.account = account.id, .keep = std::nullopt});
-    draft.log(EventKind::app_removed, account.id, "operator");
-    draft.tell(NoticeKind::app_removed, account);
     return draft.finish(SignInState::start);
 }
 

@@ -42,7 +42,7 @@ Decision delete_account(const Account& account, const Circumstances& at, const F
 /// The owner is told, and can stop it.
 Decision grant_recovery(const Account& account, const Circumstances& at, const Fresh& fresh);
 
-/// The operator takes the second step away, with its recovery codes and all sessions. not_yours:
+/// The operator takes every second step away, with the recovery codes and all sessions. not_yours:
 /// there is none. last_factor: the account has nothing else.
 Result<Decision> reset_second_step(
     const Account& account, const SecondSteps& steps, const Circumstances& at, const Fresh& fresh

@@ -75,7 +75,9 @@ Result<void> check_passkey(const PasskeyRestored& event, TimePoint now) {
 }  // namespace
 
 bool is_to_tell(const Account& account, const SecondSteps& steps, TimePoint now) {
-    return mark_of(account.recovered_at, now).has_value() || has_hold(account, steps, now);
+    const auto mark = mark_of(account.recovered_at, now);
+    const bool is_answered = account.frozen_at && mark && *account.frozen_at >= *mark;
+    return (mark && !is_answered) || has_hold(account, steps, now);
 }
 
 Result<Decision> stop_recovery(

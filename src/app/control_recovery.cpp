@@ -90,12 +90,21 @@ json::Value show_factors(const CommandContext& context, const accounts::Account&
             {"last_used_at", time_or_null(steps.app->last_used_at)},
         });
     }
+    json::Value phone;
+    if (steps.phone) {
+        phone = json::object({
+            {"number", steps.phone->number.masked()},
+            {"created_at", format_time(steps.phone->created_at)},
+            {"last_used_at", time_or_null(steps.phone->last_used_at)},
+        });
+    }
     json::Value factors = json::object({
         {"email", account.email.text()},
         {"recovered_at", time_or_null(account.recovered_at)},
         {"frozen_at", time_or_null(account.frozen_at)},
         {"passkeys", lines_of(context.store.list_passkeys(account.id), passkey_line)},
         {"app", std::move(app)},
+        {"phone", std::move(phone)},
         {"recovery_codes", steps.recovery_codes},
         {"waits_until", time_or_null(steps.hold ? std::optional(steps.hold->ends_at) : std::nullopt)
         },

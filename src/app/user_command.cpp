@@ -90,6 +90,15 @@ void print_factors(const json::Value& factors) {
             text_at(*app, "last_used_at")
         );
     }
+    const json::Value* phone = factors.find("phone");
+    if (phone != nullptr && !phone->is_null()) {
+        fmt::print(
+            "  codes by text message to {}; created {}, last used {}\n",
+            text_at(*phone, "number"),
+            text_at(*phone, "created_at"),
+            text_at(*phone, "last_used_at")
+        );
+    }
     fmt::print("  recovery codes left: {}\n", integer_at(factors, "recovery_codes"));
     fmt::print("other providers\n");
     for (const json::Value& identity : array_at(factors, "identities")) {

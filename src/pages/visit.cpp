@@ -147,6 +147,7 @@ accounts::Circumstances Visit::circumstances() const {
 
 bool Visit::has_alert() const {
     if (!session || session->session.assurance == accounts::Assurance::recovered) return false;
+    if (request.path == "/not-me") return false;  // it leads there
     const accounts::Account& account = session->account;
     return accounts::is_to_tell(
         account, services.store.find_second_steps(account.id), services.clock.now()

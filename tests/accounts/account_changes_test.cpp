@@ -138,5 +138,35 @@ TEST_CASE("the operator takes the second step away, never the last factor") {
     CHECK(refusal(reset_second_step(ada(), with_app(), at(noon), fresh())) == Refusal::last_factor);
 }
 
+TEST_CASE("the operator takes app and phone away together, each as a change of its own") {
+    Account account = ada();
+    account.factors = 2;
+    SecondSteps steps = with_app();
+    steps.phone = phone();
+    CHECK(refusal(reset_second_step(account, steps, at(noon), fresh())) == Refusal::last_factor);
+    account.factors = 3;
+    const auto decision = reset_second_step(account, steps, at(noon), fresh());
+    REQUIRE(decision.has_value());
+    CHECK(only<RemoveAuthenticatorApp>(*decision)->app == app().id);
+    CHECK(only<RemovePhone>(*decision)->phone == phone().id);
+    std::vector<std::uint32_t> versions;
+    for (const Change& change : decision->changes) {
+        const auto* factors = std::get_if<ChangeFactors>(&change);
+        if (factors == nullptr) continue;
+        CHECK(factors->by == -1);
+        versions.push_back(factors->from_version);
+    }
+    CHECK(versions == std::vector{account.version, account.version + 1});
+    CHECK(logged(*decision) == std::vector{EventKind::app_removed, EventKind::phone_removed});
+    CHECK(told(*decision) == std::vector{NoticeKind::app_removed, NoticeKind::phone_removed});
+
+    steps.app = std::nullopt;
+    account.factors = 2;
+    const auto alone = reset_second_step(account, steps, at(noon), fresh());
+    REQUIRE(alone.has_value());
+    CHECK(only<SetRecoveryCodes>(*alone)->macs.empty());
+    CHECK(told(*alone) == std::vector{NoticeKind::phone_removed});
+}
+
 }  // namespace
 }  // namespace latchkey::accounts

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "accounts/passkeys.hpp"
+#include "accounts/phone_number.hpp"
 #include "accounts/sign_in.hpp"
 
 #include <algorithm>
@@ -128,6 +129,22 @@ inline AuthenticatorApp app() {
 /// The app, and how many recovery codes are left.
 inline SecondSteps with_app(std::uint32_t recovery_codes = 10) {
     return {.app = app(), .recovery_codes = recovery_codes};
+}
+
+inline PhoneNumber number_of(std::string_view text) {
+    return PhoneNumber::parse(text, "").value();
+}
+
+inline Phone phone(std::string_view number = "+4915123456789") {
+    return {
+        .id = PhoneId(90),
+        .account = ada().id,
+        .number = number_of(number),
+        .failures = 0,
+        .created_on = "Firefox on Windows",
+        .created_at = noon,
+        .last_used_at = std::nullopt,
+    };
 }
 
 /// Opened a minute ago by `proof`.

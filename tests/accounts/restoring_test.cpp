@@ -61,6 +61,12 @@ TEST_CASE("a live session stops it too, while there is something to stop") {
     check_stopped(stop());
     account.recovered_at = noon - limits::recovered_mark;
     CHECK(refusal(stop()) == not_over);
+    // Who has answered is not asked again; who gets in afterwards is another one.
+    account.recovered_at = noon - 2h;
+    account.frozen_at = noon - 1h;
+    CHECK(refusal(stop()) == not_over);
+    account.recovered_at = noon - 30min;
+    check_stopped(stop());
     account.id = AccountId(2);
     CHECK(refusal(stop()) == not_yours);
 }

@@ -20,24 +20,6 @@ namespace {
 
 using enum Refusal;
 
-PhoneNumber number_of(std::string_view text) {
-    const auto number = PhoneNumber::parse(text, "");
-    REQUIRE(number);
-    return *number;
-}
-
-Phone phone(std::string_view number = "+4915123456789") {
-    return {
-        .id = PhoneId(90),
-        .account = ada().id,
-        .number = number_of(number),
-        .failures = 0,
-        .created_on = "Firefox on Windows",
-        .created_at = noon,
-        .last_used_at = std::nullopt,
-    };
-}
-
 /// Signed in with a passkey a minute ago.
 Acting who_has(std::optional<Phone> phone) {
     Acting who{

@@ -175,6 +175,7 @@ TEST_CASE("What an account signs in with, and what happened to it, is shown; run
         CHECK(*factors.find_string("email") == "ada@example.test");
         CHECK(factors.find("passkeys")->as_array()->empty());
         CHECK(factors.find("app")->is_null());
+        CHECK(factors.find("phone")->is_null());
         CHECK(factors.find("identities")->as_array()->empty());
         CHECK(contains(
             program.command({"user", "factors", "ada@example.test"}).out, "recovery codes left: 0"
