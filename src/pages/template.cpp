@@ -19,19 +19,25 @@
 namespace latchkey::pages {
 namespace {
 
-constexpr std::size_t depth_max = 16;  // of nested sections: ours need five
+constexpr std::size_t depth_max = 16;          // of nested sections: ours need five
+constexpr std::size_t source_max = 1U << 20U;  // bytes, with all that was put in place
 
 using Contexts = std::vector<const json::Value*>;
 
 /// The value of a dotted name: its first part in the innermost context that has it.
-const json::Value* look_up(const Contexts& contexts, std::span<const std::string> path) {
+const json::Value* look_up(const Contexts& contexts, std::string_view name) {
+    const auto take_part = [&name] {
+        const auto dot = std::min(name.find('.'), name.size());
+        const std::string_view part = name.substr(0, dot);
+        name.remove_prefix(std::min(dot + 1, name.size()));
+        return part;
+    };
+    const std::string_view first = take_part();
     for (const json::Value* context : std::views::reverse(contexts)) {
-        const json::Value* value = context->find(path.front());
+        const json::Value* value = context->find(first);
         if (value == nullptr) continue;
-        for (const std::string& part : path.subspan(1)) {
-            value = value->find(part);
-            if (value == nullptr) return nullptr;
-        }
+        while (value != nullptr && !name.empty())
+            value = value->find(take_part());
         return value;
     }
     return nullptr;
@@ -84,21 +90,11 @@ bool is_name(std::string_view text) {
            text.find("..") == std::string_view::npos && std::ranges::all_of(text, fits);
 }
 
-std::vector<std::string> split(std::string_view name) {
-    std::vector<std::string> parts;
-    for (;;) {
-        const auto dot = name.find('.');
-        parts.emplace_back(name.substr(0, dot));
-        if (dot == std::string_view::npos) return parts;
-        name.remove_prefix(dot + 1);
-    }
-}
-
 }  // namespace
 
 class Template::Parser {
 public:
-    Parser(std::string_view source, Template& result) : source_(source), result_(result) {}
+    explicit Parser(Template& result) : source_(result.source_), result_(result) {}
 
     /// Empty, or what is wrong.
     std::string run() {
@@ -109,9 +105,8 @@ public:
             if (close == std::string_view::npos) return "a tag is not closed";
             if (auto wrong = tag(open, close); !wrong.empty()) return wrong;
         }
-        add_text(source_.substr(position_));
-        if (!open_.empty())
-            return "{{#" + result_.segments_[open_.back()].text + "}} is not closed";
+        add(Segment::Kind::text, source_.substr(position_));
+        if (!open_.empty()) return "{{#" + std::string(innermost()) + "}} is not closed";
         return {};
     }
 
@@ -134,20 +129,21 @@ private:
         add_text_before(open, close + 2, has_sigil ? Line::of_the_tag : Line::of_text);
         if (sigil == '!') return {};
 
-        const std::string name(inside.substr(has_sigil ? 1 : 0));
+        const auto name = inside.substr(has_sigil ? 1 : 0);
         if (!is_name(name)) return "{{" + std::string(inside) + "}}: this is no name";
         if (sigil == '/') return end(name);
         if (has_sigil && open_.size() == depth_max) return "sections are nested too deeply";
         if (has_sigil) open_.push_back(result_.segments_.size());
-        result_.segments_.push_back({.kind = kind_of(sigil), .text = name, .path = split(name)});
+        add(kind_of(sigil), name);
         return {};
     }
 
-    std::string end(const std::string& name) {
-        if (open_.empty() || result_.segments_[open_.back()].text != name) {
-            return "{{/" + name + "}} closes nothing that is open there";
+    std::string end(std::string_view name) {
+        if (open_.empty() || innermost() != name) {
+            return "{{/" + std::string(name) + "}} closes nothing that is open there";
         }
-        result_.segments_[open_.back()].end = result_.segments_.size();
+        const auto here = static_cast<std::uint32_t>(result_.segments_.size());
+        result_.segments_[open_.back()].end = here;
         open_.pop_back();
         result_.segments_.push_back({.kind = Segment::Kind::end});
         return {};
@@ -168,12 +164,21 @@ private:
                 position_ = rest == std::string_view::npos ? source_.size() : rest + 1;
             }
         }
-        add_text(before);
+        add(Segment::Kind::text, before);
     }
 
-    void add_text(std::string_view text) {
-        if (text.empty()) return;
-        result_.segments_.push_back({.kind = Segment::Kind::text, .text = std::string(text)});
+    void add(Segment::Kind kind, std::string_view piece) {
+        if (piece.empty()) return;
+        result_.segments_.push_back({
+            .kind = kind,
+            .begin = static_cast<std::uint32_t>(piece.data() - source_.data()),
+            .size = static_cast<std::uint32_t>(piece.size()),
+        });
+    }
+
+    /// The name of the section that is open here.
+    [[nodiscard]] std::string_view innermost() const {
+        return result_.text_of(result_.segments_[open_.back()]);
     }
 
     std::string_view source_;
@@ -182,11 +187,20 @@ private:
     std::vector<std::size_t> open_;  // indices of the sections around
 };
 
-Result<Template, std::string> Template::parse(std::string_view source, Escape escape) {
+Result<Template, std::string> Template::parse(std::string source, Escape escape) {
+    if (source.size() > source_max) return Fail{std::string("it is too long")};
     Template result;
     result.escape_ = escape;
-    if (auto wrong = Parser(source, result).run(); !wrong.empty()) return Fail{std::move(wrong)};
+    result.source_ = std::move(source);
+    if (auto wrong = Parser(result).run(); !wrong.empty()) return Fail{std::move(wrong)};
+    // Both stay as long as the program runs.
+    result.source_.shrink_to_fit();
+    result.segments_.shrink_to_fit();
     return result;
+}
+
+std::string_view Template::text_of(const Segment& segment) const {
+    return std::string_view(source_).substr(segment.begin, segment.size);
 }
 
 class Template::Rendering {
@@ -207,17 +221,18 @@ private:
             const Segment& segment = source_.segments_[i];
             switch (segment.kind) {
                 case Segment::Kind::text:
-                    out_ += segment.text;
+                    out_ += source_.text_of(segment);
                     break;
                 case Segment::Kind::value:
-                    value(look_up(contexts_, segment.path));
+                    value(look_up(contexts_, source_.text_of(segment)));
                     break;
                 case Segment::Kind::section:
-                    section(look_up(contexts_, segment.path), i + 1, segment.end);
+                    section(look_up(contexts_, source_.text_of(segment)), i + 1, segment.end);
                     i = segment.end;
                     break;
                 case Segment::Kind::inverted:
-                    if (!is_shown(look_up(contexts_, segment.path))) range(i + 1, segment.end);
+                    if (!is_shown(look_up(contexts_, source_.text_of(segment))))
+                        range(i + 1, segment.end);
                     i = segment.end;
                     break;
                 case Segment::Kind::end:
@@ -277,8 +292,8 @@ private:
     void range(std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) {
             const Segment& segment = source_.segments_[i];
-            if (segment.path.empty()) continue;
-            const json::Value* value = look_up(contexts_, segment.path);
+            if (!segment.has_name()) continue;
+            const json::Value* value = look_up(contexts_, source_.text_of(segment));
             if (value != nullptr) found_[i] = true;
             if (segment.kind == Segment::Kind::value) continue;
             const bool enters = segment.kind == Segment::Kind::section && value != nullptr;
@@ -312,7 +327,7 @@ std::vector<std::string> Template::unknown_names(std::span<const json::Value> mo
         Search(*this, found).run(model);
     std::vector<std::string> unknown;
     for (std::size_t i = 0; i < segments_.size(); ++i) {
-        if (!segments_[i].path.empty() && !found[i]) unknown.push_back(segments_[i].text);
+        if (segments_[i].has_name() && !found[i]) unknown.emplace_back(text_of(segments_[i]));
     }
     return unknown;
 }

@@ -29,7 +29,7 @@ public:
     enum class Escape : std::uint8_t { none, html };
 
     /// The error says what is wrong, for whoever wrote the template.
-    static Result<Template, std::string> parse(std::string_view source, Escape escape);
+    static Result<Template, std::string> parse(std::string source, Escape escape);
 
     /// `models` are searched for names from the last to the first.
     [[nodiscard]] std::string render(std::initializer_list<const json::Value*> models) const;
@@ -39,18 +39,24 @@ public:
     [[nodiscard]] std::vector<std::string> unknown_names(std::span<const json::Value> models) const;
 
 private:
+    /// A piece of the source: what to write, or a name as written.
     struct Segment {
         enum class Kind : std::uint8_t { text, value, section, inverted, end };
         Kind kind = Kind::text;
-        std::string text;               // what to write, or the name as written
-        std::vector<std::string> path;  // the name, split at its dots
-        std::size_t end = 0;            // of a section: the index of its end
+        std::uint32_t begin = 0;
+        std::uint32_t size = 0;
+        std::uint32_t end = 0;  // of a section: the index of its end
+
+        [[nodiscard]] bool has_name() const { return kind != Kind::text && kind != Kind::end; }
     };
 
     class Parser;
     class Rendering;
     class Search;
 
+    [[nodiscard]] std::string_view text_of(const Segment& segment) const;
+
+    std::string source_;
     std::vector<Segment> segments_;
     Escape escape_ = Escape::html;
 };

@@ -20,13 +20,13 @@ namespace {
 std::string render(
     std::string_view source, const Value& model, Template::Escape escape = Template::Escape::html
 ) {
-    const auto read = Template::parse(source, escape);
+    const auto read = Template::parse(std::string(source), escape);
     REQUIRE_MESSAGE(read.has_value(), (read ? "" : read.error()));
     return read->render({&model});
 }
 
 std::string error_of(std::string_view source) {
-    const auto read = Template::parse(source, Template::Escape::html);
+    const auto read = Template::parse(std::string(source), Template::Escape::html);
     return read ? "" : read.error();
 }
 
