@@ -5,6 +5,8 @@
 #include <latchkey/webauthn.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdlib>
 #include <iostream>
 #include <string>
 

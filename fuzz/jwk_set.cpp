@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "crypto/jws.hpp"
+#include "crypto/jws_reader.hpp"
 #include "fuzz/target.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 
 namespace latchkey::fuzz {
 

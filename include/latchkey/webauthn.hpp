@@ -13,9 +13,13 @@
 /// runs out it refuses with `Reason::out_of_memory`. The functions that write text (`issue_*`,
 /// `describe`) have no error to give: without memory they end the process by std::terminate.
 /// Reading the side of a Result that is not there ends it by std::abort.
+// IWYU pragma: begin_exports
+#include "latchkey/bytes.hpp"              // byte strings and views of them
+#include "latchkey/result.hpp"             // a value, or why there is none
 #include "latchkey/webauthn/failure.hpp"   // why a response was refused, and at which step
 #include "latchkey/webauthn/metadata.hpp"  // what FIDO knows of authenticator models
 #include "latchkey/webauthn/options.hpp"   // relying party, policy, ceremonies; their JSON
 #include "latchkey/webauthn/response.hpp"  // responses, parsed
 #include "latchkey/webauthn/types.hpp"     // identifiers, keys, the credential record
 #include "latchkey/webauthn/verifier.hpp"  // the two ceremonies
+// IWYU pragma: end_exports

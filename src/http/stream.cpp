@@ -6,6 +6,7 @@
 #include "http/io.hpp"
 #include "http/stream_socket.hpp"
 #include "http/tls.hpp"
+#include "http/tls_files.hpp"
 
 #include <array>
 #include <cstddef>

@@ -2,18 +2,25 @@
 // Copyright the Latchkey developers
 #include "outbound/https_client.hpp"
 
+#include "base/once.hpp"
 #include "latchkey/result.hpp"
 #include "outbound/curl.hpp"
 #include "outbound/public_address.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <memory>
+#include <mutex>
 #include <stop_token>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <curl/curl.h>
+#include <curl/header.h>
+#include <curl/multi.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace latchkey::outbound {
 namespace {

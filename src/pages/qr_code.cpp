@@ -5,8 +5,9 @@
 #include "latchkey/result.hpp"
 
 #include <cstddef>
+#include <string_view>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <qrcodegen/QrCode.hpp>
 
 namespace latchkey::pages {

@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "base/base32.hpp"
 
+#include "latchkey/bytes.hpp"
+
 #include <doctest/doctest.h>
 
 namespace latchkey {

@@ -3,6 +3,9 @@
 #include "crypto/hmac_sha1.hpp"
 
 #include "base/encoding.hpp"
+#include "latchkey/bytes.hpp"
+
+#include <cstddef>
 
 #include <doctest/doctest.h>
 

@@ -2,8 +2,21 @@
 // Copyright the Latchkey developers
 #include "support/conformance_front.hpp"
 
+#include "base/json.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "latchkey/webauthn/verifier.hpp"
+
 #include <algorithm>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace latchkey::test {
 namespace {

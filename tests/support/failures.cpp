@@ -2,21 +2,28 @@
 // Copyright the Latchkey developers
 #include "support/failures.hpp"
 
-#include "crypto/openssl.hpp"
 #include "latchkey/result.hpp"
 
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <new>
 #include <span>
 
 #include <elf.h>
 #include <link.h>
+#include <openssl/asn1.h>
+#include <openssl/bn.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/param_build.h>
 #include <openssl/rsa.h>
-#include <openssl/x509v3.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
 #include <sys/mman.h>
 #include <unistd.h>
 

@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "support/vectors.hpp"
 
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "crypto/verify.hpp"

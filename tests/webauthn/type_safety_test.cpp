@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "latchkey/webauthn.hpp"
 
+#include <cstddef>
 #include <string_view>
 #include <type_traits>
 #include <utility>

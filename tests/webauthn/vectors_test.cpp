@@ -3,10 +3,13 @@
 #include "support/vectors.hpp"
 
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "latchkey/webauthn/response.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include <doctest/doctest.h>
