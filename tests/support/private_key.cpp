@@ -15,7 +15,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -94,6 +96,17 @@ EVP_PKEY* make_on_curve(const Scheme& scheme, std::uint64_t seed) {
     return key_from(scheme.type, values.get());
 }
 
+/// OpenSSL takes no seed for RSA and is slow: each key is made once a process.
+EVP_PKEY* make_rsa(std::uint64_t seed) {
+    static std::mutex mutex;
+    static std::map<std::uint64_t, Owned<EVP_PKEY>> made;
+    const std::scoped_lock lock(mutex);
+    auto& key = made[seed];
+    if (!key) key.reset(EVP_RSA_gen(2048U));
+    require(EVP_PKEY_up_ref(key.get()));
+    return key.get();
+}
+
 EVP_PKEY* make_ml_dsa(const Scheme& scheme, std::uint64_t seed) {
     const Bytes secret = secret_from(seed, 32);
     const Owned<OSSL_PARAM_BLD> values(OSSL_PARAM_BLD_new());
@@ -113,7 +126,7 @@ EVP_PKEY* make_key(const Scheme& scheme, std::uint64_t seed) {
             );
         }
         case KeyKind::rsa:
-            return EVP_RSA_gen(2048U);
+            return make_rsa(seed);
         case KeyKind::ml_dsa:
             return make_ml_dsa(scheme, seed);
     }

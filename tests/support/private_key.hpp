@@ -20,7 +20,7 @@ std::vector<webauthn::CoseAlgorithm> available_algorithms();
 /// A key pair that signs as an authenticator does. Copies share the key, which never changes.
 class PrivateKey {
 public:
-    /// The same key for the same seed, except for RSA: that one is new each time (and slow).
+    /// The same key for the same seed; of RSA another one in each process.
     static PrivateKey make(webauthn::CoseAlgorithm algorithm, std::uint64_t seed);
 
     [[nodiscard]] webauthn::CoseAlgorithm algorithm() const { return algorithm_; }

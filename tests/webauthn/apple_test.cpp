@@ -48,6 +48,26 @@ const std::vector<StatementRow<AppleStatement>> rows{
      [](auto& s) { s.extension = wrapped(Tag::set, 1, Tag::octet_string, 32); },
      4,
      Reason::certificate_requirements},
+    {"an empty sequence",
+     [](auto& s) { s.extension = crypto::der::write(Tag::sequence, Bytes()); },
+     4,
+     Reason::certificate_requirements},
+    {"a member after the nonce",
+     [](auto& s) {
+         const auto value = crypto::der::write(Tag::octet_string, Bytes(32));
+         const auto tagged = crypto::der::write(ContextTag{1}, value);
+         s.extension = crypto::der::write(Tag::sequence, test::join({tagged, value}));
+     },
+     4,
+     Reason::certificate_requirements},
+    {"two nonces under one tag",
+     [](auto& s) {
+         const auto value = crypto::der::write(Tag::octet_string, Bytes(32));
+         const auto tagged = crypto::der::write(ContextTag{1}, test::join({value, value}));
+         s.extension = crypto::der::write(Tag::sequence, tagged);
+     },
+     4,
+     Reason::certificate_requirements},
     {"a byte after the nonce",
      [](auto& s) {
          s.extension = wrapped(Tag::sequence, 1, Tag::octet_string, 32);

@@ -53,6 +53,7 @@ struct Refusal {
     const char* rule;
     CoseAlgorithm algorithm;
     std::function<void(Parameters&)> change;
+    Reason reason = Reason::credential_key_malformed;
 };
 
 const Bytes zeros_32 = Bytes(32);
@@ -93,7 +94,10 @@ const std::vector<Refusal> refusals{
     {"a private key", CoseAlgorithm::es256, [](auto& p) { p.emplace_back(-4, bytes(zeros_32)); }},
     {"a key id", CoseAlgorithm::es256, [](auto& p) { p.insert(p.begin() + 1, {2, bytes({})}); }},
     {"parameters out of order", CoseAlgorithm::es256, [](auto& p) { std::swap(p[0], p[1]); }},
-    {"a parameter twice", CoseAlgorithm::es256, [](auto& p) { p.push_back(p.back()); }},
+    {"a parameter twice",
+     CoseAlgorithm::es256,
+     [](auto& p) { p.push_back(p.back()); },
+     Reason::cbor_malformed},
     {"X25519", CoseAlgorithm::eddsa, [](auto& p) { set(p, -1, integer(4)); }},
     {"Ed448 with EdDSA", CoseAlgorithm::eddsa, [](auto& p) { set(p, -1, integer(7)); }},
     {"an Ed25519 x of 31 bytes", CoseAlgorithm::eddsa, [](auto& p) { set(p, -2, bytes(Bytes(31))); }
@@ -147,6 +151,7 @@ const std::vector<Refusal> refusals{
      [](auto& p) { set(p, -2, bytes(Bytes{std::byte{4}})); }},
     {"an empty RSA exponent", CoseAlgorithm::rs256, [](auto& p) { set(p, -2, bytes({})); }},
     {"an RSA key of another kty", CoseAlgorithm::rs256, [](auto& p) { set(p, 1, integer(2)); }},
+    {"an RSA private key", CoseAlgorithm::rs256, [](auto& p) { p.emplace_back(-3, bytes({})); }},
     {"an RSA modulus that is no bytes",
      CoseAlgorithm::rs256,
      [](auto& p) { set(p, -1, integer(65'537)); }},
@@ -178,7 +183,9 @@ TEST_CASE("A COSE key that is wrong in one point is refused") {
         CAPTURE(std::string(refusal.rule));
         auto parameters = parameters_of(refusal.algorithm);
         refusal.change(parameters);
-        CHECK_FALSE(public_key_from_cose(key_of(parameters)));
+        const auto key = public_key_from_cose(key_of(parameters));
+        REQUIRE_FALSE(key);
+        CHECK(key.error() == refusal.reason);
     }
 }
 

@@ -77,12 +77,18 @@ const std::vector<CertificateRow> certificate_rows{
      }},
     {"no country", [](auto& f) { f.country = {}; }},
     {"a country in small letters", [](auto& f) { f.country = {"se"}; }},
+    {"a country with a sign before A", [](auto& f) { f.country = {"@A"}; }},
+    {"a country with a sign after Z", [](auto& f) { f.country = {"Z["}; }},
     {"two countries", [](auto& f) { f.country = {"SE", "NO"}; }},
     {"no organization", [](auto& f) { f.organization = {}; }},
+    {"an empty organization before another",
+     [](auto& f) { f.organization = {"", "Latchkey Tests"}; }},
     {"no organizational unit", [](auto& f) { f.unit = {}; }},
     {"another organizational unit", [](auto& f) { f.unit = {"Authenticator attestation"}; }},
     {"a second organizational unit", [](auto& f) { f.unit.emplace_back("Other"); }},
     {"no common name", [](auto& f) { f.common_name = {}; }},
+    {"an empty common name before another",
+     [](auto& f) { f.common_name = {"", "Software Authenticator"}; }},
     {"CA true", [](auto& f) { f.authority = CertificateAuthority::yes; }},
     {"no basic constraints", [](auto& f) { f.authority = CertificateAuthority::unsaid; }},
     {"the AAGUID of another model",
@@ -144,6 +150,11 @@ TEST_CASE("8.2.1: a certificate that is wrong in one point is refused") {
 TEST_CASE("8.2.1: the AAGUID extension may be absent, or must be that of authenticator data") {
     CHECK(judged(certified_by({}, leaf_key)) == "verified");
     CHECK(judged(certified_by({.extensions = {own_aaguid()}}, leaf_key)) == "verified");
+}
+
+TEST_CASE("8.2.1: a country may have any two capital letters") {
+    CHECK(judged(certified_by({.country = {"AZ"}}, leaf_key)) == "verified");
+    CHECK(judged(certified_by({.country = {"ZA"}}, leaf_key)) == "verified");
 }
 
 TEST_CASE("8.2: the statement covers authenticator data and client data") {

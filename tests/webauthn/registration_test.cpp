@@ -63,6 +63,17 @@ TEST_CASE("7.1 step 27: a valid registration gives the credential record") {
     }
 }
 
+TEST_CASE("7.1 step 22: the type of the attestation is told") {
+    const auto type_of = [](test::StatementKind statement) {
+        Verifier verifier;
+        const RegistrationCase registration({.statement = statement});
+        return registration.verify(verifier)->attestation;
+    };
+    CHECK(type_of(test::StatementKind::none) == AttestationType::none);
+    CHECK(type_of(test::StatementKind::packed_self) == AttestationType::self);
+    CHECK(type_of(test::StatementKind::packed_certified) == AttestationType::certified);
+}
+
 TEST_CASE("7.1 step 9: a related origin is one more entry, compared exactly") {
     Verifier verifier;
     RegistrationCase registration;
