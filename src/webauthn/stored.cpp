@@ -48,7 +48,8 @@ StoredJudgement judge_stored(
     if (needs_proof(policy) && record.attestation_format == "none") {
         return refused(Reason::attestation_missing);
     }
-    const MetadataEntry* model = attestation::find_model(policy, aaguid, {});
+    const MetadataEntry* model =
+        is_named && policy.metadata != nullptr ? policy.metadata->find(aaguid) : nullptr;
     if (model != nullptr) {
         const auto status = attestation::judge_status(*model, {}, policy, now);
         if (!status) return refused(status.error());

