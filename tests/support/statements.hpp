@@ -119,6 +119,7 @@ struct TpmCertInfo {
     std::uint16_t type = 0x8017;
     std::optional<Bytes> extra_data{};  // if set, another one
     std::optional<Bytes> name{};        // if set, another one
+    std::optional<Bytes> encoded{};     // if set, the whole structure
     Bytes trailing{};
 
     [[nodiscard]] Bytes finish(const Bytes& hash, const Bytes& object_name) const;

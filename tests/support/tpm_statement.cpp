@@ -98,6 +98,7 @@ Bytes TpmPublicArea::finish() const {
 }
 
 Bytes TpmCertInfo::finish(const Bytes& hash, const Bytes& object_name) const {
+    if (encoded) return *encoded;
     return join(
         {number(magic),
          number(type),

@@ -3,6 +3,9 @@
 #include "webauthn/limits.hpp"
 #include "webauthn/statement_cases.hpp"
 
+#include <cstddef>
+#include <utility>
+
 #include <doctest/doctest.h>
 
 namespace latchkey::webauthn {
@@ -53,6 +56,18 @@ TEST_CASE("8.9: one path that leads to a root is enough, and none is not") {
     )
                                      .certificate};
     CHECK(judged(registration) == "7.1 step 24: attestation_not_trusted");
+}
+
+TEST_CASE("8.9: with a FIDO U2F statement inside, no trust path makes the AAGUID an allowed one") {
+    auto registration = compound();
+    registration.policy.allowed_aaguids = {registration.draft.data.aaguid};
+    CHECK(judged(registration) == "attested");
+    auto& members = statement_of<CompoundStatement>(registration).members;
+    for (const std::size_t place : {0U, 1U}) {
+        const auto held = std::exchange(members[place], statement_of_kind(StatementKind::fido_u2f));
+        CHECK(judged(registration) == "7.1 step 24: aaguid_not_allowed");
+        members[place] = held;
+    }
 }
 
 TEST_CASE("8.9 step 1: one statement that does not verify refuses all, under its own step") {

@@ -85,6 +85,12 @@ inline Bytes without(const Bytes& statement, std::string_view member) {
     return test::cbor::map(kept);
 }
 
+/// A member of attStmt, with its name.
+inline std::pair<Bytes, Bytes> member_of(const Bytes& statement, std::string_view name) {
+    const auto value = cbor::parse(statement).value().find(name).value();
+    return {test::cbor::text(name), test::copy_of(value.encoded())};
+}
+
 /// attStmt as the draft would write it.
 inline Bytes encoded_statement(const RegistrationCase& registration) {
     const auto made = registration.draft.finish();

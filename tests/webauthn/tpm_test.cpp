@@ -35,7 +35,11 @@ const std::vector<StatementRow<TpmStatement>> rows{
      2,
      Reason::attested_key_mismatch},
     {"an x that is too long",
-     [](auto& s) { s.pub_area.first.insert(s.pub_area.first.begin(), std::byte{0}); },
+     [](auto& s) { s.pub_area.first.insert(s.pub_area.first.begin(), std::byte{4}); },
+     2,
+     Reason::attested_key_mismatch},
+    {"a y that is too long",
+     [](auto& s) { s.pub_area.second.insert(s.pub_area.second.begin(), s.pub_area.first.back()); },
      2,
      Reason::attested_key_mismatch},
     {"another curve", [](auto& s) { s.pub_area.curve = 4; }, 2, Reason::attested_key_mismatch},
@@ -84,6 +88,10 @@ const std::vector<StatementRow<TpmStatement>> rows{
      [](auto& s) { s.algorithm = -9; },
      7,
      Reason::statement_algorithm_not_supported},
+    {"a certInfo that is too short",
+     [](auto& s) { s.cert_info.encoded = Bytes(34); },
+     8,
+     Reason::tpm_structure_malformed},
     {"a certInfo that no TPM made",
      [](auto& s) { s.cert_info.magic = 0xff544346; },
      8,
@@ -141,6 +149,10 @@ const std::vector<CertificateRow> certificate_rows{
     {"no model", [](auto& f) { rename(f, "id:4C544348", "", "id:0001"); }},
     {"no version", [](auto& f) { rename(f, "id:4C544348", "Model", ""); }},
     {"a version in another form", [](auto& f) { rename(f, "id:4C544348", "Model", "1.0"); }},
+    {"a version without its prefix", [](auto& f) { rename(f, "id:4C544348", "Model", "1.00"); }},
+    {"a version that begins with another sign",
+     [](auto& f) { rename(f, "id:4C544348", "Model", "id:G1"); }},
+    {"a version of no digits", [](auto& f) { rename(f, "id:4C544348", "Model", "id:"); }},
     {"a subject alternative name of a host",
      [](auto& f) { f.extensions[0] = test::dns_name("tpm.example"); }},
     {"no extended key usage", [](auto& f) { f.extensions.pop_back(); }},
@@ -208,7 +220,7 @@ TEST_CASE("8.3.1: an AIK certificate that is wrong in one point is refused") {
 TEST_CASE("8.3.1: the AAGUID extension may be absent; any manufacturer will do") {
     auto registration = with_statement(StatementKind::tpm);
     auto fields = test::aik_fields();
-    rename(fields, "id:00000000", "x", "id:13");
+    rename(fields, "id:00000000", "x", "id:1");
     certify(statement_of<TpmStatement>(registration), fields);
     CHECK(judged(registration) == "verified");
 }
@@ -219,6 +231,8 @@ TEST_CASE("8.3 step 2: pubArea may name a scheme, a cipher or the usual exponent
     area.exponent = 65'537;
     area.scheme = 0x0014;
     area.symmetric = 0x0006;
+    CHECK(judged(registration) == "verified");
+    area.scheme = 0x0016;
     CHECK(judged(registration) == "verified");
     area.scheme_hash = 0x0012;
     CHECK(judged(registration) == refused(3, 2, Reason::tpm_structure_malformed));

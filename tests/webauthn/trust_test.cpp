@@ -2,8 +2,10 @@
 // Copyright the Latchkey developers
 #include "support/certificates.hpp"
 #include "webauthn/fixture.hpp"
+#include "webauthn/limits.hpp"
 
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -71,6 +73,16 @@ TEST_CASE("7.1 step 24: x5c may hold the root too, and more than the path needs"
             leaf_of(intermediate),
             {intermediate.certificate, root.certificate, other_root.certificate}
         )) == "attested"
+    );
+}
+
+TEST_CASE("7.1 step 22: x5c may hold as many certificates as the limit allows") {
+    std::vector<Bytes> others(limits::statement_certificates - 1, root.certificate);
+    CHECK(judged(trusting({root.certificate}, leaf_of(root), others)) == "attested");
+    others.push_back(root.certificate);
+    CHECK(
+        judged(trusting({root.certificate}, leaf_of(root), others)) ==
+        describe({Ceremony::registration, 22, Reason::statement_malformed, ProcedureStep{2, 1}})
     );
 }
 
