@@ -8,9 +8,12 @@
 #include "support/vectors.hpp"
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -127,14 +130,31 @@ TEST_CASE("CTAP2 canonical form: each value has one encoding") {
     CHECK(error_of("3817") == Error::not_minimal);                // -24 in two bytes
     CHECK(error_of("580100") == Error::not_minimal);              // a length
     CHECK(error_of("9800") == Error::not_minimal);                // a count
+    for (const char* smallest : {"1818", "190100", "1a00010000", "1b0000000100000000", "f820"}) {
+        CHECK_FALSE(error_of(smallest));
+    }
     CHECK(error_of("5f40ff") == Error::indefinite_length);
     CHECK(error_of("bfff") == Error::indefinite_length);
     CHECK(error_of("1c") == Error::reserved);
+    CHECK(error_of("1f") == Error::reserved);
+    CHECK(error_of("df") == Error::reserved);
     CHECK(error_of("ff") == Error::reserved);
     CHECK(error_of("f81f") == Error::reserved);  // a simple value below 32
     CHECK(error_of("c000") == Error::tagged);
     CHECK(error_of("61ff") == Error::not_utf8);
     CHECK(error_of("63eda080") == Error::not_utf8);  // a surrogate
+}
+
+TEST_CASE("An argument that is cut is none, whatever follows the bytes") {
+    const Bytes following(9, std::byte{0x18});
+    for (const auto& [initial, width] : std::vector<std::pair<std::uint8_t, std::size_t>>{
+             {0x18, 1}, {0x19, 2}, {0x1a, 4}, {0x1b, 8}
+         }) {
+        Bytes bytes = following;
+        bytes.front() = std::byte{initial};
+        CHECK(error_of(ByteView(bytes).first(width)) == Error::truncated);
+        CHECK_FALSE(error_of(ByteView(bytes).first(width + 1)));
+    }
 }
 
 TEST_CASE("A map with a key twice is refused, in order or out of it") {
@@ -164,6 +184,11 @@ TEST_CASE("Depth and number of items are limited") {
     CHECK_FALSE(error_of(nested(limits::cbor_depth)));
     CHECK(error_of(nested(limits::cbor_depth + 1)) == Error::too_deep);
     CHECK(error_of(nested(100'000)) == Error::too_deep);
+    const auto as_key = [&](std::size_t depth) {
+        return write::map({{nested(depth), write::integer(0)}});
+    };
+    CHECK_FALSE(error_of(as_key(limits::cbor_depth - 1)));
+    CHECK(error_of(as_key(limits::cbor_depth)) == Error::too_deep);
 
     const auto wide = [](std::size_t count) {
         return write::array(std::vector<Bytes>(count, Bytes{std::byte{0}}));
@@ -193,6 +218,8 @@ TEST_CASE("Values are read as their type and no other") {
     CHECK_FALSE(map->find("t")->as_bytes());
     CHECK(text_of(map->find("b")->as_bytes().value()) == "bytes");
     CHECK_FALSE(map->find("b")->as_text());
+    CHECK_FALSE(map->find("b")->as_integer());
+    CHECK(map->find("b")->size() == 0);
     CHECK(map->find("f")->as_bool() == true);
     CHECK_FALSE(map->find("f")->as_integer());
     CHECK_FALSE(map->find("f")->find("f"));

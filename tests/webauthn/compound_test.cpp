@@ -3,6 +3,7 @@
 #include "webauthn/limits.hpp"
 #include "webauthn/statement_cases.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <utility>
 
@@ -56,6 +57,17 @@ TEST_CASE("8.9: one path that leads to a root is enough, and none is not") {
     )
                                      .certificate};
     CHECK(judged(registration) == "7.1 step 24: attestation_not_trusted");
+}
+
+TEST_CASE("8.9: a path that leads to a root counts after one that is expired") {
+    auto registration = compound();
+    registration.policy.roots.push_back(test_authority().certificate);
+    auto& first = statement_of<CompoundStatement>(registration).members[0];
+    const auto yesterday = registration.now - std::chrono::hours(24);
+    first.x5c = {test::issue(test_authority(), {.not_after = yesterday}, *first.key).certificate};
+    CHECK(judged(registration) == "attested");
+    registration.policy.roots = {test_authority().certificate};
+    CHECK(judged(registration) == "7.1 step 24: certificate_not_valid_now");
 }
 
 TEST_CASE("8.9: with a FIDO U2F statement inside, no trust path makes the AAGUID an allowed one") {

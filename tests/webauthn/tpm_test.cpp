@@ -234,6 +234,9 @@ TEST_CASE("8.3 step 2: pubArea may name a scheme, a cipher or the usual exponent
     CHECK(judged(registration) == "verified");
     area.scheme = 0x0016;
     CHECK(judged(registration) == "verified");
+    area.scheme = 0x0015;
+    CHECK(judged(registration) == refused(3, 2, Reason::tpm_structure_malformed));
+    area.scheme = 0x0014;
     area.scheme_hash = 0x0012;
     CHECK(judged(registration) == refused(3, 2, Reason::tpm_structure_malformed));
     area.scheme_hash = 0x000b;
@@ -241,6 +244,15 @@ TEST_CASE("8.3 step 2: pubArea may name a scheme, a cipher or the usual exponent
     CHECK(judged(registration) == refused(3, 2, Reason::attested_key_mismatch));
     area.exponent = 0;
     area.key_bits = 1'024;
+    CHECK(judged(registration) == refused(3, 2, Reason::tpm_structure_malformed));
+}
+
+TEST_CASE("8.3 step 2: pubArea may name the scheme of a key on a curve") {
+    auto registration = with_statement(StatementKind::tpm);
+    auto& area = statement_of<TpmStatement>(registration).pub_area;
+    area.scheme = 0x0018;
+    CHECK(judged(registration) == "verified");
+    area.scheme = 0x0019;
     CHECK(judged(registration) == refused(3, 2, Reason::tpm_structure_malformed));
 }
 
