@@ -11,6 +11,8 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -83,6 +85,48 @@ TEST_CASE("5.4: policy and ceremony show in the options of a registration") {
         *options->find("authenticatorSelection")->find_string("userVerification") == "discouraged"
     );
     CHECK(*options->find("timeout") == json::Value(60'000));
+}
+
+TEST_CASE("5.4.4: resident key and attachment are spelled as the specification does") {
+    RegistrationCase registration;
+    const auto said = [&registration](std::string_view member) {
+        const auto options = json::parse(
+            issue_registration(registration.rp, registration.policy, registration.ceremony, {}, {})
+        );
+        return *options->find("authenticatorSelection")->find_string(member);
+    };
+    for (const auto& [resident_key, spelled] : std::vector<std::pair<ResidentKey, std::string>>{
+             {ResidentKey::required, "required"},
+             {ResidentKey::preferred, "preferred"},
+             {ResidentKey::discouraged, "discouraged"}
+         }) {
+        registration.ceremony.resident_key = resident_key;
+        CHECK(said("residentKey") == spelled);
+    }
+    registration.ceremony.attachment = AuthenticatorAttachment::platform;
+    CHECK(said("authenticatorAttachment") == "platform");
+    registration.ceremony.attachment = AuthenticatorAttachment::cross_platform;
+    CHECK(said("authenticatorAttachment") == "cross-platform");
+}
+
+TEST_CASE("CTAP 2.2 section 12.1: each credential protection is spelled as it says") {
+    using enum CredentialProtection;
+    RegistrationCase registration;
+    for (const auto& [protection, spelled] :
+         std::vector<std::pair<CredentialProtection, std::string>>{
+             {user_verification_optional, "userVerificationOptional"},
+             {user_verification_optional_with_credential_id_list,
+              "userVerificationOptionalWithCredentialIDList"},
+             {user_verification_required, "userVerificationRequired"}
+         }) {
+        registration.policy.minimum_protection = protection;
+        const auto options = json::parse(
+            issue_registration(registration.rp, registration.policy, registration.ceremony, {}, {})
+        );
+        const json::Value* extensions = options->find("extensions");
+        CHECK(*extensions->find_string("credentialProtectionPolicy") == spelled);
+        CHECK(*extensions->find("enforceCredentialProtectionPolicy") == json::Value(true));
+    }
 }
 
 TEST_CASE("5.4: preferred attestation formats are said where attestation is asked for") {
