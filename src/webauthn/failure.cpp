@@ -79,7 +79,7 @@ constexpr auto names = std::to_array<Name>({
     {Reason::cryptography_failed, "cryptography_failed"},
 });
 
-constexpr bool is_in_order() {
+consteval bool is_in_order() {
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (static_cast<std::size_t>(names.at(i).reason) != i) return false;
     }

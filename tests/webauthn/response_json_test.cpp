@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "webauthn/fixture.hpp"
 #include "webauthn/limits.hpp"
@@ -73,6 +74,14 @@ const std::array common_refusals{
             v.set("id", "+/+/");
         }
     },
+    Refusal{
+        "a rawId of 1024 bytes",
+        [](auto& v) {
+            const std::string id = base64url_encode(Bytes(limits::credential_id_bytes + 1));
+            v.set("rawId", id);
+            v.set("id", id);
+        }
+    },
     Refusal{"no type", [](auto& v) { erase(v, "type"); }},
     Refusal{"another type", [](auto& v) { v.set("type", "password"); }},
     Refusal{"no response", [](auto& v) { erase(v, "response"); }},
@@ -94,7 +103,7 @@ const std::array common_refusals{
                 v,
                 "response",
                 "clientDataJSON",
-                std::string(limits::client_data_bytes * 4 / 3 + 4, 'A')
+                base64url_encode(Bytes(limits::client_data_bytes + 1))
             );
         }
     },
@@ -136,6 +145,7 @@ TEST_CASE("5.1: RegistrationResponseJSON is read with all that the server uses")
     CHECK(test::copy_of(response->client_data_json()) == made.client_data_json);
     CHECK(response->transports() == std::vector<std::string>{"internal"});
     CHECK(response->extensions().discoverable == true);
+    CHECK_FALSE(response->extensions().app_id_excluded);
     Verifier verifier;
     CHECK(verifier.verify_registration(
         registration.rp, registration.policy, registration.ceremony, *response, registration.now
@@ -149,6 +159,7 @@ TEST_CASE("5.1: AuthenticationResponseJSON is read with all that the server uses
     REQUIRE(response);
     CHECK(response->id().value() == made.credential_id);
     CHECK(response->user_handle() == authentication.record.user_handle);
+    CHECK_FALSE(response->extensions().used_app_id);
     Verifier verifier;
     CHECK(verifier.verify_authentication(
         authentication.rp, authentication.ceremony, authentication.record, *response
@@ -156,15 +167,17 @@ TEST_CASE("5.1: AuthenticationResponseJSON is read with all that the server uses
 }
 
 TEST_CASE("5.1: an envelope that is wrong in one point is refused at step 3") {
+    const json::Value good_registration = registration_json();
+    const json::Value good_authentication = authentication_json();
     for (const Refusal& refusal : common_refusals) {
         CAPTURE(std::string(refusal.rule));
-        auto registration = registration_json();
+        auto registration = good_registration;
         refusal.change(registration);
         const auto first = parse_registration_response(json::write(registration));
         REQUIRE_FALSE(first);
         CHECK(refusal_of(first.error()) == expected(refusal));
 
-        auto authentication = authentication_json();
+        auto authentication = good_authentication;
         refusal.change(authentication);
         const auto second = parse_authentication_response(json::write(authentication));
         REQUIRE_FALSE(second);
@@ -226,6 +239,17 @@ TEST_CASE("5.1: members of an authentication response have their types") {
                  "no authenticatorData",
                  [](auto& v) { erase_inside(v, "response", "authenticatorData"); }
              },
+             Refusal{
+                 "authenticatorData beyond its limit",
+                 [](auto& v) {
+                     set_inside(
+                         v,
+                         "response",
+                         "authenticatorData",
+                         base64url_encode(Bytes(limits::authenticator_data_bytes + 1))
+                     );
+                 }
+             },
              Refusal{"no signature", [](auto& v) { erase_inside(v, "response", "signature"); }},
              Refusal{
                  "a userHandle that is a number",
@@ -277,6 +301,8 @@ TEST_CASE("5.1: members that are new, missing or null where they may be are tole
     const auto asserted = parse_authentication_response(json::write(authentication));
     REQUIRE(asserted);
     CHECK_FALSE(asserted->user_handle());
+    set_inside(authentication, "clientExtensionResults", "largeBlob", json::object({}));
+    CHECK(parse_authentication_response(json::write(authentication)));
     erase_inside(authentication, "response", "userHandle");
     CHECK(parse_authentication_response(json::write(authentication)));
 }
@@ -292,6 +318,9 @@ TEST_CASE("Text that is no JSON, has a key twice or is too large is refused at s
     CHECK(refusal_of(parse_registration_response(twice).error()) == "response_malformed at step 3");
     const std::string large = good + std::string(limits::response_json_bytes, ' ');
     CHECK(refusal_of(parse_registration_response(large).error()) == "response_too_large at step 3");
+    CHECK(
+        refusal_of(parse_authentication_response(large).error()) == "response_too_large at step 3"
+    );
 }
 
 TEST_CASE("Beyond the spec: the envelope names the credential that the authenticator made") {
@@ -316,7 +345,9 @@ TEST_CASE("A registration may be as large as its limit, and no larger") {
     const auto parts = parse_registration_response(registration.made().parts());
     REQUIRE_FALSE(parts);
     CHECK(describe(parts.error()) == "7.1 step 13: response_too_large");
-    CHECK_FALSE(parse_registration_response(registration.made().to_json()));
+    const auto text = parse_registration_response(registration.made().to_json());
+    REQUIRE_FALSE(text);
+    CHECK(describe(text.error()) == "7.1 step 3: response_malformed");
 }
 
 }  // namespace latchkey::webauthn

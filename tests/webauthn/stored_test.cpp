@@ -34,6 +34,7 @@ CredentialRecord record(std::string format = "packed") {
 std::string judged(const RegistrationPolicy& policy, const CredentialRecord& stored = record()) {
     const auto judgement = judge_stored(policy, stored, test::certificate_time);
     if (judgement.verdict == StoredVerdict::unknown) return "unknown";
+    CHECK(judgement.reason.has_value() == (judgement.verdict == StoredVerdict::refused));
     return judgement.reason ? std::string(name_of(*judgement.reason)) : "accepted";
 }
 
@@ -89,17 +90,23 @@ TEST_CASE("A dry run: what metadata says of the model") {
     CHECK(judged(policy) == "certification_level_too_low");
     policy.minimum_certification = CertificationLevel::l2;
     CHECK(judged(policy) == "unknown");
+    CredentialRecord other = record();
+    other.aaguid = Aaguid({std::byte{1}});
+    policy.minimum_certification = CertificationLevel::l1;
+    CHECK(judged(policy, other) == "certification_level_too_low");
+    policy.metadata = metadata_with({{.status = "NOT_FIDO_CERTIFIED"}});
+    CHECK(judged(policy) == "certification_level_too_low");
+    other.aaguid = Aaguid();  // FIDO U2F: only its certificate names the model
+    CHECK(judged(policy, other) == "unknown");
     policy = {
         .attestation = Attestation::required,
         .trust = AttestationTrust::metadata,
         .metadata = certified
     };
     CHECK(judged(policy) == "unknown");
-    CredentialRecord other = record();
+    CHECK(judged(policy, other) == "unknown");
     other.aaguid = Aaguid({std::byte{1}});
     CHECK(judged(policy, other) == "attestation_not_trusted");
-    other.aaguid = Aaguid();  // FIDO U2F: only its certificate names the model
-    CHECK(judged(policy, other) == "unknown");
 }
 
 }  // namespace latchkey::webauthn
