@@ -161,8 +161,7 @@ TEST_CASE("8.4.1: a key description is read whole: no truncation of it is one") 
     const test::AuthorizationDraft list{
         .purposes = {{2U, 3U}}, .origin = 1U, .all_applications = true
     };
-    const Bytes description =
-        sequence({versions, challenge, unique_id, empty_list, list.finish()});
+    const Bytes description = sequence({versions, challenge, unique_id, empty_list, list.finish()});
     const auto parsed = parse_key_description(description);
     REQUIRE(parsed);
     CHECK(test::copy_of(parsed->challenge) == Bytes(32, std::byte{7}));
@@ -181,7 +180,8 @@ TEST_CASE("8.4.1: a key description is read whole: no truncation of it is one") 
 }
 
 TEST_CASE("8.4.1: a key description without one of its members is none") {
-    CHECK(parse_key_description(sequence({versions, challenge, unique_id, empty_list, empty_list})));
+    CHECK(parse_key_description(sequence({versions, challenge, unique_id, empty_list, empty_list}))
+    );
     for (const Bytes& wrong :
          {sequence({challenge, unique_id, empty_list, empty_list}),
           sequence({versions, challenge, empty_list, empty_list}),
@@ -223,8 +223,7 @@ TEST_CASE("8.4.1: an element of a list that is not what its tag says makes it no
 
 TEST_CASE("8.4.1: a number of 64 bits is read") {
     const Bytes number = hex_decode("0102030405060708").value();
-    const Bytes origin =
-        der::write(der::ContextTag{702}, der::write(der::Tag::integer, number));
+    const Bytes origin = der::write(der::ContextTag{702}, der::write(der::Tag::integer, number));
     const auto parsed = parse_key_description(
         sequence({versions, challenge, unique_id, empty_list, sequence({origin})})
     );

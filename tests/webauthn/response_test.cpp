@@ -77,8 +77,7 @@ TEST_CASE("8.1: a format identifier has 32 bytes at most") {
 TEST_CASE("7.1 step 13: an attestation object has a size limit") {
     Members members = members_of_object();
     const auto padded = [&](std::size_t padding) {
-        members[1].second =
-            test::cbor::map({{text("pad"), test::cbor::bytes(Bytes(padding))}});
+        members[1].second = test::cbor::map({{text("pad"), test::cbor::bytes(Bytes(padding))}});
         return test::cbor::map(members);
     };
     const std::size_t others = padded(60'000).size() - 60'000;
@@ -116,8 +115,9 @@ TEST_CASE("7.2 step 7: a signature has a size limit") {
 }
 
 TEST_CASE("7.2 step 7: authenticator data that is cut, or is not CBOR, is refused by name") {
-    CHECK(parsed_after([](auto& parts) { parts.authenticator_data.pop_back(); }) ==
-          "7.2 step 7: authenticator_data_malformed");
+    CHECK(parsed_after([](auto& parts) {
+              parts.authenticator_data.pop_back();
+          }) == "7.2 step 7: authenticator_data_malformed");
     CHECK(parsed_after([](auto& parts) {
               parts.authenticator_data[32] |= std::byte{0x80};  // extensions follow
               parts.authenticator_data.push_back(std::byte{0xff});

@@ -21,8 +21,8 @@ namespace {
 using crypto::Certificate;
 using crypto::ChainCheck;
 
-/// Whether the key of `issuer` is that of a certificate of the path, or signed it. A key that OpenSSL
-/// fails to name may be, and counts as if it were.
+/// Whether the key of `issuer` is that of a certificate of the path, or signed it. A key that
+/// OpenSSL fails to name may be, and counts as if it were.
 bool is_vouched_for_by(std::span<const Certificate> path, const Bytes& issuer, TimePoint now) {
     const auto parsed = Certificate::parse(issuer);
     const auto key_id = parsed ? parsed->key_identifier() : std::nullopt;

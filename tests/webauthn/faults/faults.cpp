@@ -175,8 +175,8 @@ Scenario revoked_without_aaguid() {
     statement.x5c = {test::issue(test_authority(), {}, *statement.key).certificate};
     const auto leaf = crypto::Certificate::parse(statement.x5c.front());
     registration.policy.metadata = metadata_of(
-        {.key_ids = {hex_encode(leaf->key_identifier().value())},
-         .reports = {{.status = "REVOKED"}}}
+        {.key_ids = {hex_encode(leaf->key_identifier().value())}, .reports = {{.status = "REVOKED"}}
+        }
     );
     return registration_of("revoked, without AAGUID", registration, Expected::refusal);
 }
