@@ -32,7 +32,7 @@ Result<void> check_session(const Acting& who, TimePoint now) {
     return Fail{Refusal::signed_out_everywhere};
 }
 
-Result<void> check_sensitive_change(const Acting& who, TimePoint now) {
+Result<void> check_not_frozen(const Acting& who, TimePoint now) {
     TRY(check_session(who, now));
     TRY(check_not_frozen(who.account, now));
     const auto& recovered_at = who.account.recovered_at;
@@ -40,6 +40,11 @@ Result<void> check_sensitive_change(const Acting& who, TimePoint now) {
     if (is_frozen || who.session.assurance == Assurance::recovered) {
         return Fail{Refusal::frozen_after_recovery};
     }
+    return {};
+}
+
+Result<void> check_sensitive_change(const Acting& who, TimePoint now) {
+    TRY(check_not_frozen(who, now));
     if (!is_fresh(who.session, now)) return Fail{Refusal::proof_too_old};
     return {};
 }

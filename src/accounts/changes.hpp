@@ -47,6 +47,20 @@ struct RaiseEpoch {
     std::uint32_t from_epoch = 0;
 };
 
+/// Gives the account another address. Precondition: its address is `from`, and nobody has `to`.
+struct ChangeEmail {
+    AccountId account;
+    EmailAddress from;
+    EmailAddress to;
+};
+
+/// Precondition: the second address of the account is `from`.
+struct SetSecondEmail {
+    AccountId account;
+    std::optional<EmailAddress> from;
+    std::optional<EmailAddress> to;
+};
+
 struct MarkRecovered {
     AccountId account;
     TimePoint at;
@@ -322,6 +336,8 @@ using Change = std::variant<
     ChangeFactors,
     RequireEpoch,
     RaiseEpoch,
+    ChangeEmail,
+    SetSecondEmail,
     MarkRecovered,
     FreezeFactors,
     EndRecovery,

@@ -3,6 +3,7 @@
 #include "accounts/draft.hpp"
 
 #include "accounts/changes.hpp"
+#include "accounts/email_address.hpp"
 #include "accounts/events.hpp"
 #include "accounts/notices.hpp"
 #include "accounts/policy.hpp"
@@ -30,48 +31,49 @@ void Draft::log(EventKind kind, std::optional<AccountId> account, std::string de
 }
 
 void Draft::tell(NoticeKind kind, const Account& account, std::string passkey) {
-    decision_.notices.push_back({
-        .kind = kind,
-        .to = account.email,
-        .passkey = std::move(passkey),
-        .browser = at_.browser,
-    });
+    tell_all(account, {.kind = kind, .passkey = std::move(passkey), .browser = at_.browser});
 }
 
 void Draft::tell_of_identity(NoticeKind kind, const Account& account, std::string issuer) {
-    decision_.notices.push_back({
-        .kind = kind,
-        .to = account.email,
-        .issuer = std::move(issuer),
-        .browser = at_.browser,
-    });
+    tell_all(account, {.kind = kind, .issuer = std::move(issuer), .browser = at_.browser});
+}
+
+void Draft::tell_of_address(NoticeKind kind, const Account& account, const EmailAddress& address) {
+    tell_all(account, {.kind = kind, .address = address.masked(), .browser = at_.browser});
 }
 
 void Draft::tell_of_recovery(NoticeKind kind, const Account& account, std::string issuer) {
-    tell_of_identity(kind, account, std::move(issuer));
-    decision_.notices.back().stop = StopLink{
+    const StopLink stop{
         .account = account.id,
         .epoch = account.epoch,
         .until = at_.now + limits::stop_link_lifetime,
     };
+    tell_all(
+        account,
+        {.kind = kind, .issuer = std::move(issuer), .browser = at_.browser, .stop = stop}
+    );
 }
 
 void Draft::tell_of_hold(
     NoticeKind kind, const Account& account, const Hold& hold, std::optional<TimePoint> tell_at
 ) {
-    decision_.notices.push_back({
-        .kind = kind,
-        .to = account.email,
-        .browser = at_.browser,
-        .hold = hold,
-        .tell_at = tell_at,
-        .stop =
-            StopLink{
-                .account = hold.account,
-                .epoch = hold.account_epoch,
-                .until = hold.started_at + limits::stop_link_lifetime,
-            },
-    });
+    const StopLink stop{
+        .account = hold.account,
+        .epoch = hold.account_epoch,
+        .until = hold.started_at + limits::stop_link_lifetime,
+    };
+    tell_all(
+        account,
+        {.kind = kind, .browser = at_.browser, .hold = hold, .tell_at = tell_at, .stop = stop}
+    );
+}
+
+void Draft::tell_all(const Account& account, Notice notice) {
+    notice.to = account.email;
+    decision_.notices.push_back(notice);
+    if (!account.second_email) return;
+    notice.to = *account.second_email;
+    decision_.notices.push_back(std::move(notice));
 }
 
 void Draft::open_session(const SessionGrounds& grounds) {

@@ -30,6 +30,7 @@ public:
     /// An entry of the audit log; at most as many as Fresh has ids for.
     void log(EventKind kind, std::optional<AccountId> account, std::string detail = {});
 
+    /// A notice to every address of the account.
     void tell(NoticeKind kind, const Account& account, std::string passkey = {});
 
     /// A notice about an identity at `issuer`.
@@ -38,6 +39,9 @@ public:
     /// A notice that somebody got in around a passkey or the second step, with the link that stops
     /// it. `issuer`: of the provider by which; empty: none.
     void tell_of_recovery(NoticeKind kind, const Account& account, std::string issuer);
+
+    /// A notice about an address, which it names masked.
+    void tell_of_address(NoticeKind kind, const Account& account, const EmailAddress& address);
 
     /// A notice about a hold, to be sent at `tell_at` if the hold has not ended by then.
     void tell_of_hold(
@@ -57,6 +61,8 @@ public:
     Decision finish(SignInState next, std::string return_to = {});
 
 private:
+    void tell_all(const Account& account, Notice notice);
+
     const Circumstances& at_;
     const Fresh& fresh_;
     std::size_t events_ = 0;

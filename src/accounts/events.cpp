@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto names = [] {
     using enum EventKind;
-    return std::array<std::pair<EventKind, std::string_view>, 30>{{
+    return std::array<std::pair<EventKind, std::string_view>, 33>{{
         {account_created, "account_created"},
         {account_deleted, "account_deleted"},
         {passkey_added, "passkey_added"},
@@ -31,6 +31,9 @@ constexpr auto names = [] {
         {signed_out, "signed_out"},
         {signed_out_everywhere, "signed_out_everywhere"},
         {session_ended, "session_ended"},
+        {email_changed, "email_changed"},
+        {second_email_set, "second_email_set"},
+        {second_email_removed, "second_email_removed"},
         {invited, "invited"},
         {counter_went_back, "counter_went_back"},
         {app_added, "app_added"},

@@ -30,6 +30,9 @@ enum class EventKind : std::uint8_t {
     signed_out,
     signed_out_everywhere,
     session_ended,  // by another session of the account
+    email_changed,
+    second_email_set,
+    second_email_removed,
     invited,
     counter_went_back,
     app_added,

@@ -28,6 +28,9 @@ enum class NoticeKind : std::uint8_t {
     phone_removed,
     recovery_codes_made,
     recovery_code_used,
+    email_changed,
+    second_email_set,
+    second_email_removed,
     new_browser,        // a session in a browser that never had one of the account
     second_step_wrong,  // wrong codes in a row, after a right first proof
     hold_runs,          // told at its start and half-way, with a link that stops it
@@ -49,6 +52,7 @@ struct Notice {
     NoticeKind kind = NoticeKind::passkey_added;
     EmailAddress to;
     std::string passkey;               // its name, as Settings shows it
+    std::string address;               // masked: the one that it is about; empty: none
     std::string issuer;                // of the identity that it is about; empty: none
     std::string browser;               // where it was done: "Chromium on Linux"
     std::optional<Hold> hold;          // which it is about; it is not told when that has ended

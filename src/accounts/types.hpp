@@ -45,6 +45,7 @@ struct Account {
     std::uint32_t factors = 0;  // active passkeys (and later second factors) of the account
     std::optional<TimePoint> recovered_at;
     std::optional<TimePoint> frozen_at;  // its owner said "this wasn't me" (restoring.hpp)
+    std::optional<EmailAddress> second_email;  // is told what the first is; no way in
 
     bool operator==(const Account&) const = default;
 };

@@ -100,6 +100,10 @@ std::string about(const Visit& visit, const accounts::Event& event) {
         case EventKind::identity_linked:
         case EventKind::identity_unlinked:
             return visit.services.providers.label_of(event.detail);
+        case EventKind::email_changed:
+        case EventKind::second_email_set:
+        case EventKind::second_email_removed:
+            return event.detail;
         case EventKind::session_ended:
             return browser_in_words(visit.edition, event.detail);
         default:

@@ -95,6 +95,12 @@ http::Outcome post_end_other_sessions(VisitPtr visit);
 // activity.cpp
 http::Outcome get_activity(VisitPtr visit);
 
+// addresses.cpp
+http::Outcome get_address(VisitPtr visit);
+http::Outcome post_address(VisitPtr visit);
+http::Outcome post_address_code(VisitPtr visit);
+http::Outcome post_remove_second_address(VisitPtr visit);
+
 // sign_out.cpp
 http::Outcome post_sign_out(VisitPtr visit);
 http::Outcome get_signed_out(VisitPtr visit);

@@ -67,6 +67,12 @@ std::string_view template_of(accounts::NoticeKind kind) {
             return "recovery_codes_made";
         case accounts::NoticeKind::recovery_code_used:
             return "recovery_code_used";
+        case accounts::NoticeKind::email_changed:
+            return "email_changed";
+        case accounts::NoticeKind::second_email_set:
+            return "second_email_set";
+        case accounts::NoticeKind::second_email_removed:
+            return "second_email_removed";
         case accounts::NoticeKind::new_browser:
             return "new_browser";
         case accounts::NoticeKind::second_step_wrong:
@@ -142,6 +148,7 @@ void add_notices(
     for (const accounts::Notice& notice : notices) {
         json::Value model = json::object({
             {"passkey", notice.passkey},
+            {"address", notice.address},
             {"provider", notice.issuer.empty() ? "" : services.providers.label_of(notice.issuer)},
             {"browser", browser_in_words(edition, notice.browser)},
             {"when", time_in_words(edition, services.clock.now())},

@@ -44,7 +44,10 @@ constexpr std::array<std::string_view, 16> messages{
     "linked",
     "unlinked",
     "session_ended",
-    "sessions_ended"
+    "sessions_ended",
+    "email_changed",
+    "second_email_set",
+    "second_email_removed"
 };
 
 /// What was just done, from `?message=`; words of our own only.
@@ -137,6 +140,8 @@ http::Outcome get_security(VisitPtr visit) {
     });
     add_sign_in_methods(*visit, model);
     add_sessions(*visit, model);
+    const auto& second = known.account.second_email;
+    model.set("second_email", second ? second->text() : std::string());
     if (const auto signal = signal_model(visit->services, known.account)) {
         model.set("signal", json::write(*signal));
     }

@@ -72,15 +72,6 @@ json::Value session_model(const Visit& visit, const accounts::Session& session) 
     });
 }
 
-/// What was refused; a page leads to a fresh proof and back.
-http::Response respond_not_ended(const Visit& visit, accounts::Refusal refusal) {
-    const bool is_page = visit.request.representation == http::Representation::html;
-    if (is_page && refusal == accounts::Refusal::proof_too_old) {
-        return respond_step_up(security_page);
-    }
-    return respond_refusal(visit, refusal);
-}
-
 }  // namespace
 
 void add_sessions(const Visit& visit, json::Value& model) {
@@ -107,7 +98,7 @@ http::Outcome post_end_session(VisitPtr visit) {
     auto tokens = std::make_shared<FreshTokens>(make_fresh(visit->services));
     auto decided =
         accounts::end_session(load_acting(*visit), *found, visit->circumstances(), tokens->fresh);
-    if (!decided) return respond_not_ended(*visit, decided.error());
+    if (!decided) return respond_refused_change(*visit, security_page, decided.error());
     return save_change(visit, std::move(*decided), std::move(tokens), [] {
         return see_security("session_ended");
     });
@@ -117,7 +108,7 @@ http::Outcome post_end_other_sessions(VisitPtr visit) {
     auto tokens = std::make_shared<FreshTokens>(make_fresh(visit->services));
     auto decided =
         accounts::end_other_sessions(load_acting(*visit), visit->circumstances(), tokens->fresh);
-    if (!decided) return respond_not_ended(*visit, decided.error());
+    if (!decided) return respond_refused_change(*visit, security_page, decided.error());
     return save_change(visit, std::move(*decided), std::move(tokens), [] {
         return see_security("sessions_ended");
     });

@@ -23,12 +23,27 @@ http::Response respond_refusal(const Visit& visit, accounts::Refusal refusal) {
     if (refusal == accounts::Refusal::not_yours) {
         return respond_error(visit, 404, "not_found", "the account has no such thing");
     }
+    if (refusal == accounts::Refusal::address_taken) {
+        return respond_error(visit, 409, "email_taken", "an account has the address");
+    }
     const SignInError error = error_of(refusal);
     return respond_error(visit, error.status, error.code, error.reason);
 }
 
+std::string step_up_location(std::string_view path) {
+    return "/sign-in?intent=confirm&return_to=" + percent_encode(path);
+}
+
 http::Response respond_step_up(std::string_view path) {
-    return http::see_other("/sign-in?intent=confirm&return_to=" + percent_encode(path));
+    return http::see_other(step_up_location(path));
+}
+
+http::Response respond_refused_change(
+    const Visit& visit, std::string_view path, accounts::Refusal refusal
+) {
+    const bool is_page = visit.request.representation == http::Representation::html;
+    if (is_page && refusal == accounts::Refusal::proof_too_old) return respond_step_up(path);
+    return respond_refusal(visit, refusal);
 }
 
 http::Response see_security(std::string_view message) {
@@ -39,6 +54,7 @@ namespace {
 
 accounts::Refusal refusal_of(RefusedChange refused) {
     if (refused.is<accounts::ChangeFactors>()) return accounts::Refusal::last_factor;
+    if (refused.is<accounts::ChangeEmail>()) return accounts::Refusal::address_taken;
     if (refused.is<accounts::LinkIdentity>()) return accounts::Refusal::identity_taken;
     return accounts::Refusal::expired;
 }

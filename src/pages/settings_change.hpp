@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 /// What changes in Settings share: who acts, what a refusal says, and the commit.
@@ -18,8 +19,17 @@ accounts::Acting load_acting(const Visit& visit);
 /// What a refused change is answered with.
 http::Response respond_refusal(const Visit& visit, accounts::Refusal refusal);
 
+/// Where a proof is given again that leads back to `path`.
+std::string step_up_location(std::string_view path);
+
 /// To be proved again, and back to `path`.
 http::Response respond_step_up(std::string_view path);
+
+/// What a change was refused with; a page that lacks a fresh proof leads to one, and back to
+/// `path`.
+http::Response respond_refused_change(
+    const Visit& visit, std::string_view path, accounts::Refusal refusal
+);
 
 /// Back to Settings → Security, which says `message` (security.cpp lists them).
 http::Response see_security(std::string_view message);

@@ -15,6 +15,7 @@
 #include "outbound/mail.hpp"
 #include "pages/ceremonies.hpp"
 #include "pages/code_limits.hpp"
+#include "pages/code_mail.hpp"
 #include "pages/cookies.hpp"
 #include "pages/handlers.hpp"
 #include "pages/saves.hpp"
@@ -52,22 +53,6 @@ std::optional<CodeRequest> read_request(const Visit& visit) {
         .email = std::move(*email),
         .purpose = ceremony ? ceremony->purpose : accounts::Purpose{},
     };
-}
-
-/// The mail of the code; who may not have an account learns that there, and nobody else does.
-outbound::Mail render_mail(
-    const Visit& visit, const accounts::EmailAddress& email, const SecretText& code, bool is_welcome
-) {
-    const std::string& digits = code.reveal();
-    const std::size_t half = digits.size() / 2;
-    const json::Value model = json::object({
-        {"code", digits},
-        {"grouped", digits.substr(0, half) + " " + digits.substr(half)},
-        {"minutes", static_cast<std::int64_t>(accounts::limits::email_code_lifetime.count() / 60)},
-        {"browser", browser_in_words(visit.edition, visit.circumstances().browser)},
-        {"site", visit.services.site.origin},
-    });
-    return visit.edition.mail(is_welcome ? "code" : "no_account", email.text(), model);
 }
 
 struct Prepared {
@@ -110,7 +95,9 @@ Prepared prepare(const Visit& visit, const CodeRequest& request) {
             },
         .changes = sending_limits(visit, request.email),
     };
-    const outbound::Mail mail = render_mail(visit, request.email, digits, is_welcome);
+    // Who may not have an account learns it there, and nobody else does.
+    const outbound::Mail mail =
+        render_code_mail(visit, is_welcome ? "code" : "no_account", request.email, digits);
     prepared.changes.emplace_back(accounts::StoreCode{prepared.code});
     prepared.changes.push_back(queue_mail(services, mail, accounts::limits::email_code_lifetime));
     prepared.changes.emplace_back(accounts::AppendEvent{accounts::Event{

@@ -63,11 +63,13 @@ void StoreWatch::note_commit(const std::string& changes, const store::CommitResu
 }
 
 std::string name_of(const store::Change& change) {
-    constexpr std::array<std::string_view, 42> names{
+    constexpr std::array<std::string_view, 44> names{
         "CreateAccount",
         "ChangeFactors",
         "RequireEpoch",
         "RaiseEpoch",
+        "ChangeEmail",
+        "SetSecondEmail",
         "MarkRecovered",
         "FreezeFactors",
         "EndRecovery",

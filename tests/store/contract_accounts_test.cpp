@@ -30,6 +30,38 @@ bool refused(StoreUnderTest& db, std::vector<store::Change> changes, std::size_t
 
 }  // namespace
 
+TEST_CASE("an address changes if it is still the one of before and nobody has the new one") {
+    const auto db = make_store_under_test();
+    auto account = sign_up(db->store()).account;
+    const auto other = sign_up(db->store()).account;
+    const auto before = account.email;
+    const auto next = EmailAddress::parse("Next@Example.org").value();
+    REQUIRE(committed(*db, {ChangeEmail{account.id, before, next}}));
+    account.email = next;
+    account.version += 1;
+    CHECK(db->store().find_account(account.id) == account);
+    CHECK(db->store().find_account(EmailAddress::parse("next@example.org").value()) == account);
+    CHECK_FALSE(db->store().find_account(before).has_value());
+    CHECK(refused(*db, {ChangeEmail{account.id, before, next}}, 0));
+    CHECK(refused(*db, {ChangeEmail{account.id, next, other.email}}, 0));
+    CHECK(db->store().find_account(account.id) == account);
+    CHECK(db->store().find_account(other.id) == other);
+}
+
+TEST_CASE("a second address is set, replaced and removed if it is still the one of before") {
+    const auto db = make_store_under_test();
+    auto [account, passkey] = sign_up(db->store());
+    const auto second = EmailAddress::parse("second@example.org").value();
+    REQUIRE(committed(*db, {SetSecondEmail{account.id, std::nullopt, second}}));
+    account.second_email = second;
+    account.version += 1;
+    CHECK(db->store().find_account(account.id) == account);
+    CHECK(db->store().find_passkey(passkey.record.id)->account == account);
+    CHECK(refused(*db, {SetSecondEmail{account.id, std::nullopt, second}}, 0));
+    REQUIRE(committed(*db, {SetSecondEmail{account.id, second, std::nullopt}}));
+    CHECK_FALSE(db->store().find_account(account.id)->second_email.has_value());
+}
+
 TEST_CASE("an account reads back as it was created, by id and by address") {
     const auto db = make_store_under_test();
     auto account = sample_account(db->store());

@@ -102,6 +102,8 @@ struct World {
             ChangeFactors{account, person.account.version, +1},
             RequireEpoch{account, person.account.epoch},
             RaiseEpoch{account, person.account.epoch},
+            ChangeEmail{account, person.account.email, fresh_guest},
+            SetSecondEmail{account, std::nullopt, guest},
             MarkRecovered{account, day_one},
             FreezeFactors{account, day_one},
             EndRecovery{account},

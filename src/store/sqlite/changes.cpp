@@ -64,6 +64,21 @@ Applied AccountChanges::apply(const accounts::RaiseEpoch& change) {
     return Applied::made;
 }
 
+Applied AccountChanges::apply(const accounts::ChangeEmail& change) {
+    return changed_a_row(change_email_.run(
+        change.account, change.from.canonical(), change.to.text(), change.to.canonical()
+    ));
+}
+
+Applied AccountChanges::apply(const accounts::SetSecondEmail& change) {
+    const auto text_of = [](const std::optional<accounts::EmailAddress>& address) {
+        return address ? std::optional(address->text()) : std::nullopt;
+    };
+    return changed_a_row(
+        set_second_email_.run(change.account, text_of(change.from), text_of(change.to))
+    );
+}
+
 Applied AccountChanges::apply(const accounts::MarkRecovered& change) {
     return changed_a_row(mark_recovered_.run(change.account, change.at));
 }

@@ -28,6 +28,8 @@ public:
     Applied apply(const accounts::ChangeFactors& change);
     Applied apply(const accounts::RequireEpoch& change);
     Applied apply(const accounts::RaiseEpoch& change);
+    Applied apply(const accounts::ChangeEmail& change);
+    Applied apply(const accounts::SetSecondEmail& change);
     Applied apply(const accounts::MarkRecovered& change);
     Applied apply(const accounts::FreezeFactors& change);
     Applied apply(const accounts::EndRecovery& change);
@@ -61,6 +63,16 @@ private:
     };
     Statement end_sign_ins_{connection_, "DELETE FROM sign_ins WHERE account = ?1"};
     Statement end_codes_{connection_, "DELETE FROM email_codes WHERE account = ?1"};
+    Statement change_email_{
+        connection_,
+        "UPDATE accounts SET email = ?3, email_canonical = ?4, version = version + 1"
+        " WHERE id = ?1 AND email_canonical = ?2"
+    };
+    Statement set_second_email_{
+        connection_,
+        "UPDATE accounts SET second_email = ?3, version = version + 1"
+        " WHERE id = ?1 AND second_email IS ?2"
+    };
     Statement mark_recovered_{connection_, "UPDATE accounts SET recovered_at = ?2 WHERE id = ?1"};
     Statement freeze_{connection_, "UPDATE accounts SET frozen_at = ?2 WHERE id = ?1"};
     Statement end_recovery_{

@@ -71,6 +71,10 @@ struct Concerned {
 
     Account operator()(const accounts::RaiseEpoch& change) const { return change.account; }
 
+    Account operator()(const accounts::ChangeEmail& change) const { return change.account; }
+
+    Account operator()(const accounts::SetSecondEmail& change) const { return change.account; }
+
     Account operator()(const accounts::MarkRecovered& change) const { return change.account; }
 
     Account operator()(const accounts::DeleteAccount& change) const { return change.account; }

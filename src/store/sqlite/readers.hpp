@@ -22,7 +22,7 @@ struct Reader {
     Statement account_by_id{
         *connection,
         "SELECT id, public_id, user_handle, email, created_at, version, epoch, factors,"
-        "       recovered_at, frozen_at"
+        "       recovered_at, frozen_at, second_email"
         " FROM accounts WHERE id = ?1"
     };
     // The account at the address or, if nobody has it, the next one in the order of addresses: a
@@ -30,13 +30,13 @@ struct Reader {
     Statement account_at_or_after{
         *connection,
         "SELECT id, public_id, user_handle, email, created_at, version, epoch, factors,"
-        "       recovered_at, frozen_at"
+        "       recovered_at, frozen_at, second_email"
         " FROM accounts WHERE email_canonical >= ?1 ORDER BY email_canonical LIMIT 1"
     };
     Statement accounts_after{
         *connection,
         "SELECT id, public_id, user_handle, email, created_at, version, epoch, factors,"
-        "       recovered_at, frozen_at"
+        "       recovered_at, frozen_at, second_email"
         " FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2"
     };
     // All passkeys of one account, each beside the account, by its id or a credential id.
@@ -47,7 +47,8 @@ struct Reader {
         "       p.aaguid, p.attestation_format, p.rp_id, p.purpose, p.status, p.name,"
         "       p.created_on, p.created_at, p.suspended_at, p.recovered_at,"
         "       a.id, a.public_id, a.user_handle, a.email, a.created_at, a.version, a.epoch,"
-        "       a.factors, a.recovered_at, a.frozen_at"
+        "       a.factors, a.recovered_at, a.frozen_at,"
+        "       a.second_email"
         " FROM passkeys p JOIN accounts a ON a.id = p.account"
         " WHERE p.account = ifnull(?1, (SELECT account FROM passkeys WHERE credential_id = ?2))"
         " ORDER BY p.id"
@@ -67,7 +68,8 @@ struct Reader {
         *connection,
         "SELECT i.id, i.public_id, i.account, i.issuer, i.subject, i.email, i.linked_at,"
         "       a.id, a.public_id, a.user_handle, a.email, a.created_at, a.version, a.epoch,"
-        "       a.factors, a.recovered_at, a.frozen_at"
+        "       a.factors, a.recovered_at, a.frozen_at,"
+        "       a.second_email"
         " FROM identities i JOIN accounts a ON a.id = i.account"
         " WHERE i.issuer = ?1 AND i.subject = ?2"
     };
@@ -81,7 +83,8 @@ struct Reader {
         "SELECT s.id, s.token_hash, s.account, s.account_epoch, s.assurance, s.created_at,"
         "       s.authenticated_at, s.recovered_at, s.passkey, s.browser, s.expires_at,"
         "       s.last_seen_at, a.id, a.public_id, a.user_handle, a.email, a.created_at,"
-        "       a.version, a.epoch, a.factors, a.recovered_at, a.frozen_at"
+        "       a.version, a.epoch, a.factors, a.recovered_at, a.frozen_at,"
+        "       a.second_email"
         " FROM sessions s JOIN accounts a ON a.id = s.account WHERE s.id = ?1"
     };
     Statement sessions_of_account{

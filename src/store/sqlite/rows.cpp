@@ -70,6 +70,8 @@ accounts::Account account_of(const Rows& rows, int first) {
         .factors = rows.unsigned_integer(first + 7),
         .recovered_at = rows.optional_time(first + 8),
         .frozen_at = rows.optional_time(first + 9),
+        .second_email =
+            rows.is_null(first + 10) ? std::nullopt : std::optional(email_of(rows, first + 10)),
     };
 }
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/addresses.hpp"
+
+#include "accounts/acting.hpp"
+#include "accounts/changes.hpp"
+#include "accounts/draft.hpp"
+#include "accounts/email_address.hpp"
+#include "accounts/events.hpp"
+#include "accounts/notices.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "base/try.hpp"
+#include "latchkey/result.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace latchkey::accounts {
+namespace {
+
+using enum Refusal;
+
+/// Codes take longer than a fresh proof lasts: it had to be fresh when the change was begun, by the
+/// session that ends it.
+Result<void> check_begun(const Acting& who, const ProvedAddress& proved, TimePoint now) {
+    TRY(check_not_frozen(who, now));
+    if (!is_fresh(who.session, proved.begun_at)) return Fail{proof_too_old};
+    if (now >= proved.begun_at + limits::email_code_lifetime) return Fail{expired};
+    return {};
+}
+
+bool is_same(const std::optional<EmailAddress>& left, const EmailAddress& right) {
+    return left && left->canonical() == right.canonical();
+}
+
+}  // namespace
+
+Result<Decision> change_email(
+    const Acting& who, const ProvedAddress& proved, const Circumstances& at, const Fresh& fresh
+) {
+    const Account& account = who.account;
+    TRY(check_begun(who, proved, at.now));
+    if (is_same(account.email, proved.email)) return Fail{address_taken};
+    Draft draft(at, fresh);
+    require_acting(draft, who);
+    draft.add(ChangeEmail{.account = account.id, .from = account.email, .to = proved.email});
+    if (is_same(account.second_email, proved.email)) {
+        draft.add(
+            SetSecondEmail{.account = account.id, .from = account.second_email, .to = std::nullopt}
+        );
+    }
+    draft.add(RaiseEpoch{.account = account.id, .from_epoch = account.epoch});
+    draft.add(EndHold{.account = account.id, .started_at = std::nullopt});
+    Session acting = who.session;
+    acting.account_epoch = account.epoch + 1;
+    draft.renew_session(acting);
+    draft.log(EventKind::email_changed, account.id, proved.email.masked());
+    draft.tell_of_address(NoticeKind::email_changed, account, proved.email);
+    // The new one, if it was not the second one.
+    if (!is_same(account.second_email, proved.email)) {
+        Account after = account;
+        after.email = proved.email;
+        after.second_email.reset();
+        draft.tell_of_address(NoticeKind::email_changed, after, proved.email);
+    }
+    Decision decision = draft.finish(SignInState::done);
+    decision.signed_in_to = proved.email;
+    return decision;
+}
+
+Result<Decision> set_second_email(
+    const Acting& who, const ProvedAddress& proved, const Circumstances& at, const Fresh& fresh
+) {
+    const Account& account = who.account;
+    TRY(check_begun(who, proved, at.now));
+    if (is_same(account.email, proved.email)) return Fail{address_taken};
+    Draft draft(at, fresh);
+    require_acting(draft, who);
+    draft.add(
+        SetSecondEmail{.account = account.id, .from = account.second_email, .to = proved.email}
+    );
+    draft.renew_session(who.session);
+    draft.log(EventKind::second_email_set, account.id, proved.email.masked());
+    draft.tell_of_address(NoticeKind::second_email_set, account, proved.email);
+    return draft.finish(SignInState::done);
+}
+
+Result<Decision> remove_second_email(
+    const Acting& who, const Circumstances& at, const Fresh& fresh
+) {
+    const Account& account = who.account;
+    if (!account.second_email) return Fail{not_yours};
+    TRY(check_sensitive_change(who, at.now));
+    Draft draft(at, fresh);
+    require_acting(draft, who);
+    draft.add(
+        SetSecondEmail{.account = account.id, .from = account.second_email, .to = std::nullopt}
+    );
+    draft.renew_session(who.session);
+    draft.log(EventKind::second_email_removed, account.id, account.second_email->masked());
+    draft.tell_of_address(NoticeKind::second_email_removed, account, *account.second_email);
+    return draft.finish(SignInState::done);
+}
+
+}  // namespace latchkey::accounts

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "accounts/acting.hpp"
+#include "accounts/email_address.hpp"
+#include "accounts/sign_in.hpp"
+#include "base/clock.hpp"
+
+/// The addresses of an account: the one that codes go to, and a second one that is only told.
+namespace latchkey::accounts {
+
+/// An address that showed that it is its owner's, by a code; for the main one the address of before
+/// did too. `begun_at`: when check_sensitive_change() let the person begin.
+struct ProvedAddress {
+    EmailAddress email;
+    TimePoint begun_at;
+};
+
+/// The account's codes go to that address from now on. Every address is told; all other sessions,
+/// sign-ins and codes end; the acting session goes on under a new id. address_taken: it is the
+/// account's own. expired: begun too long ago. frozen_after_recovery as for every sensitive change.
+Result<Decision> change_email(
+    const Acting& who, const ProvedAddress& proved, const Circumstances& at, const Fresh& fresh
+);
+
+/// That address is told from now on too, in place of an earlier second one. Refused as above.
+Result<Decision> set_second_email(
+    const Acting& who, const ProvedAddress& proved, const Circumstances& at, const Fresh& fresh
+);
+
+/// Needs a fresh proof as every sensitive change. not_yours: there is none.
+Result<Decision> remove_second_email(
+    const Acting& who, const Circumstances& at, const Fresh& fresh
+);
+
+}  // namespace latchkey::accounts

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/addresses.hpp"
+
+#include "accounts/people.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace latchkey::accounts {
+namespace {
+
+using enum Refusal;
+
+/// Signed in with a passkey a minute ago.
+Acting signed_in() {
+    return {.account = ada(), .session = session(passkey()), .passkeys = {passkey()}, .steps = {}};
+}
+
+ProvedAddress proved(std::string_view text = "new@example.org") {
+    return {.email = address(text), .begun_at = noon - 30s};
+}
+
+std::vector<std::string> told_to(const Decision& decision, NoticeKind kind) {
+    std::vector<std::string> addresses;
+    for (const Notice& notice : decision.notices) {
+        if (notice.kind == kind) addresses.push_back(notice.to.text());
+    }
+    std::ranges::sort(addresses);
+    return addresses;
+}
+
+using Addresses = std::vector<std::string>;
+
+TEST_CASE("another address ends all that the old one opened, and every address is told") {
+    Acting who = signed_in();
+    who.account.second_email = address("second@example.net");
+    const auto decision = change_email(who, proved(), at(noon), fresh());
+    REQUIRE(decision.has_value());
+    CHECK(only<ChangeEmail>(*decision)->from == ada().email);
+    CHECK(only<ChangeEmail>(*decision)->to == address("new@example.org"));
+    CHECK(only<RaiseEpoch>(*decision)->from_epoch == ada().epoch);
+    CHECK(has<EndHold>(*decision));
+    CHECK(only<OpenSession>(*decision)->session.id == fresh().session);
+    CHECK(only<OpenSession>(*decision)->session.account_epoch == ada().epoch + 1);
+    CHECK(only<RequireSession>(*decision)->session == who.session.id);
+    CHECK(decision->signed_in_to == address("new@example.org"));
+    CHECK(logged(*decision) == std::vector{EventKind::email_changed});
+    CHECK(
+        told_to(*decision, NoticeKind::email_changed) ==
+        Addresses{"ada@example.com", "new@example.org", "second@example.net"}
+    );
+    CHECK(decision->notices.front().address == "n***@example.org");
+}
+
+TEST_CASE("a second address that becomes the first one is no second one any more, and told once") {
+    Acting who = signed_in();
+    who.account.second_email = address("new@example.org");
+    const auto decision = change_email(who, proved("New@Example.org"), at(noon), fresh());
+    REQUIRE(decision.has_value());
+    CHECK(only<SetSecondEmail>(*decision)->from == address("new@example.org"));
+    CHECK_FALSE(only<SetSecondEmail>(*decision)->to.has_value());
+    CHECK(decision->notices.size() == 2);
+}
+
+TEST_CASE("a second address is set and removed, each told to it too, and opens nothing") {
+    Acting who = signed_in();
+    const auto set = set_second_email(who, proved(), at(noon), fresh());
+    REQUIRE(set.has_value());
+    CHECK(only<SetSecondEmail>(*set)->to == address("new@example.org"));
+    CHECK_FALSE(only<SetSecondEmail>(*set)->from.has_value());
+    CHECK_FALSE(has<RaiseEpoch>(*set));
+    CHECK(logged(*set) == std::vector{EventKind::second_email_set});
+    CHECK(told_to(*set, NoticeKind::second_email_set) == Addresses{"ada@example.com"});
+
+    who.account.second_email = address("new@example.org");
+    const auto removed = remove_second_email(who, at(noon), fresh());
+    REQUIRE(removed.has_value());
+    CHECK(only<SetSecondEmail>(*removed)->from == address("new@example.org"));
+    CHECK_FALSE(only<SetSecondEmail>(*removed)->to.has_value());
+    CHECK(
+        told_to(*removed, NoticeKind::second_email_removed) ==
+        Addresses{"ada@example.com", "new@example.org"}
+    );
+    CHECK(refusal(remove_second_email(signed_in(), at(noon), fresh())) == not_yours);
+}
+
+using Change = std::function<Result<Decision>(const Acting&, const ProvedAddress&, TimePoint)>;
+
+std::vector<Change> changes() {
+    return {
+        [](const Acting& who, const ProvedAddress& proof, TimePoint now) {
+            return change_email(who, proof, at(now), fresh());
+        },
+        [](const Acting& who, const ProvedAddress& proof, TimePoint now) {
+            return set_second_email(who, proof, at(now), fresh());
+        },
+    };
+}
+
+TEST_CASE("a change stands on a proof that was fresh when it was begun, ten minutes ago at most") {
+    for (const Change& change : changes()) {
+        const Acting who = signed_in();
+        const TimePoint proof = who.session.authenticated_at;
+        ProvedAddress begun = proved();
+        begun.begun_at = proof + 5min - 1ms;
+        CHECK_FALSE(refusal(change(who, begun, begun.begun_at + 10min - 1ms)).has_value());
+        CHECK(refusal(change(who, begun, begun.begun_at + 10min)) == expired);
+        begun.begun_at = proof + 5min;
+        CHECK(refusal(change(who, begun, begun.begun_at)) == proof_too_old);
+    }
+}
+
+TEST_CASE("a change that was begun dies with a recovery and with the session (T31)") {
+    for (const Change& change : changes()) {
+        Acting recovered = signed_in();
+        recovered.account.recovered_at = noon - 72h + 1ms;
+        CHECK(refusal(change(recovered, proved(), noon)) == frozen_after_recovery);
+        recovered.account.recovered_at = noon - 72h;
+        CHECK_FALSE(refusal(change(recovered, proved(), noon)).has_value());
+        recovered.session.assurance = Assurance::recovered;
+        CHECK(refusal(change(recovered, proved(), noon)) == frozen_after_recovery);
+        Acting gone = signed_in();
+        gone.account.epoch += 1;
+        CHECK(refusal(change(gone, proved(), noon)) == signed_out_everywhere);
+    }
+}
+
+TEST_CASE("the account's own address is no other one, however it is written") {
+    for (const Change& change : changes()) {
+        CHECK(refusal(change(signed_in(), proved("ADA@example.com"), noon)) == address_taken);
+    }
+}
+
+TEST_CASE("removing the second address needs a fresh proof that was no recovery") {
+    Acting who = signed_in();
+    who.account.second_email = address("new@example.org");
+    const TimePoint late = who.session.authenticated_at + 5min;
+    CHECK(refusal(remove_second_email(who, at(late), fresh())) == proof_too_old);
+    who.account.recovered_at = noon - 1h;
+    CHECK(refusal(remove_second_email(who, at(noon), fresh())) == frozen_after_recovery);
+}
+
+}  // namespace
+}  // namespace latchkey::accounts
