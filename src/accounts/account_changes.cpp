@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "accounts/account_changes.hpp"
 
+#include "accounts/acting.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
 #include "accounts/email_address.hpp"
@@ -12,6 +13,7 @@
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
+#include "base/try.hpp"
 #include "latchkey/result.hpp"
 
 #include <cstdint>
@@ -114,6 +116,33 @@ Result<Decision> reset_second_step(
     }
     draft.add(SetRecoveryCodes{.account = account.id, .macs = {}});
     draft.add(EndSessions{.account = account.id, .keep = std::nullopt});
+    return draft.finish(SignInState::start);
+}
+
+Result<Decision> ask_deletion(const Acting& who, const Circumstances& at, const Fresh& fresh) {
+    TRY(check_sensitive_change(who, at.now));
+    Draft draft(at, fresh);
+    require_acting(draft, who);
+    Account account = who.account;
+    account.deletes_at = at.now + limits::deletion_wait;
+    draft.add(
+        SetDeletion{.account = account.id, .from = who.account.deletes_at, .to = account.deletes_at}
+    );
+    draft.add(RaiseEpoch{.account = account.id, .from_epoch = account.epoch});
+    draft.add(EndHold{.account = account.id, .started_at = std::nullopt});
+    draft.log(EventKind::deletion_asked, account.id);
+    draft.tell(NoticeKind::deletion_asked, account);
+    return draft.finish(SignInState::start);
+}
+
+Decision finish_deletion(const Account& account, const Circumstances& at, const Fresh& fresh) {
+    Draft draft(at, fresh);
+    draft.add(
+        SetDeletion{.account = account.id, .from = account.deletes_at, .to = account.deletes_at}
+    );
+    draft.add(EndHold{.account = account.id, .started_at = std::nullopt});
+    draft.add(DeleteAccount{account.id});
+    draft.log(EventKind::account_deleted, account.id);
     return draft.finish(SignInState::start);
 }
 

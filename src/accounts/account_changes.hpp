@@ -8,6 +8,8 @@
 /// command line (there `Circumstances` has neither network nor browser).
 namespace latchkey::accounts {
 
+struct Acting;
+
 /// Where a session stands.
 enum class SessionState : std::uint8_t {
     valid,
@@ -36,6 +38,13 @@ Decision note_wrong_second_step(
 
 /// Removes the account; its audit events stay. Who may ask for it is decided by the caller.
 Decision delete_account(const Account& account, const Circumstances& at, const Fresh& fresh);
+
+/// The account is deleted after limits::deletion_wait, and nobody is signed in until then: its
+/// owner keeps it by signing in. Needs what every sensitive change does.
+Result<Decision> ask_deletion(const Acting& who, const Circumstances& at, const Fresh& fresh);
+
+/// Deletes an account whose time has come. Refused by the store if it was stopped meanwhile.
+Decision finish_deletion(const Account& account, const Circumstances& at, const Fresh& fresh);
 
 /// The operator lets in whoever proves the account's address by a new code, once, within
 /// limits::hold_stays_over: as after a wait (holds.hpp), whatever `recovery` says, and recovered.

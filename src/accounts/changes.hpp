@@ -77,6 +77,13 @@ struct EndRecovery {
     AccountId account;
 };
 
+/// When the account is to be deleted; nullopt: it stays. Precondition: it was `from` until now.
+struct SetDeletion {
+    AccountId account;
+    std::optional<TimePoint> from;
+    std::optional<TimePoint> to;
+};
+
 /// Removes the account and all that belongs to it; audit events stay. Precondition: it exists.
 struct DeleteAccount {
     AccountId account;
@@ -341,6 +348,7 @@ using Change = std::variant<
     MarkRecovered,
     FreezeFactors,
     EndRecovery,
+    SetDeletion,
     DeleteAccount,
     AddPasskey,
     UsePasskey,

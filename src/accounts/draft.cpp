@@ -70,6 +70,7 @@ void Draft::tell_of_hold(
 
 void Draft::tell_all(const Account& account, Notice notice) {
     notice.to = account.email;
+    notice.deletes_at = account.deletes_at;
     decision_.notices.push_back(notice);
     if (!account.second_email) return;
     notice.to = *account.second_email;
@@ -78,6 +79,12 @@ void Draft::tell_all(const Account& account, Notice notice) {
 
 void Draft::open_session(const SessionGrounds& grounds) {
     if (at_.current_session) add(EndSession{*at_.current_session});
+    if (const auto& deletes_at = grounds.account.deletes_at) {
+        const AccountId account = grounds.account.id;
+        add(SetDeletion{.account = account, .from = deletes_at, .to = std::nullopt});
+        log(EventKind::deletion_stopped, account);
+        tell(NoticeKind::deletion_stopped, grounds.account);
+    }
     decision_.session = Session{
         .id = fresh_.session,
         .token_hash = fresh_.session_token_hash,

@@ -48,8 +48,9 @@ public:
         NoticeKind kind, const Account& account, const Hold& hold, std::optional<TimePoint> tell_at
     );
 
-    /// Opens a session under the fresh id. The one that the browser had ends. The owner is told if
-    /// the browser is new and nothing else is told that says so.
+    /// Opens a session under the fresh id. Who signs in keeps an account that was to be deleted.
+    /// The one that the browser had ends. The owner is told if the browser is new and nothing else
+    /// is told that says so.
     void open_session(const SessionGrounds& grounds);
 
     /// `acting` goes on under the fresh id, with all that it proved and until the same moment.

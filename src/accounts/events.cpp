@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto names = [] {
     using enum EventKind;
-    return std::array<std::pair<EventKind, std::string_view>, 33>{{
+    return std::array<std::pair<EventKind, std::string_view>, 35>{{
         {account_created, "account_created"},
         {account_deleted, "account_deleted"},
         {passkey_added, "passkey_added"},
@@ -34,6 +34,8 @@ constexpr auto names = [] {
         {email_changed, "email_changed"},
         {second_email_set, "second_email_set"},
         {second_email_removed, "second_email_removed"},
+        {deletion_asked, "deletion_asked"},
+        {deletion_stopped, "deletion_stopped"},
         {invited, "invited"},
         {counter_went_back, "counter_went_back"},
         {app_added, "app_added"},

@@ -33,6 +33,8 @@ enum class EventKind : std::uint8_t {
     email_changed,
     second_email_set,
     second_email_removed,
+    deletion_asked,
+    deletion_stopped,
     invited,
     counter_went_back,
     app_added,

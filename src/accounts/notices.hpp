@@ -31,6 +31,8 @@ enum class NoticeKind : std::uint8_t {
     email_changed,
     second_email_set,
     second_email_removed,
+    deletion_asked,
+    deletion_stopped,
     new_browser,        // a session in a browser that never had one of the account
     second_step_wrong,  // wrong codes in a row, after a right first proof
     hold_runs,          // told at its start and half-way, with a link that stops it
@@ -51,13 +53,14 @@ struct StopLink {
 struct Notice {
     NoticeKind kind = NoticeKind::passkey_added;
     EmailAddress to;
-    std::string passkey;               // its name, as Settings shows it
-    std::string address;               // masked: the one that it is about; empty: none
-    std::string issuer;                // of the identity that it is about; empty: none
-    std::string browser;               // where it was done: "Chromium on Linux"
-    std::optional<Hold> hold;          // which it is about; it is not told when that has ended
-    std::optional<TimePoint> tell_at;  // nullopt: at once
-    std::optional<StopLink> stop;      // what is told can be stopped
+    std::string passkey;                  // its name, as Settings shows it
+    std::string address;                  // masked: the one that it is about; empty: none
+    std::string issuer;                   // of the identity that it is about; empty: none
+    std::optional<TimePoint> deletes_at;  // of the account
+    std::string browser;                  // where it was done: "Chromium on Linux"
+    std::optional<Hold> hold;             // which it is about; it is not told when that has ended
+    std::optional<TimePoint> tell_at;     // nullopt: at once
+    std::optional<StopLink> stop;         // what is told can be stopped
 };
 
 }  // namespace latchkey::accounts

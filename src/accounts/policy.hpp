@@ -50,6 +50,7 @@ inline constexpr std::chrono::hours freeze_after_recovery = 72h;
 inline constexpr std::chrono::hours recovered_mark = 24h * 7;
 inline constexpr std::chrono::hours hold_stays_over = 72h;  // how long it opens, once over
 inline constexpr std::chrono::hours stop_link_lifetime = 24h * 7;
+inline constexpr std::chrono::hours deletion_wait = 24h * 7;
 inline constexpr std::chrono::hours suspension = 24h * 30;
 
 inline constexpr std::chrono::hours invitation_lifetime = 24h * 7;

@@ -34,6 +34,7 @@
 #include "outbound/smtp_mailer.hpp"
 #include "outbound/text_gateway.hpp"
 #include "pages/ceremonies.hpp"
+#include "pages/deletions.hpp"
 #include "pages/passkey_policy.hpp"
 #include "pages/providers.hpp"
 #include "pages/render.hpp"
@@ -293,6 +294,20 @@ std::vector<Job> Application::Parts::jobs() {
                     for (int i = 0; i < deletions_at_most; ++i) {
                         if (store->delete_expired(clock.now()) == 0) break;
                     }
+                },
+        },
+        Job{
+            .name = "deletions",
+            .every = 60s,
+            .run =
+                [this] {
+                    const std::size_t deleted = pages::delete_due_accounts(*store, clock, random);
+                    if (deleted == 0) return;
+                    log.write(
+                        LogLevel::info,
+                        "accounts_deleted",
+                        {{"accounts", static_cast<std::int64_t>(deleted)}}
+                    );
                 },
         },
         Job{

@@ -48,19 +48,11 @@ std::string page_path(AddressRole role) {
 http::Response respond_address(
     const Visit& visit, AddressRole role, const std::optional<SignInError>& error = std::nullopt
 ) {
-    const auto checked =
-        accounts::check_sensitive_change(load_acting(visit), visit.services.clock.now());
-    const auto is_refused_with = [&checked](accounts::Refusal refusal) {
-        return !checked && checked.error() == refusal;
-    };
-    const bool needs_proof = is_refused_with(accounts::Refusal::proof_too_old);
     json::Value model = json::object({
         {"email", visit.needed_session().account.email.text()},
         {"second", role == AddressRole::second},
-        {"needs_proof", needs_proof},
-        {"frozen", is_refused_with(accounts::Refusal::frozen_after_recovery)},
-        {"prove_href", step_up_location(page_path(role))},
     });
+    add_hindrance(visit, page_path(role), model);
     int status = 200;
     if (error) {
         model.set("error", error_model(visit, *error));

@@ -101,6 +101,13 @@ http::Outcome post_address(VisitPtr visit);
 http::Outcome post_address_code(VisitPtr visit);
 http::Outcome post_remove_second_address(VisitPtr visit);
 
+// delete_account.cpp
+http::Outcome get_delete_account(VisitPtr visit);
+http::Outcome post_delete_account(VisitPtr visit);
+
+// download.cpp
+http::Outcome get_download(VisitPtr visit);
+
 // sign_out.cpp
 http::Outcome post_sign_out(VisitPtr visit);
 http::Outcome get_signed_out(VisitPtr visit);

@@ -73,6 +73,10 @@ std::string_view template_of(accounts::NoticeKind kind) {
             return "second_email_set";
         case accounts::NoticeKind::second_email_removed:
             return "second_email_removed";
+        case accounts::NoticeKind::deletion_asked:
+            return "deletion_asked";
+        case accounts::NoticeKind::deletion_stopped:
+            return "deletion_stopped";
         case accounts::NoticeKind::new_browser:
             return "new_browser";
         case accounts::NoticeKind::second_step_wrong:
@@ -155,6 +159,9 @@ void add_notices(
             {"security_url", services.site.origin + "/settings/security"},
             {"restore_url", services.site.origin + "/sign-in?intent=restore"},
         });
+        if (notice.deletes_at) {
+            model.set("deletes", time_in_words(visit.edition, *notice.deletes_at));
+        }
         if (notice.hold) {
             model.set("ends", time_in_words(edition, notice.hold->ends_at));
         }

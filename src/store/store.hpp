@@ -74,6 +74,11 @@ public:
         accounts::AccountId after, std::size_t count
     ) = 0;
 
+    /// Accounts whose time to be deleted has come, longest due first, at most `count`.
+    [[nodiscard]] virtual std::vector<accounts::Account> list_deletions(
+        TimePoint now, std::size_t count
+    ) = 0;
+
     /// Whatever its purpose or status. Leaves out when and where it was last used, which no sign-in
     /// needs: list_passkeys has it.
     [[nodiscard]] virtual std::optional<KnownPasskey> find_passkey(const webauthn::CredentialId& id

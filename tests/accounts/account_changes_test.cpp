@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "accounts/account_changes.hpp"
 
+#include "accounts/acting.hpp"
 #include "accounts/events.hpp"
 #include "accounts/people.hpp"
 #include "accounts/sign_in.hpp"
@@ -64,6 +65,42 @@ TEST_CASE("starting over gives the sign-in up, and only where the table has a ro
 TEST_CASE("deleting an account is logged in the same commit") {
     const Decision decision = delete_account(ada(), at(noon), fresh());
     CHECK(only<DeleteAccount>(decision)->account == ada().id);
+    CHECK(logged(decision) == std::vector{EventKind::account_deleted});
+}
+
+/// Signed in with a passkey a minute ago.
+Acting signed_in() {
+    return {.account = ada(), .session = session(passkey()), .passkeys = {passkey()}, .steps = {}};
+}
+
+TEST_CASE("a deletion that is asked for waits a week, signs out everywhere and is told") {
+    const auto decision = ask_deletion(signed_in(), at(noon), fresh());
+    REQUIRE(decision.has_value());
+    CHECK(only<SetDeletion>(*decision)->to == noon + 24h * 7);
+    CHECK_FALSE(only<SetDeletion>(*decision)->from.has_value());
+    CHECK(only<RaiseEpoch>(*decision)->from_epoch == ada().epoch);
+    CHECK(has<EndHold>(*decision));
+    CHECK_FALSE(has<DeleteAccount>(*decision));
+    CHECK_FALSE(has<OpenSession>(*decision));
+    CHECK(logged(*decision) == std::vector{EventKind::deletion_asked});
+    CHECK(told(*decision) == std::vector{NoticeKind::deletion_asked});
+    CHECK(decision->notices.front().deletes_at == noon + 24h * 7);
+}
+
+TEST_CASE("a deletion needs a fresh proof that was no recovery") {
+    Acting who = signed_in();
+    const TimePoint late = who.session.authenticated_at + 5min;
+    CHECK(refusal(ask_deletion(who, at(late), fresh())) == Refusal::proof_too_old);
+    who.account.recovered_at = noon - 1h;
+    CHECK(refusal(ask_deletion(who, at(noon), fresh())) == Refusal::frozen_after_recovery);
+}
+
+TEST_CASE("an account goes only if its deletion was not stopped in the meantime") {
+    Account account = ada();
+    account.deletes_at = noon;
+    const Decision decision = finish_deletion(account, at(noon), fresh());
+    CHECK(only<SetDeletion>(decision)->from == noon);
+    CHECK(place_of<SetDeletion>(decision) < place_of<DeleteAccount>(decision));
     CHECK(logged(decision) == std::vector{EventKind::account_deleted});
 }
 

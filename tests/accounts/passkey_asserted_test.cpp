@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "accounts/changes.hpp"
 #include "accounts/events.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/people.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
@@ -71,6 +72,34 @@ TEST_CASE("a passkey signs in: a session of full assurance, for 24 hours, in one
     CHECK(logged(*decision) == std::vector{EventKind::signed_in});
     CHECK(decision->notices.empty());
     CHECK_FALSE(decision->sign_in.has_value());
+}
+
+TEST_CASE("a session in a new browser is told, with where it is") {
+    Circumstances unknown = at(noon);
+    unknown.is_known_browser = false;
+    const auto decision = decide(start, {}, asserted(passkey()), unknown, fresh());
+    REQUIRE(decision.has_value());
+    CHECK(told(*decision) == std::vector{NoticeKind::new_browser});
+    CHECK(decision->notices.front().to == ada().email);
+    CHECK(decision->notices.front().browser == "Firefox on Linux");
+    CHECK(decision->signed_in_to == ada().email);
+    // A sign-in that opens no session yet says nothing.
+    const Purpose adding{.intent = Intent::add_passkey};
+    const auto goes_on = decide(start, adding, asserted(passkey()), unknown, fresh());
+    REQUIRE(goes_on.has_value());
+    CHECK(told(*goes_on).empty());
+    CHECK_FALSE(goes_on->signed_in_to.has_value());
+}
+
+TEST_CASE("a sign-in stops the deletion of the account, and that is told") {
+    PasskeyAsserted event = asserted(passkey());
+    event.account.deletes_at = noon + 24h;
+    const auto decision = sign_in_with(event);
+    REQUIRE(decision.has_value());
+    CHECK(only<SetDeletion>(*decision)->from == noon + 24h);
+    CHECK_FALSE(only<SetDeletion>(*decision)->to.has_value());
+    CHECK(logged(*decision) == std::vector{EventKind::deletion_stopped, EventKind::signed_in});
+    CHECK(told(*decision) == std::vector{NoticeKind::deletion_stopped});
 }
 
 TEST_CASE("the commit of a sign-in guards the passkey's counter and the account's epoch") {

@@ -63,7 +63,7 @@ void StoreWatch::note_commit(const std::string& changes, const store::CommitResu
 }
 
 std::string name_of(const store::Change& change) {
-    constexpr std::array<std::string_view, 44> names{
+    constexpr std::array<std::string_view, 45> names{
         "CreateAccount",
         "ChangeFactors",
         "RequireEpoch",
@@ -73,6 +73,7 @@ std::string name_of(const store::Change& change) {
         "MarkRecovered",
         "FreezeFactors",
         "EndRecovery",
+        "SetDeletion",
         "DeleteAccount",
         "AddPasskey",
         "UsePasskey",
@@ -212,6 +213,11 @@ store::Store::LimitUse WatchedStore::limit_use(
 bool WatchedStore::is_invited(const accounts::EmailAddress& email, TimePoint now) {
     watch_->note("is_invited");
     return store_->is_invited(email, now);
+}
+
+std::vector<accounts::Account> WatchedStore::list_deletions(TimePoint now, std::size_t count) {
+    watch_->note("list_deletions");
+    return store_->list_deletions(now, count);
 }
 
 std::vector<accounts::Event> WatchedStore::list_events(

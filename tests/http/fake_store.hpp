@@ -112,6 +112,11 @@ public:
         return unexpected<bool>();
     }
 
+    std::vector<accounts::Account> list_deletions(TimePoint /*now*/, std::size_t /*count*/)
+        override {
+        return unexpected<std::vector<accounts::Account>>();
+    }
+
     std::vector<accounts::Event> list_events(
         accounts::AccountId /*account*/, const EventQuery& /*query*/
     ) override {

@@ -48,6 +48,26 @@ TEST_CASE("an address changes if it is still the one of before and nobody has th
     CHECK(db->store().find_account(other.id) == other);
 }
 
+TEST_CASE("accounts that are to be deleted are listed when it is time, and kept if it is stopped") {
+    const auto db = make_store_under_test();
+    auto account = sign_up(db->store()).account;
+    const auto later = sign_up(db->store()).account;
+    const auto other = sign_up(db->store()).account;
+    const auto due = day_one + hours(24);
+    REQUIRE(committed(*db, {SetDeletion{account.id, std::nullopt, due}}));
+    REQUIRE(committed(*db, {SetDeletion{later.id, std::nullopt, due + hours(1)}}));
+    account.deletes_at = due;
+    CHECK(db->store().list_deletions(due - std::chrono::milliseconds(1), 9).empty());
+    CHECK(db->store().list_deletions(due, 9) == std::vector{account});
+    CHECK(db->store().list_deletions(due + hours(2), 9).size() == 2);
+    CHECK(db->store().list_deletions(due + hours(2), 1) == std::vector{account});
+    CHECK(refused(*db, {SetDeletion{account.id, std::nullopt, due}}, 0));
+    REQUIRE(committed(*db, {SetDeletion{account.id, due, std::nullopt}}));
+    CHECK(refused(*db, {SetDeletion{account.id, due, due}, DeleteAccount{account.id}}, 0));
+    CHECK(db->store().find_account(account.id).has_value());
+    CHECK(db->store().find_account(other.id) == other);
+}
+
 TEST_CASE("a second address is set, replaced and removed if it is still the one of before") {
     const auto db = make_store_under_test();
     auto [account, passkey] = sign_up(db->store());

@@ -107,6 +107,7 @@ struct World {
             MarkRecovered{account, day_one},
             FreezeFactors{account, day_one},
             EndRecovery{account},
+            SetDeletion{account, std::nullopt, day_one},
             DeleteAccount{account},
             AddPasskey{second},
             UsePasskey{account, passkey, 7, 8, true, day_one, "here"},

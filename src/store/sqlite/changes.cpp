@@ -91,6 +91,10 @@ Applied AccountChanges::apply(const accounts::EndRecovery& change) {
     return changed_a_row(end_recovery_.run(change.account));
 }
 
+Applied AccountChanges::apply(const accounts::SetDeletion& change) {
+    return changed_a_row(set_deletion_.run(change.account, change.from, change.to));
+}
+
 Applied AccountChanges::apply(const accounts::DeleteAccount& change) {
     // Passkeys and sign-ins go with it: their foreign keys cascade.
     const auto deleted = changed_a_row(delete_.run(change.account));

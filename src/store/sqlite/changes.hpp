@@ -33,6 +33,7 @@ public:
     Applied apply(const accounts::MarkRecovered& change);
     Applied apply(const accounts::FreezeFactors& change);
     Applied apply(const accounts::EndRecovery& change);
+    Applied apply(const accounts::SetDeletion& change);
     Applied apply(const accounts::DeleteAccount& change);
     Applied apply(const accounts::Invite& change);
     Applied apply(const accounts::SpendInvite& change);
@@ -77,6 +78,9 @@ private:
     Statement freeze_{connection_, "UPDATE accounts SET frozen_at = ?2 WHERE id = ?1"};
     Statement end_recovery_{
         connection_, "UPDATE accounts SET recovered_at = NULL, frozen_at = NULL WHERE id = ?1"
+    };
+    Statement set_deletion_{
+        connection_, "UPDATE accounts SET deletes_at = ?3 WHERE id = ?1 AND deletes_at IS ?2"
     };
     Statement delete_{connection_, "DELETE FROM accounts WHERE id = ?1"};
     Statement invite_{

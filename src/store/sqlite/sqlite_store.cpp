@@ -101,19 +101,21 @@ public:
         auto rows = reader->account_at_or_after.query(email.canonical());
         if (!rows.next()) return std::nullopt;
         auto account = account_of(rows);
-        if (account.email.canonical() != email.canonical()) return std::nullopt;
-        return account;
+        const bool is_there = account.email.canonical() == email.canonical();
+        return is_there ? std::optional(std::move(account)) : std::nullopt;
     }
 
     std::vector<accounts::Account> list_accounts(accounts::AccountId after, std::size_t count)
         override {
         Readers::Loan reader(readers_);
         auto rows = reader->accounts_after.query(after, static_cast<std::int64_t>(count));
-        std::vector<accounts::Account> accounts;
-        while (rows.next()) {
-            accounts.push_back(account_of(rows));
-        }
-        return accounts;
+        return accounts_of(rows);
+    }
+
+    std::vector<accounts::Account> list_deletions(TimePoint now, std::size_t count) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->accounts_to_delete.query(now, static_cast<std::int64_t>(count));
+        return accounts_of(rows);
     }
 
     std::optional<KnownPasskey> find_passkey(const webauthn::CredentialId& id) override {
@@ -218,8 +220,7 @@ public:
 
     bool is_invited(const accounts::EmailAddress& email, TimePoint now) override {
         Readers::Loan reader(readers_);
-        auto rows = reader->invitation.query(email.canonical(), now);
-        return rows.next();
+        return reader->invitation.query(email.canonical(), now).next();
     }
 
     std::vector<accounts::Event> list_events(accounts::AccountId account, const EventQuery& query)

@@ -157,6 +157,36 @@ describe('Settings: a signed-in person', () => {
         assert.match((await site.mail.next(address)).subject, /without your passkey/);
     });
 
+    test('changes the address by codes to both, and goes on with the new one', async (t) => {
+        const { ada, address } = await signedUp(t);
+        const next = site.newAddress('next');
+        await ada.link('Change').click();
+        await ada.sees('Change your e-mail address');
+        await ada.field('New address').fill(next);
+        await ada.button('Continue').click();
+        await ada.hears('First the code that we sent to your address of before');
+        await ada.enterCode(await site.mail.nextCode(address));
+        await ada.hears('Now the code that we sent to the new address');
+        await ada.enterCode(await site.mail.nextCode(next));
+        await ada.hears('Your new address is saved.');
+        await ada.isSignedIn(next);
+        assert.match((await site.mail.next(address)).subject, /was changed/);
+        await ada.signOut();
+        await ada.signIn(next);
+    });
+
+    test('deletes the account: signed out, and a sign-in keeps it', async (t) => {
+        const { ada, address } = await signedUp(t);
+        await ada.link('Delete my account').click();
+        await ada.sees('Delete your account?');
+        await ada.button('Delete my account').click();
+        await ada.sees('You are signed out');
+        await ada.hears('Your account is deleted in a week.');
+        assert.match((await site.mail.next(address)).subject, /will be deleted/);
+        await ada.signIn(address);
+        assert.match((await site.mail.next(address)).subject, /stays/);
+    });
+
     test('reads the activity, and filters it', async (t) => {
         const { ada } = await signedUp(t);
         await ada.link('Show activity').click();

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "store/store.hpp"
+
+#include <cstddef>
+
+namespace latchkey::pages {
+
+/// Deletes accounts whose owners asked for it and did not sign in since. Bounded work per call;
+/// returns how many went. What could not be written is due again.
+std::size_t delete_due_accounts(store::Store& store, const Clock& clock, Random& random);
+
+}  // namespace latchkey::pages

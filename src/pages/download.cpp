@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "accounts/acting.hpp"
+#include "accounts/authenticator_names.hpp"
+#include "accounts/events.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
+#include "pages/handlers.hpp"
+#include "pages/saves.hpp"
+#include "pages/settings_change.hpp"
+#include "pages/visit.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/chrono.h>
+#include <fmt/core.h>
+
+// Download my data: what is stored of the account, as JSON. No secret, and nothing derived from
+// one.
+namespace latchkey::pages {
+namespace {
+
+constexpr std::size_t most_events = 10'000;
+
+std::string text_of_time(TimePoint time) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", seconds);
+}
+
+json::Value time_or_null(const std::optional<TimePoint>& time) {
+    return time ? json::Value(text_of_time(*time)) : json::Value();
+}
+
+json::Value data_of(const accounts::Account& account) {
+    return json::object({
+        {"id", account.public_id.value()},
+        {"email", account.email.text()},
+        {"second_email",
+         account.second_email ? json::Value(account.second_email->text()) : json::Value()},
+        {"created_at", text_of_time(account.created_at)},
+        {"recovered_at", time_or_null(account.recovered_at)},
+    });
+}
+
+json::Value data_of(const accounts::Passkey& passkey) {
+    return json::object({
+        {"name", accounts::display_name(passkey)},
+        {"credential_id", base64url_encode(passkey.record.id.value())},
+        {"synced", passkey.record.backup_state},
+        {"suspended", passkey.status == accounts::CredentialStatus::suspended},
+        {"created_at", text_of_time(passkey.created_at)},
+        {"created_on", passkey.created_on},
+        {"last_used_at", time_or_null(passkey.last_used_at)},
+        {"last_used_on", passkey.last_used_on},
+    });
+}
+
+json::Value data_of(const accounts::AuthenticatorApp& app) {
+    return json::object({
+        {"created_at", text_of_time(app.created_at)},
+        {"created_on", app.created_on},
+        {"last_used_at", time_or_null(app.last_used_at)},
+    });
+}
+
+json::Value data_of(const accounts::LinkedIdentity& identity) {
+    return json::object({
+        {"issuer", identity.who.issuer},
+        {"subject", identity.who.subject},
+        {"email", identity.email},
+        {"linked_at", text_of_time(identity.linked_at)},
+    });
+}
+
+json::Value data_of(const accounts::Session& session) {
+    return json::object({
+        {"browser", session.browser},
+        {"created_at", text_of_time(session.created_at)},
+        {"last_seen_at", text_of_time(session.last_seen_at)},
+        {"expires_at", text_of_time(session.expires_at)},
+    });
+}
+
+json::Value data_of(const accounts::Event& event) {
+    return json::object({
+        {"at", text_of_time(event.at)},
+        {"event", accounts::name_of(event.kind)},
+        {"network", event.network},
+        {"browser", event.browser},
+        {"detail", event.detail},
+    });
+}
+
+template <class Rows>
+json::Array all_of(const Rows& rows) {
+    json::Array array;
+    for (const auto& row : rows) {
+        array.emplace_back(data_of(row));
+    }
+    return array;
+}
+
+}  // namespace
+
+/// Needs a proof younger than five minutes: all at once is worth more than what each page shows.
+http::Outcome get_download(VisitPtr visit) {
+    const accounts::Acting who = load_acting(*visit);
+    if (!accounts::is_fresh(who.session, visit->services.clock.now())) {
+        return respond_refused_change(
+            *visit, visit->request.path, accounts::Refusal::proof_too_old
+        );
+    }
+    store::Store& store = visit->services.store;
+    json::Value data = json::object({
+        {"account", data_of(who.account)},
+        {"passkeys", all_of(who.passkeys)},
+        {"authenticator_app", who.steps.app ? data_of(*who.steps.app) : json::Value()},
+        {"recovery_codes_left", who.steps.recovery_codes},
+        {"identities", all_of(store.list_identities(who.account.id))},
+        {"sessions", all_of(store.list_sessions(who.account.id))},
+        {"events", all_of(store.list_events(who.account.id, {.count = most_events}))},
+    });
+    http::Response response = http::json_response(200, json::write(data));
+    response.headers.emplace_back("Content-Disposition", R"(attachment; filename="account.json")");
+    return response;
+}
+
+}  // namespace latchkey::pages
