@@ -105,10 +105,11 @@ TEST_CASE("Another session or browser cannot go on with a change that was begun 
     ada.sign_up();
     REQUIRE(ask(ada, new_address).status() == 200);
     const std::string change = ada.browser.page().text("change");
+    const std::string code = latchkey.code_for(ada.email);
     Person elsewhere(latchkey, ada.email);
     REQUIRE(elsewhere.sign_in_with(ada.device).status() == 200);
     REQUIRE(elsewhere.browser.get("/settings/email").status() == 200);
-    const Fields fields{{"change", change}, {"code", latchkey.code_for(ada.email)}};
+    const Fields fields{{"change", change}, {"code", code}};
     CHECK(elsewhere.browser.submit("/settings/email/code", fields).status() == 409);
     const Page page = ada.browser.page();
     REQUIRE(ada.confirm().status() == 200);
