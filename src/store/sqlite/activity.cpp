@@ -89,14 +89,6 @@ std::vector<accounts::Event> read_activity(
     return events;
 }
 
-std::vector<accounts::Account> accounts_of(Rows& rows) {
-    std::vector<accounts::Account> accounts;
-    while (rows.next()) {
-        accounts.push_back(account_of(rows));
-    }
-    return accounts;
-}
-
 std::vector<accounts::Passkey> read_passkeys(Reader& reader, accounts::AccountId account) {
     auto rows = reader.passkeys_of_account.query(account);
     std::vector<accounts::Passkey> passkeys;

@@ -20,9 +20,6 @@ std::vector<accounts::Event> read_activity(
     Reader& reader, accounts::AccountId account, const Store::EventQuery& query
 );
 
-/// What is left of the rows, each an account.
-std::vector<accounts::Account> accounts_of(Rows& rows);
-
 /// All credentials of the account, oldest first; the last use as far as it was merged.
 std::vector<accounts::Passkey> read_passkeys(Reader& reader, accounts::AccountId account);
 

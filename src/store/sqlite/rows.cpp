@@ -76,6 +76,14 @@ accounts::Account account_of(const Rows& rows, int first) {
     };
 }
 
+std::vector<accounts::Account> accounts_of(Rows& rows) {
+    std::vector<accounts::Account> accounts;
+    while (rows.next()) {
+        accounts.push_back(account_of(rows));
+    }
+    return accounts;
+}
+
 accounts::Passkey passkey_of(const Rows& rows, webauthn::UserHandle user_handle, int first) {
     return {
         .id = rows.id<accounts::PasskeyId>(first),

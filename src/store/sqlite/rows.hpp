@@ -14,8 +14,12 @@
 /// the order of the struct's members, and throws ReadFailed if a value is not one that we write.
 namespace latchkey::store::sqlite {
 
-/// id, public_id, user_handle, email, created_at, version, epoch, factors, recovered_at, frozen_at.
+/// id, public_id, user_handle, email, created_at, version, epoch, factors, recovered_at, frozen_at,
+/// second_email, deletes_at.
 accounts::Account account_of(const Rows& rows, int first = 0);
+
+/// What is left of the rows, each an account.
+std::vector<accounts::Account> accounts_of(Rows& rows);
 
 /// id, public_id, account, credential_id, algorithm, public_key, sign_count, uv_initialized,
 /// backup_eligible, backup_state, transports, aaguid, attestation_format, rp_id, purpose, status,

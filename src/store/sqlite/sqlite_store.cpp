@@ -12,14 +12,12 @@
 #include "latchkey/webauthn/types.hpp"
 #include "store/commit.hpp"
 #include "store/sqlite/activity.hpp"
-#include "store/sqlite/checkpoints.hpp"
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/errors.hpp"
 #include "store/sqlite/folder_lock.hpp"
 #include "store/sqlite/ids.hpp"
 #include "store/sqlite/jobs.hpp"
 #include "store/sqlite/last_uses.hpp"
-#include "store/sqlite/migrations.hpp"
+#include "store/sqlite/opening.hpp"
 #include "store/sqlite/read_cache.hpp"
 #include "store/sqlite/readers.hpp"
 #include "store/sqlite/rows.hpp"
@@ -27,12 +25,10 @@
 #include "store/store.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -40,23 +36,11 @@
 #include <variant>
 #include <vector>
 
-#include <fcntl.h>
-#include <sqlite3.h>
-#include <unistd.h>
-
 namespace latchkey::store {
 
 namespace sqlite {
 
 namespace {
-
-/// What open() has got hold of by the time the store can be made.
-struct Opened {
-    FolderLock lock;
-    std::unique_ptr<Connection> connection;
-    std::unique_ptr<LastUses> last_uses;
-    std::int64_t first_id = 0;  // a block of IdSource::block begins here
-};
 
 class OpenStore final : public Store {
 public:
@@ -322,65 +306,6 @@ private:
     Writer writer_;
     Readers readers_;
 };
-
-/// Makes an empty file that only its owner can read, if there is none. SQLite gives its log files
-/// the same mode.
-Result<void, StoreError> make_file(const std::filesystem::path& path) {
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor < 0) return Fail{folder_error(path.parent_path(), errno)};
-    static_cast<void>(::close(descriptor));  // nothing was written
-    return {};
-}
-
-/// Durable commits, a log that is never truncated, checkpoints when we say so.
-Code set_up_log(Connection& connection) {
-    Code code = connection.execute("PRAGMA journal_mode = WAL");
-    if (code == SQLITE_OK) code = connection.execute("PRAGMA synchronous = FULL");
-    if (code == SQLITE_OK) code = connection.execute("PRAGMA wal_autocheckpoint = 0");
-    int keep = 1;
-    if (code == SQLITE_OK) {
-        code = sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
-    }
-    return code;
-}
-
-Result<std::int64_t, Code> reserve_first_ids(Connection& connection) {
-    Statement statement(connection, "UPDATE id_sequence SET next = next + ?1 RETURNING next - ?1");
-    auto rows = statement.query(IdSource::block);
-    if (rows.step() != Step::row) return Fail{rows.code()};
-    const auto first = rows.integer(0);
-    // The change is durable when the statement has ended.
-    if (rows.step() != Step::done) return Fail{rows.code()};
-    return first;
-}
-
-Result<Opened, StoreError> open_database(const SqliteOptions& options) {
-    const auto& file = options.path;
-    const auto explain = [&](Code code, const char* doing) {
-        return Fail{database_error(file, code, doing)};
-    };
-    auto lock = TRY(FolderLock::take(file.parent_path()));
-    TRY(make_file(file));
-    auto opened =
-        Connection::open({.path = file, .access = Access::read_write, .vfs = options.vfs});
-    if (!opened) return explain(opened.error(), "cannot be opened");
-    auto& connection = **opened;
-    TRY(check_schema(connection, file));
-    if (const Code code = set_up_log(connection); code != SQLITE_OK) {
-        return explain(code, "cannot be set up");
-    }
-    TRY(migrate(connection, file, options.clock->now()));
-    const auto first_id = reserve_first_ids(connection);
-    if (!first_id) return explain(first_id.error(), "cannot be written");
-    if (const Code code = grow_log(connection); code != SQLITE_OK) {
-        return explain(code, "cannot get room for its log");
-    }
-    auto last_uses = std::make_unique<LastUses>(connection, options.uses_before_merge);
-    if (const Code code = last_uses->load(); code != SQLITE_OK) {
-        return explain(code, "cannot be read");
-    }
-    return Opened{std::move(lock), *std::move(opened), std::move(last_uses), *first_id};
-}
 
 [[noreturn]] void abort_on_fatal(const std::string& what) {
     std::fprintf(stderr, "latchkey: the database cannot be trusted any more: %s\n", what.c_str());
