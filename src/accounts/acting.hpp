@@ -24,7 +24,8 @@ bool is_fresh(const Session& session, TimePoint now);
 /// expired, signed_out_everywhere: the session is over.
 Result<void> check_session(const Acting& who, TimePoint now);
 
-/// As check_session(), and no recovery stands in the way of a change: frozen_after_recovery.
+/// As check_session(), and neither a recovery nor "this wasn't me" stands in the way of a change:
+/// frozen_after_recovery, frozen_by_owner.
 Result<void> check_not_frozen(const Acting& who, TimePoint now);
 
 /// Changes of the second step and of the ways in stand on a proof that is fresh and was no way

@@ -36,39 +36,69 @@ bool is_same(const std::optional<EmailAddress>& left, const EmailAddress& right)
     return left && left->canonical() == right.canonical();
 }
 
-}  // namespace
-
-Result<Decision> change_email(
-    const Acting& who, const ProvedAddress& proved, const Circumstances& at, const Fresh& fresh
+/// The account gets that address: all but the acting session ends. `stop`: what whoever reads the
+/// address of before can do about it.
+Decision move_to(
+    Draft& draft, const Acting& who, const EmailAddress& email, std::optional<StopLink> stop
 ) {
     const Account& account = who.account;
-    TRY(check_begun(who, proved, at.now));
-    if (is_same(account.email, proved.email)) return Fail{address_taken};
-    Draft draft(at, fresh);
     require_acting(draft, who);
-    draft.add(ChangeEmail{.account = account.id, .from = account.email, .to = proved.email});
-    if (is_same(account.second_email, proved.email)) {
+    draft.add(ChangeEmail{.account = account.id, .from = account.email, .to = email});
+    Account before = account;
+    if (is_same(account.second_email, email)) {
         draft.add(
             SetSecondEmail{.account = account.id, .from = account.second_email, .to = std::nullopt}
         );
+        before.second_email.reset();
     }
     draft.add(RaiseEpoch{.account = account.id, .from_epoch = account.epoch});
     draft.add(EndHold{.account = account.id, .started_at = std::nullopt});
     Session acting = who.session;
     acting.account_epoch = account.epoch + 1;
     draft.renew_session(acting);
-    draft.log(EventKind::email_changed, account.id, proved.email.masked());
-    draft.tell_of_address(NoticeKind::email_changed, account, proved.email);
-    // The new one, if it was not the second one.
-    if (!is_same(account.second_email, proved.email)) {
-        Account after = account;
-        after.email = proved.email;
-        after.second_email.reset();
-        draft.tell_of_address(NoticeKind::email_changed, after, proved.email);
-    }
+    draft.log(EventKind::email_changed, account.id, email.masked());
+    draft.tell_of_address(NoticeKind::email_changed, before, email, std::move(stop));
+    Account after = account;
+    after.email = email;
+    after.second_email.reset();
+    draft.tell_of_address(NoticeKind::email_changed, after, email);
     Decision decision = draft.finish(SignInState::done);
-    decision.signed_in_to = proved.email;
+    decision.signed_in_to = email;
     return decision;
+}
+
+}  // namespace
+
+Result<Decision> change_email(
+    const Acting& who, const ProvedAddress& proved, const Circumstances& at, const Fresh& fresh
+) {
+    TRY(check_begun(who, proved, at.now));
+    if (is_same(who.account.email, proved.email)) return Fail{address_taken};
+    Draft draft(at, fresh);
+    return move_to(
+        draft,
+        who,
+        proved.email,
+        StopLink{
+            .account = who.account.id,
+            .epoch = who.account.epoch + 1,
+            .until = at.now + limits::stop_link_lifetime,
+            .address_before = who.account.email,
+        }
+    );
+}
+
+Result<Decision> take_address_back(
+    const StopLink& link, const Acting& who, const Circumstances& at, const Fresh& fresh
+) {
+    if (!link.address_before || link.account != who.account.id) return Fail{not_yours};
+    if (at.now >= link.until) return Fail{expired};
+    TRY(check_session(who, at.now));
+    if (who.session.assurance == Assurance::recovered) return Fail{frozen_after_recovery};
+    if (!is_fresh(who.session, at.now)) return Fail{proof_too_old};
+    if (is_same(who.account.email, *link.address_before)) return Fail{address_taken};
+    Draft draft(at, fresh);
+    return move_to(draft, who, *link.address_before, std::nullopt);
 }
 
 Result<Decision> set_second_email(

@@ -4,6 +4,7 @@
 
 #include "accounts/acting.hpp"
 #include "accounts/email_address.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/sign_in.hpp"
 #include "base/clock.hpp"
 
@@ -22,6 +23,15 @@ struct ProvedAddress {
 /// account's own. expired: begun too long ago. frozen_after_recovery as for every sensitive change.
 Result<Decision> change_email(
     const Acting& who, const ProvedAddress& proved, const Circumstances& at, const Fresh& fresh
+);
+
+/// The account gets the address back that it had before a change: by the link that the change's
+/// notice has for who reads that address, and a fresh session that no recovery opened. Neither is
+/// enough alone. Works while factors rest; who is told and what ends is as above. not_yours: the
+/// link is of another account, or of no change. expired, proof_too_old, frozen_after_recovery.
+/// address_taken: it is the account's own.
+Result<Decision> take_address_back(
+    const StopLink& link, const Acting& who, const Circumstances& at, const Fresh& fresh
 );
 
 /// That address is told from now on too, in place of an earlier second one. Refused as above.

@@ -100,6 +100,23 @@ Hash email_code_mac(
     );
 }
 
+Hash address_code_mac(
+    const SecretKey& pepper,
+    CodeId id,
+    const EmailAddress& email,
+    std::string_view browser_id,
+    std::string_view code
+) {
+    return crypto::hmac_sha256(
+        pepper.reveal(),
+        {bytes_of("code to change an address"),
+         to_bytes(id.value()),
+         bytes_of(email.canonical()),
+         bytes_of(browser_id),
+         bytes_of(code)}
+    );
+}
+
 Hash limit_key(const SecretKey& pepper, std::string_view rule, std::string_view subject) {
     return crypto::hmac_sha256(
         pepper.reveal(), {bytes_of("limit"), bytes_of(rule), bytes_of(subject)}

@@ -27,8 +27,18 @@ SecretText make_text_code(const std::array<std::byte, 16>& random);
 /// nullopt.
 std::optional<std::string> parse_code(std::string_view typed, std::size_t digits);
 
-/// Keyed hash that binds a code to its purpose, its row, the address and the browser that asked.
+/// Keyed hash that binds a code to its purpose, which is to sign in, its row, the address and the
+/// browser that asked.
 Hash email_code_mac(
+    const SecretKey& pepper,
+    CodeId id,
+    const EmailAddress& email,
+    std::string_view browser_id,
+    std::string_view code
+);
+
+/// The same for a code that shows whose an address is in a change of addresses.
+Hash address_code_mac(
     const SecretKey& pepper,
     CodeId id,
     const EmailAddress& email,

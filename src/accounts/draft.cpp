@@ -38,8 +38,16 @@ void Draft::tell_of_identity(NoticeKind kind, const Account& account, std::strin
     tell_all(account, {.kind = kind, .issuer = std::move(issuer), .browser = at_.browser});
 }
 
-void Draft::tell_of_address(NoticeKind kind, const Account& account, const EmailAddress& address) {
-    tell_all(account, {.kind = kind, .address = address.masked(), .browser = at_.browser});
+void Draft::tell_of_address(
+    NoticeKind kind,
+    const Account& account,
+    const EmailAddress& address,
+    std::optional<StopLink> stop
+) {
+    tell_all(
+        account,
+        {.kind = kind, .address = address.masked(), .browser = at_.browser, .stop = std::move(stop)}
+    );
 }
 
 void Draft::tell_of_recovery(NoticeKind kind, const Account& account, std::string issuer) {
@@ -49,8 +57,7 @@ void Draft::tell_of_recovery(NoticeKind kind, const Account& account, std::strin
         .until = at_.now + limits::stop_link_lifetime,
     };
     tell_all(
-        account,
-        {.kind = kind, .issuer = std::move(issuer), .browser = at_.browser, .stop = stop}
+        account, {.kind = kind, .issuer = std::move(issuer), .browser = at_.browser, .stop = stop}
     );
 }
 

@@ -40,8 +40,13 @@ public:
     /// it. `issuer`: of the provider by which; empty: none.
     void tell_of_recovery(NoticeKind kind, const Account& account, std::string issuer);
 
-    /// A notice about an address, which it names masked.
-    void tell_of_address(NoticeKind kind, const Account& account, const EmailAddress& address);
+    /// A notice about an address, which it names masked, with a link that stops what it tells.
+    void tell_of_address(
+        NoticeKind kind,
+        const Account& account,
+        const EmailAddress& address,
+        std::optional<StopLink> stop = std::nullopt
+    );
 
     /// A notice about a hold, to be sent at `tell_at` if the hold has not ended by then.
     void tell_of_hold(

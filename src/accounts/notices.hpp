@@ -46,6 +46,7 @@ struct StopLink {
     AccountId account;
     std::uint32_t epoch = 0;
     TimePoint until;
+    std::optional<EmailAddress> address_before;  // that it gives back too (addresses.hpp)
 
     bool operator==(const StopLink&) const = default;
 };

@@ -17,7 +17,8 @@ namespace latchkey::accounts {
 bool is_to_tell(const Account& account, const SecondSteps& steps, TimePoint now);
 
 /// "This wasn't me": ends the hold and, with the epoch, all sessions, sign-ins and codes; factors
-/// then rest for limits::freeze_after_recovery. signed_out_everywhere, expired: the link works no
+/// then rest for limits::freeze_after_recovery. An address that was changed stays so:
+/// take_address_back() needs a proof. signed_out_everywhere, expired: the link works no
 /// more.
 Result<Decision> stop_recovery(
     const StopLink& link, const Account& account, const Circumstances& at, const Fresh& fresh

@@ -44,7 +44,7 @@ struct Account {
     std::uint32_t epoch = 0;
     std::uint32_t factors = 0;  // active passkeys (and later second factors) of the account
     std::optional<TimePoint> recovered_at;
-    std::optional<TimePoint> frozen_at;  // its owner said "this wasn't me" (restoring.hpp)
+    std::optional<TimePoint> frozen_at;        // its owner said "this wasn't me" (restoring.hpp)
     std::optional<EmailAddress> second_email;  // is told what the first is; no way in
     std::optional<TimePoint> deletes_at;       // its owner asked for it; a sign-in stops it
 

@@ -52,7 +52,11 @@ http::Response respond_address(
         {"email", visit.needed_session().account.email.text()},
         {"second", role == AddressRole::second},
     });
-    add_hindrance(visit, page_path(role), model);
+    add_hindrance(
+        page_path(role),
+        accounts::check_sensitive_change(load_acting(visit), visit.services.clock.now()),
+        model
+    );
     int status = 200;
     if (error) {
         model.set("error", error_model(visit, *error));
@@ -103,8 +107,9 @@ accounts::CodeId add_code(
     }
     codes.emplace_back(accounts::StoreCode{{
         .id = id,
-        .mac =
-            accounts::email_code_mac(services.pepper, id, email, visit.browser_id, digits.reveal()),
+        .mac = accounts::address_code_mac(
+            services.pepper, id, email, visit.browser_id, digits.reveal()
+        ),
         .address_key = accounts::limit_key(services.pepper, "address", email.canonical()),
         .account = account.id,
         .account_epoch = account.epoch,
@@ -227,7 +232,7 @@ http::Outcome post_address_code(VisitPtr visit) {
     std::vector<accounts::Change> changes = guessing_limits(*visit, email);
     changes.emplace_back(accounts::SpendAttempt{
         .code = code,
-        .mac = accounts::email_code_mac(services.pepper, code, email, visit->browser_id, *typed),
+        .mac = accounts::address_code_mac(services.pepper, code, email, visit->browser_id, *typed),
         .limit = accounts::limits::attempts_per_code,
         .now = services.clock.now(),
     });

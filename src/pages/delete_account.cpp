@@ -30,7 +30,11 @@ http::Outcome get_delete_account(VisitPtr visit) {
         {"email", visit->needed_session().account.email.text()},
         {"deletes", day_in_words(visit->edition, deletes_at)},
     });
-    add_hindrance(*visit, path, model);
+    add_hindrance(
+        path,
+        accounts::check_sensitive_change(load_acting(*visit), visit->services.clock.now()),
+        model
+    );
     return respond(*visit, "delete_account", std::move(model));
 }
 

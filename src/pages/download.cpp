@@ -48,6 +48,7 @@ json::Value data_of(const accounts::Account& account) {
          account.second_email ? json::Value(account.second_email->text()) : json::Value()},
         {"created_at", text_of_time(account.created_at)},
         {"recovered_at", time_or_null(account.recovered_at)},
+        {"frozen_at", time_or_null(account.frozen_at)},
     });
 }
 
@@ -69,6 +70,22 @@ json::Value data_of(const accounts::AuthenticatorApp& app) {
         {"created_at", text_of_time(app.created_at)},
         {"created_on", app.created_on},
         {"last_used_at", time_or_null(app.last_used_at)},
+    });
+}
+
+json::Value data_of(const accounts::Phone& phone) {
+    return json::object({
+        {"number", phone.number.text()},
+        {"created_at", text_of_time(phone.created_at)},
+        {"created_on", phone.created_on},
+        {"last_used_at", time_or_null(phone.last_used_at)},
+    });
+}
+
+json::Value data_of(const accounts::Hold& hold) {
+    return json::object({
+        {"started_at", text_of_time(hold.started_at)},
+        {"ends_at", text_of_time(hold.ends_at)},
     });
 }
 
@@ -100,6 +117,11 @@ json::Value data_of(const accounts::Event& event) {
     });
 }
 
+template <class Row>
+json::Value data_or_null(const std::optional<Row>& row) {
+    return row ? data_of(*row) : json::Value();
+}
+
 template <class Rows>
 json::Array all_of(const Rows& rows) {
     json::Array array;
@@ -111,20 +133,20 @@ json::Array all_of(const Rows& rows) {
 
 }  // namespace
 
-/// Needs a proof younger than five minutes: all at once is worth more than what each page shows.
+/// Needs what a change needs: all at once, with the whole number of a phone, is worth more to a
+/// thief than what each page shows.
 http::Outcome get_download(VisitPtr visit) {
     const accounts::Acting who = load_acting(*visit);
-    if (!accounts::is_fresh(who.session, visit->services.clock.now())) {
-        return respond_refused_change(
-            *visit, visit->request.path, accounts::Refusal::proof_too_old
-        );
-    }
+    const auto checked = accounts::check_sensitive_change(who, visit->services.clock.now());
+    if (!checked) return respond_refused_change(*visit, visit->request.path, checked.error());
     store::Store& store = visit->services.store;
     json::Value data = json::object({
         {"account", data_of(who.account)},
         {"passkeys", all_of(who.passkeys)},
-        {"authenticator_app", who.steps.app ? data_of(*who.steps.app) : json::Value()},
+        {"authenticator_app", data_or_null(who.steps.app)},
+        {"phone", data_or_null(who.steps.phone)},
         {"recovery_codes_left", who.steps.recovery_codes},
+        {"wait", data_or_null(who.steps.hold)},
         {"identities", all_of(store.list_identities(who.account.id))},
         {"sessions", all_of(store.list_sessions(who.account.id))},
         {"events", all_of(store.list_events(who.account.id, {.count = most_events}))},

@@ -59,6 +59,7 @@ http::Outcome post_sign_in_wait(VisitPtr visit);
 // not_me.cpp
 http::Outcome get_not_me(VisitPtr visit);
 http::Outcome post_not_me(VisitPtr visit);
+http::Outcome post_take_address_back(VisitPtr visit);
 
 // security.cpp
 http::Outcome get_security(VisitPtr visit);

@@ -102,6 +102,7 @@ constexpr std::array table{
     PageRoute{get, "/session", Needs::nothing, get_session},
     PageRoute{get, "/not-me", Needs::nothing, get_not_me},
     PageRoute{post, "/not-me", Needs::nothing, post_not_me},
+    PageRoute{post, "/not-me/address", Needs::session, post_take_address_back},
     PageRoute{get, "/help", Needs::nothing, get_help},
     PageRoute{get, "/.well-known/passkey-endpoints", Needs::nothing, get_passkey_endpoints},
     PageRoute{get, "/.well-known/change-password", Needs::nothing, get_change_password},

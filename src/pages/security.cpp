@@ -28,26 +28,12 @@
 namespace latchkey::pages {
 namespace {
 
-constexpr std::array<std::string_view, 16> messages{
-    "added",
-    "replaced",
-    "restored",
-    "renamed",
-    "removed",
-    "suspended",
-    "name_not_allowed",
-    "app_on",
-    "app_off",
-    "phone_on",
-    "phone_off",
-    "new_codes",
-    "linked",
-    "unlinked",
-    "session_ended",
-    "sessions_ended",
-    "email_changed",
-    "second_email_set",
-    "second_email_removed"
+constexpr std::array<std::string_view, 20> messages{
+    "added",         "replaced",     "restored",         "renamed",
+    "removed",       "suspended",    "name_not_allowed", "app_on",
+    "app_off",       "phone_on",     "phone_off",        "new_codes",
+    "linked",        "unlinked",     "session_ended",    "sessions_ended",
+    "email_changed", "address_back", "second_email_set", "second_email_removed"
 };
 
 /// What was just done, from `?message=`; words of our own only.

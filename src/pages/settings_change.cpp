@@ -34,14 +34,18 @@ std::string step_up_location(std::string_view path) {
     return "/sign-in?intent=confirm&return_to=" + percent_encode(path);
 }
 
-void add_hindrance(const Visit& visit, std::string_view path, json::Value& model) {
-    const auto checked =
-        accounts::check_sensitive_change(load_acting(visit), visit.services.clock.now());
+void add_hindrance(
+    std::string_view path, const accounts::Result<void>& checked, json::Value& model
+) {
     const auto is_refused_with = [&checked](accounts::Refusal refusal) {
         return !checked && checked.error() == refusal;
     };
+    const bool is_frozen_by_owner = is_refused_with(accounts::Refusal::frozen_by_owner);
     model.set("needs_proof", is_refused_with(accounts::Refusal::proof_too_old));
-    model.set("frozen", is_refused_with(accounts::Refusal::frozen_after_recovery));
+    model.set(
+        "frozen", is_frozen_by_owner || is_refused_with(accounts::Refusal::frozen_after_recovery)
+    );
+    model.set("frozen_by_owner", is_frozen_by_owner);
     model.set("prove_href", step_up_location(path));
 }
 

@@ -31,9 +31,11 @@ http::Response respond_refused_change(
     const Visit& visit, std::string_view path, accounts::Refusal refusal
 );
 
-/// What stands between the person and a sensitive change, for the page that asks first:
-/// `needs_proof`, `frozen`, and `prove_href`, which leads to a proof and back to `path`.
-void add_hindrance(const Visit& visit, std::string_view path, json::Value& model);
+/// What stands in the way of a change, for the page that asks first: `needs_proof`, `frozen`,
+/// `frozen_by_owner`, and `prove_href`, which leads to a proof and back to `path`.
+void add_hindrance(
+    std::string_view path, const accounts::Result<void>& checked, json::Value& model
+);
 
 /// Back to Settings → Security, which says `message` (security.cpp lists them).
 http::Response see_security(std::string_view message);

@@ -26,23 +26,6 @@ bool is_page(const Visit& visit) {
     return visit.request.representation == http::Representation::html;
 }
 
-/// What stands between the person and a change, for the page that asks first.
-struct Hindrance {
-    bool needs_proof = false;
-    bool is_frozen = false;
-    bool is_frozen_by_owner = false;
-};
-
-Hindrance hindrance_of(const accounts::Result<void>& checked) {
-    if (checked) return {};
-    return {
-        .needs_proof = checked.error() == accounts::Refusal::proof_too_old,
-        .is_frozen = checked.error() == accounts::Refusal::frozen_after_recovery ||
-                     checked.error() == accounts::Refusal::frozen_by_owner,
-        .is_frozen_by_owner = checked.error() == accounts::Refusal::frozen_by_owner,
-    };
-}
-
 }  // namespace
 
 http::Response respond_question(
@@ -51,15 +34,12 @@ http::Response respond_question(
     const accounts::Result<void>& change,
     int status
 ) {
-    const Hindrance hindrance = hindrance_of(change);
     json::Value model = json::object({
-        {"needs_proof", hindrance.needs_proof},
-        {"frozen", hindrance.is_frozen},
-        {"frozen_by_owner", hindrance.is_frozen_by_owner},
         {"last", !change && change.error() == accounts::Refusal::last_factor},
         {"path", visit.request.path},
         {"phone", visit.request.path.starts_with("/settings/phone")},
     });
+    add_hindrance(visit.request.path, change, model);
     return respond(visit, template_name, std::move(model), status);
 }
 

@@ -13,16 +13,18 @@ namespace latchkey::pages {
 namespace {
 
 constexpr std::string_view context = "link: this wasn't me";
-constexpr json::Limits token_limits{.bytes = 256, .depth = 2, .values = 8};
+constexpr json::Limits token_limits{.bytes = 512, .depth = 2, .values = 8};
 
 }  // namespace
 
 std::string stop_url(const Services& services, const accounts::StopLink& link) {
-    const std::string text = json::write(json::object({
+    json::Value value = json::object({
         {"account", link.account.value()},
         {"epoch", static_cast<std::int64_t>(link.epoch)},
         {"until", static_cast<std::int64_t>(link.until.time_since_epoch().count())},
-    }));
+    });
+    if (link.address_before) value.set("address", link.address_before->text());
+    const std::string text = json::write(value);
     const Bytes sealed = services.sealer.seal(bytes_of(text), bytes_of(context), services.random);
     return services.site.origin + "/not-me?token=" + base64url_encode(sealed);
 }
@@ -40,10 +42,13 @@ std::optional<accounts::StopLink> read_stop_link(const Services& services, std::
     for (const json::Value* field : {account, epoch, until}) {
         if (field == nullptr || field->as_integer() == nullptr) return std::nullopt;
     }
+    const std::string* address = value->find_string("address");
     return accounts::StopLink{
         .account = accounts::AccountId(*account->as_integer()),
         .epoch = static_cast<std::uint32_t>(*epoch->as_integer()),
         .until = TimePoint(TimePoint::duration(*until->as_integer())),
+        .address_before =
+            address == nullptr ? std::nullopt : accounts::EmailAddress::parse(*address),
     };
 }
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-/// The link "this wasn't me" of the mails about a hold or a recovery. It opens a page and does
-/// nothing by itself; what its button does needs no account: whoever has the mail may shut others
-/// out, never in.
+/// The link "this wasn't me" of the mails about a hold, a recovery or another address. It opens a
+/// page and does nothing by itself; what its button does needs no account: whoever has the mail may
+/// shut others out, never in.
 namespace latchkey::pages {
 
 std::string stop_url(const Services& services, const accounts::StopLink& link);

@@ -93,6 +93,17 @@ TEST_CASE("a deletion needs a fresh proof that was no recovery") {
     CHECK(refusal(ask_deletion(who, at(late), fresh())) == Refusal::proof_too_old);
     who.account.recovered_at = noon - 1h;
     CHECK(refusal(ask_deletion(who, at(noon), fresh())) == Refusal::frozen_after_recovery);
+    who = signed_in();
+    who.session.assurance = Assurance::recovered;
+    CHECK(refusal(ask_deletion(who, at(noon), fresh())) == Refusal::frozen_after_recovery);
+}
+
+TEST_CASE("no account is deleted while its factors rest after \"this wasn't me\"") {
+    Acting who = signed_in();
+    who.account.frozen_at = noon - 72h + 1ms;
+    CHECK(refusal(ask_deletion(who, at(noon), fresh())) == Refusal::frozen_by_owner);
+    who.account.frozen_at = noon - 72h;
+    CHECK(ask_deletion(who, at(noon), fresh()).has_value());
 }
 
 TEST_CASE("an account goes only if its deletion was not stopped in the meantime") {

@@ -128,7 +128,7 @@ TEST_CASE("property: however a code is grouped, the same code is read") {
     }));
 }
 
-TEST_CASE("T10, T11: the mac of a code binds key, row, address, browser and digits") {
+TEST_CASE("T10, T11: the mac of a code binds purpose, key, row, address, browser and digits") {
     const EmailAddress email = address("ada@example.com");
     const Hash mac = email_code_mac(pepper(), CodeId(1), email, "browser", "12345678");
     CHECK(mac == email_code_mac(pepper(), CodeId(1), email, "browser", "12345678"));
@@ -146,8 +146,14 @@ TEST_CASE("T10, T11: the mac of a code binds key, row, address, browser and digi
         email_code_mac(pepper(), CodeId(1), email, "browser", "12345679"),
         email_code_mac(pepper(), CodeId(1), email, "browser1", "2345678"),
         email_code_mac(pepper(), CodeId(1), email, "", "browser12345678"),
+        address_code_mac(pepper(), CodeId(1), email, "browser", "12345678"),
+        address_code_mac(pepper(2), CodeId(1), email, "browser", "12345678"),
+        address_code_mac(pepper(), CodeId(2), email, "browser", "12345678"),
+        address_code_mac(pepper(), CodeId(1), address("eve@example.com"), "browser", "12345678"),
+        address_code_mac(pepper(), CodeId(1), email, "other", "12345678"),
+        address_code_mac(pepper(), CodeId(1), email, "browser", "12345679"),
     };
-    CHECK(different.size() == 9);
+    CHECK(different.size() == 15);
 }
 
 TEST_CASE("the keys of limits differ by rule, subject and key, also where they meet") {

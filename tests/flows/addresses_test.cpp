@@ -9,6 +9,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -37,10 +38,7 @@ Page ask_for_second(Person& person, const std::string& address) {
 }
 
 Page enter(Person& person, const std::string& code) {
-    Fields fields{{"code", code}};
-    const bool is_json = person.browser.options().representation == http::Representation::json;
-    if (is_json) fields.emplace_back("change", person.browser.page().text("change"));
-    return person.browser.submit("/settings/email/code", fields);
+    return person.browser.submit("/settings/email/code", {{"code", code}});
 }
 
 TEST_CASE("The address changes by codes to both; codes go to the new one, all else is signed out") {
@@ -114,7 +112,7 @@ TEST_CASE("Another session or browser cannot go on with a change that was begun 
     const Page page = ada.browser.page();
     REQUIRE(ada.confirm().status() == 200);
     ada.browser.look_at(page);
-    CHECK(ada.browser.submit("/settings/email/code", fields).status() == 409);
+    CHECK(enter(ada, code).status() == 409);
 }
 
 TEST_CASE("An address that somebody has is told to who proved it, not before (T13)") {
@@ -183,6 +181,131 @@ TEST_CASE("A change of an address needs a fresh proof, no recovery, and an addre
     CHECK(enter(ada, old_code).status() == 200);
     CHECK(enter(ada, new_code).error() == "frozen_after_recovery");
     CHECK(ada.account().has_value());
+}
+
+/// The path of the newest "this wasn't me" in a mail to the address.
+std::string stop_path(Latchkey& latchkey, const std::string& address) {
+    const std::string prefix = std::string(flow_origin) + "/not-me";
+    std::string path;
+    for (const auto& mail : latchkey.mails_to(address)) {
+        const auto at = mail.text.find(prefix);
+        if (at == std::string::npos) continue;
+        path = mail.text.substr(at + flow_origin.size());
+        path.resize(path.find_first_of(" \r\n"));
+    }
+    return path;
+}
+
+/// Eve reads Ada's mail and sits at her browser, which she has just signed in with. The account has
+/// Eve's address now.
+struct Theft {
+    Theft() {
+        ada.sign_up();
+        id = ada.account()->id;
+        REQUIRE(ask(ada, new_address).status() == 200);
+        REQUIRE(enter(ada, latchkey.code_for(ada.email)).status() == 200);
+        REQUIRE(enter(ada, latchkey.code_for(new_address)).location() != "");
+        std::swap(ada.browser.http().cookies, eve.browser.http().cookies);
+        link = stop_path(latchkey, ada.email);
+        REQUIRE_FALSE(link.empty());
+    }
+
+    [[nodiscard]] std::string address() { return latchkey.store().find_account(id)->email.text(); }
+
+    Latchkey latchkey;
+    Person ada{latchkey, "ada@example.com"};
+    Person eve{latchkey, new_address};
+    std::string link;
+    accounts::AccountId id;
+};
+
+TEST_CASE("The old address stops a change of the address, and with a passkey takes it back (T5)") {
+    for (const auto as : {http::Representation::json, http::Representation::html}) {
+        Theft scene;
+        Person& ada = scene.ada;
+        CHECK(stop_path(scene.latchkey, new_address).empty());
+        REQUIRE(scene.eve.is_signed_in());
+        const Page asks = ada.browser.get(scene.link);
+        CHECK(*asks.find("asks") == json::Value(true));
+        CHECK(asks.text("before.address") == "a***@example.com");
+        CHECK(*asks.find("before.proved") == json::Value(false));
+        const Page stopped = ada.browser.submit("/not-me", {});
+        CHECK(*stopped.find("stopped") == json::Value(true));
+        CHECK_FALSE(scene.eve.is_signed_in());
+        CHECK(scene.address() == new_address);
+
+        // Once is enough, but the address is still to be had.
+        const Page again = ada.browser.get(scene.link);
+        CHECK(again.status() == 200);
+        CHECK(*again.find("asks") == json::Value(false));
+        const std::string back = again.text("before.prove_href");
+        CHECK(ada.sign_in(back.substr(back.find('?'))).location() == scene.link);
+        CHECK(*ada.browser.get(scene.link).find("before.proved") == json::Value(true));
+        ada.browser.use(as);
+        REQUIRE(ada.browser.get(scene.link).status() == 200);
+        const Page taken = ada.browser.submit("/not-me/address", {});
+        CHECK(taken.location() == "/settings/security?message=address_back");
+        CHECK(scene.address() == ada.email);
+        CHECK(ada.is_signed_in());
+        CHECK(was_told(scene.latchkey, new_address, "was changed"));
+        ada.browser.use(http::Representation::json);
+        CHECK(ada.browser.get(scene.link).status() == 410);
+        // Factors and addresses rest all the same.
+        REQUIRE(ada.browser.get("/settings/email").status() == 200);
+        const Page frozen = ada.browser.submit("/settings/email", {{"email", "x@example.org"}});
+        CHECK(frozen.error() == "frozen_by_owner");
+    }
+}
+
+TEST_CASE("An address comes back by both: its link, and a proof that was no recovery (T5)") {
+    Theft scene;
+    const Fields token{{"token", scene.link.substr(scene.link.find('=') + 1)}};
+    Person thief(scene.latchkey, new_address);
+    REQUIRE(thief.prove_by_code().status() == 303);
+    const Page page = thief.browser.get(scene.link);
+    CHECK(*page.find("before.proved") == json::Value(false));
+    CHECK(thief.browser.submit("/not-me/address", {}).error() == "frozen_after_recovery");
+    Person bob(scene.latchkey, "bob@example.com");
+    bob.sign_up();
+    REQUIRE(bob.browser.get(scene.link).status() == 200);
+    CHECK(bob.browser.submit("/not-me/address", {}).status() == 404);
+    CHECK(bob.browser.get("/settings/security").status() == 200);
+    CHECK(bob.browser.submit("/not-me/address", {{"token", "none"}}).status() == 410);
+    CHECK(scene.ada.browser.get("/sign-in").status() == 200);
+    CHECK(scene.ada.browser.submit("/not-me/address", token).status() == 401);
+    CHECK(scene.address() == new_address);
+    scene.latchkey.clock.advance(24h * 7);
+    REQUIRE(scene.ada.sign_in().status() == 200);
+    CHECK(scene.ada.browser.get(scene.link).status() == 410);
+}
+
+TEST_CASE("After \"this wasn't me\" no address changes for 72 hours, and nothing is deleted") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com");
+    ada.sign_up();
+    REQUIRE(ask_for_second(ada, new_address).status() == 200);
+    REQUIRE(enter(ada, latchkey.code_for(new_address)).status() == 303);
+    Person eve(latchkey, ada.email);
+    REQUIRE(eve.prove_by_code().status() == 303);
+    CHECK(was_told(latchkey, new_address, "without your passkey"));
+    // Also who reads the second address can stop it.
+    REQUIRE(eve.browser.get(stop_path(latchkey, new_address)).status() == 200);
+    REQUIRE(eve.browser.submit("/not-me", {}).status() == 200);
+    REQUIRE(ada.sign_in().status() == 200);
+    for (const char* path :
+         {"/settings/email", "/settings/email?which=second", "/settings/delete"}) {
+        const Page page = ada.browser.get(path);
+        CHECK(*page.find("frozen") == json::Value(true));
+        CHECK(*page.find("frozen_by_owner") == json::Value(true));
+    }
+    const Fields address{{"email", "x@example.org"}};
+    CHECK(ada.browser.submit("/settings/email", address).error() == "frozen_by_owner");
+    CHECK(ada.browser.submit("/settings/email/remove-second", {}).error() == "frozen_by_owner");
+    CHECK(ada.browser.submit("/settings/delete", {}).error() == "frozen_by_owner");
+    CHECK(ada.browser.get("/settings/download").error() == "frozen_by_owner");
+    latchkey.clock.advance(72h);
+    REQUIRE(ada.sign_in().status() == 200);
+    CHECK(ask(ada, "x@example.org").status() == 200);
 }
 
 TEST_CASE("A second address is added by a code, told of every change, and no way in") {

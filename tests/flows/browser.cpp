@@ -192,7 +192,7 @@ Page Browser::submit(std::string_view action, const Fields& fields) {
 
 Page Browser::submit(std::string_view action, const Fields& fields, const Fields& headers) {
     Fields form;
-    for (const std::string_view name : {"csrf", "ceremony", "offer", "way", "token"}) {
+    for (const std::string_view name : {"csrf", "ceremony", "offer", "way", "token", "change"}) {
         const std::string value = hidden(action, name);
         if (!value.empty()) form.emplace_back(name, value);
     }

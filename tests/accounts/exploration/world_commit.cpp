@@ -49,6 +49,35 @@ public:
         return true;
     }
 
+    bool operator()(const ChangeEmail& change) {
+        Account* account = find_row(world_.accounts, change.account);
+        if (account == nullptr || account->email.canonical() != change.from.canonical()) {
+            return false;
+        }
+        const bool is_taken = std::ranges::any_of(world_.accounts, [&change](const Account& other) {
+            return other.id != change.account && other.email.canonical() == change.to.canonical();
+        });
+        if (is_taken) return false;
+        account->email = change.to;
+        ++account->version;
+        return true;
+    }
+
+    bool operator()(const SetSecondEmail& change) {
+        Account* account = find_row(world_.accounts, change.account);
+        if (account == nullptr || account->second_email != change.from) return false;
+        account->second_email = change.to;
+        ++account->version;
+        return true;
+    }
+
+    bool operator()(const SetDeletion& change) {
+        Account* account = find_row(world_.accounts, change.account);
+        if (account == nullptr || account->deletes_at != change.from) return false;
+        account->deletes_at = change.to;
+        return true;
+    }
+
     bool operator()(const MarkRecovered& change) {
         Account* account = find_row(world_.accounts, change.account);
         if (account != nullptr) account->recovered_at = change.at;

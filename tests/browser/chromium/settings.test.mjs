@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 
 import { plugIn, strangeCredential } from '../support/authenticator.mjs';
@@ -160,19 +161,35 @@ describe('Settings: a signed-in person', () => {
     test('changes the address by codes to both, and goes on with the new one', async (t) => {
         const { ada, address } = await signedUp(t);
         const next = site.newAddress('next');
-        await ada.link('Change').click();
-        await ada.sees('Change your e-mail address');
-        await ada.field('New address').fill(next);
-        await ada.button('Continue').click();
-        await ada.hears('First the code that we sent to your address of before');
-        await ada.enterCode(await site.mail.nextCode(address));
-        await ada.hears('Now the code that we sent to the new address');
-        await ada.enterCode(await site.mail.nextCode(next));
-        await ada.hears('Your new address is saved.');
+        await ada.changeAddress(address, next);
         await ada.isSignedIn(next);
         assert.match((await site.mail.next(address)).subject, /was changed/);
         await ada.signOut();
         await ada.signIn(next);
+    });
+
+    test('takes the address back by the link to the old one, and a passkey', async (t) => {
+        const { ada, address } = await signedUp(t);
+        await ada.changeAddress(address, site.newAddress('next'));
+        await ada.signOut();
+        await ada.open(await ada.stopLink(address));
+        await ada.sees('Wasn’t it you?');
+        await ada.link('Confirm it’s you').click();
+        await ada.continueWithPasskey();
+        await ada.button('Take the address back').click();
+        await ada.hears('You have your address back.');
+        await ada.isSignedIn(address);
+    });
+
+    test('downloads the data', async (t) => {
+        const { ada, address } = await signedUp(t);
+        const started = ada.page.waitForEvent('download');
+        await ada.link('Download my data').click();
+        const file = await started;
+        assert.equal(file.suggestedFilename(), 'account.json');
+        const data = JSON.parse(readFileSync(await file.path(), 'utf8'));
+        assert.equal(data.account.email, address);
+        assert.equal(data.passkeys.length, 1);
     });
 
     test('deletes the account: signed out, and a sign-in keeps it', async (t) => {

@@ -3,6 +3,8 @@
 // Every screen, and the way to it: for what must hold on each of them.
 import assert from 'node:assert/strict';
 
+import { accountScreens } from './account_screens.mjs';
+
 /** An app that a sign-in may lead on to. */
 export const app = 'https://app.example.test';
 
@@ -262,23 +264,6 @@ export const screens = {
         await person.open('/settings/security');
         await person.button('Sign out all others').waitFor();
     },
-    address: async (person, address) => {
-        await person.signUp(address);
-        await person.link('Change').click();
-        await person.sees('Change your e-mail address');
-    },
-    'address-code': async (person, address) => {
-        await person.signUp(address);
-        await person.open('/settings/email?which=second');
-        await person.field('New address').fill(`second-${address}`);
-        await person.button('Continue').click();
-        await person.hears('Now the code that we sent to the new address');
-    },
-    'delete-account': async (person, address) => {
-        await person.signUp(address);
-        await person.link('Delete my account').click();
-        await person.sees('Delete your account?');
-    },
     activity: async (person, address) => {
         await person.signUp(address);
         await person.link('Show activity').click();
@@ -386,6 +371,7 @@ export const screens = {
         await person.link('Remove Google').click();
         await person.sees('Remove Google?');
     },
+    ...accountScreens,
     'signed-out': async (person, address) => {
         await person.signUp(address);
         await person.signOut();
