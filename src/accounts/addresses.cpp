@@ -69,6 +69,12 @@ Decision move_to(
 
 }  // namespace
 
+Result<void> check_new_address(const Acting& who, const EmailAddress& email, TimePoint now) {
+    TRY(check_sensitive_change(who, now));
+    if (is_same(who.account.email, email)) return Fail{address_taken};
+    return {};
+}
+
 Result<Decision> change_email(
     const Acting& who, const ProvedAddress& proved, const Circumstances& at, const Fresh& fresh
 ) {

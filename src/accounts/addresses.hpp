@@ -7,6 +7,7 @@
 #include "accounts/notices.hpp"
 #include "accounts/sign_in.hpp"
 #include "base/clock.hpp"
+#include "latchkey/result.hpp"
 
 /// The addresses of an account: the one that codes go to, and a second one that is only told.
 namespace latchkey::accounts {
@@ -17,6 +18,10 @@ struct ProvedAddress {
     EmailAddress email;
     TimePoint begun_at;
 };
+
+/// Whether a change to that address, of the main or the second one, may begin: as every sensitive
+/// change. address_taken: it is the account's own.
+Result<void> check_new_address(const Acting& who, const EmailAddress& email, TimePoint now);
 
 /// The account's codes go to that address from now on. Every address is told; all other sessions,
 /// sign-ins and codes end; the acting session goes on under a new id. address_taken: it is the

@@ -178,7 +178,12 @@ http::Outcome post_address(VisitPtr visit) {
         );
     }
     const auto checked =
-        accounts::check_sensitive_change(load_acting(*visit), visit->services.clock.now());
+        accounts::check_new_address(load_acting(*visit), *email, visit->services.clock.now());
+    if (!checked && checked.error() == accounts::Refusal::address_taken) {
+        return respond_address(
+            *visit, role, SignInError{.code = "email_same", .reason = "the account's own address"}
+        );
+    }
     if (!checked) return respond_refused_change(*visit, page_path(role), checked.error());
 
     std::vector<accounts::Change> changes;

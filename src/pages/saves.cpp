@@ -160,7 +160,7 @@ void add_notices(
             {"restore_url", services.site.origin + "/sign-in?intent=restore"},
         });
         if (notice.deletes_at) {
-            model.set("deletes", time_in_words(visit.edition, *notice.deletes_at));
+            model.set("deletes", time_in_words(edition, *notice.deletes_at));
         }
         if (notice.hold) {
             model.set("ends", time_in_words(edition, notice.hold->ends_at));

@@ -263,6 +263,14 @@ TEST_CASE("the account's own address is no other one, however it is written") {
     for (const Change& change : changes()) {
         CHECK(refusal(change(signed_in(), proved("ADA@example.com"), noon)) == address_taken);
     }
+    const auto may_begin = [](const Acting& who, std::string_view text) {
+        return check_new_address(who, address(text), noon);
+    };
+    CHECK(may_begin(signed_in(), "ADA@example.com").error() == address_taken);
+    CHECK(may_begin(signed_in(), "new@example.org").has_value());
+    Acting frozen = signed_in();
+    frozen.account.frozen_at = noon - 1h;
+    CHECK(may_begin(frozen, "new@example.org").error() == frozen_by_owner);
 }
 
 TEST_CASE("removing the second address needs a fresh proof that was no recovery") {

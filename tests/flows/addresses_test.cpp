@@ -156,6 +156,8 @@ TEST_CASE("A change of an address needs a fresh proof, no recovery, and an addre
     ada.sign_up();
     REQUIRE(ada.browser.get("/settings/email").status() == 200);
     CHECK(ada.browser.submit("/settings/email", {{"email", "ada"}}).error() == "email_invalid");
+    const Fields own{{"email", "Ada@Example.com"}};
+    CHECK(ada.browser.submit("/settings/email", own).error() == "email_same");
     latchkey.clock.advance(5min);
     const Page page = ada.browser.get("/settings/email");
     CHECK(*page.find("needs_proof")->as_bool());
