@@ -126,6 +126,16 @@ accounts::CodeId add_code(
     return id;
 }
 
+/// Somebody has the address: the page says so, for that can be put right.
+http::Response refuse_main(const Visit& visit, accounts::Refusal refusal) {
+    if (refusal != accounts::Refusal::address_taken) return respond_refusal(visit, refusal);
+    return respond_address(
+        visit,
+        AddressRole::main,
+        SignInError{.status = 409, .code = "email_taken", .reason = "an account has the address"}
+    );
+}
+
 /// Both codes were right: what that leads to, decided on what stands there now.
 http::Outcome finish(const VisitPtr& visit, const AddressChange& change) {
     const accounts::Acting who = load_acting(*visit);
@@ -133,12 +143,14 @@ http::Outcome finish(const VisitPtr& visit, const AddressChange& change) {
     auto tokens = std::make_shared<FreshTokens>(make_fresh(visit->services));
     const accounts::Circumstances at = visit->circumstances();
     const bool is_second = change.role == AddressRole::second;
+    const Refuse refuse = is_second ? respond_refusal : refuse_main;
     auto decided = is_second ? accounts::set_second_email(who, proved, at, tokens->fresh)
                              : accounts::change_email(who, proved, at, tokens->fresh);
-    if (!decided) return respond_refusal(*visit, decided.error());
-    return save_change(visit, std::move(*decided), std::move(tokens), [is_second] {
+    if (!decided) return refuse(*visit, decided.error());
+    const auto respond_changed = [is_second] {
         return see_security(is_second ? "second_email_set" : "email_changed");
-    });
+    };
+    return save_change(visit, std::move(*decided), std::move(tokens), respond_changed, refuse);
 }
 
 http::Outcome go_on(const VisitPtr& visit, AddressChange change) {

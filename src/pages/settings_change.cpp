@@ -80,7 +80,8 @@ http::Outcome save_change(
     const VisitPtr& visit,
     accounts::Decision decided,
     std::shared_ptr<FreshTokens> tokens,
-    std::function<http::Response()> respond
+    std::function<http::Response()> respond,
+    Refuse refuse
 ) {
     auto decision =
         std::make_shared<accounts::Decision>(std::move(decided));  // for the continuation
@@ -99,8 +100,8 @@ http::Outcome save_change(
                 return response;
             },
             // Somebody changed the account at the same moment: show how it stands now.
-            .refused = [visit](RefusedChange refused) -> http::Outcome {
-                return respond_refusal(*visit, refusal_of(refused));
+            .refused = [visit, refuse](RefusedChange refused) -> http::Outcome {
+                return refuse(*visit, refusal_of(refused));
             },
         }
     );

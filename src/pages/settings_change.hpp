@@ -40,12 +40,17 @@ void add_hindrance(
 /// Back to Settings → Security, which says `message` (security.cpp lists them).
 http::Response see_security(std::string_view message);
 
-/// Commits the change and answers with what `respond` makes, and the cookies of the decision.
+/// Answers what a change was refused with.
+using Refuse = http::Response (*)(const Visit& visit, accounts::Refusal refusal);
+
+/// Commits the change and answers with what `respond` makes, and the cookies of the decision; a
+/// commit that is refused with what `refuse` makes.
 http::Outcome save_change(
     const VisitPtr& visit,
     accounts::Decision decided,
     std::shared_ptr<FreshTokens> tokens,  // moves on to the continuation
-    std::function<http::Response()> respond
+    std::function<http::Response()> respond,
+    Refuse refuse = respond_refusal
 );
 
 }  // namespace latchkey::pages

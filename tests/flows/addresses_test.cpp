@@ -123,7 +123,10 @@ TEST_CASE("An address that somebody has is told to who proved it, not before (T1
     ada.sign_up();
     REQUIRE(ask(ada, new_address).status() == 200);
     REQUIRE(enter(ada, latchkey.code_for(ada.email)).status() == 200);
-    CHECK(enter(ada, latchkey.code_for(new_address)).error() == "email_taken");
+    const Page taken = enter(ada, latchkey.code_for(new_address));
+    CHECK(taken.status() == 409);
+    CHECK(taken.error() == "email_taken");
+    CHECK(taken.text("email") == ada.email);
     CHECK(ada.account().has_value());
     CHECK(eve.account().has_value());
     CHECK(ada.is_signed_in());

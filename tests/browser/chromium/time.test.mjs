@@ -48,6 +48,26 @@ describe('As time passes', () => {
         await ada.button('Continue with Passkey').waitFor();
     });
 
+    test('an account goes a week after its owner asked', async (t) => {
+        const ada = await site.meet(t);
+        const address = site.newAddress();
+        await ada.signUp(address);
+        await ada.link('Delete my account').click();
+        await ada.button('Delete my account').click();
+        await ada.hears('Your account is deleted in a week.');
+        const isThere = async () =>
+            (await site.server.command('user', 'list')).includes(address);
+        site.server.passHours(24 * 7 - 1);
+        await site.server.restart(); // what is done once a minute is done at the start too
+        assert.ok(await isThere());
+        site.server.passHours(2);
+        await site.server.restart();
+        while (await isThere()); // the time limit of the test ends this
+        await ada.open();
+        await ada.continueWithPasskey();
+        await ada.hears('This passkey was removed from your account.');
+    });
+
     test('who lost the app waits a day, is told, and gets in as recovered', async (t) => {
         const ada = await site.meet(t, { authenticator: null });
         const address = site.newAddress();

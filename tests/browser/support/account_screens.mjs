@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 // The screens about the account itself: its addresses, and its end.
+import { Person } from './person.mjs';
 
 async function toNewAddress(person, address) {
     await person.signUp(address);
@@ -12,7 +13,19 @@ export const accountScreens = {
     address: async (person, address) => {
         await person.signUp(address);
         await person.link('Change').click();
-        await person.sees('Change your e-mail address');
+        await person.sees('Change your address');
+    },
+    'address-taken': async (person, address) => {
+        const taken = person.site.newAddress('taken');
+        const other = await Person.meet(person.site);
+        await other.signUp(taken);
+        await other.leave();
+        await person.signUp(address);
+        await person.site.mail.next(address); // that a passkey was added
+        await person.askToChangeAddress(address, taken);
+        await person.site.mail.next(taken); // that a passkey was added
+        await person.enterCode(await person.site.mail.nextCode(taken));
+        await person.hears('Another account has that e-mail address.');
     },
     'address-code': async (person, address) => {
         await person.signUp(address);

@@ -230,15 +230,19 @@ export class Person {
         return mail.text.match(link)[0];
     }
 
-    /** From Settings: by a code to either address. */
-    async changeAddress(from, to) {
+    /** From Settings, up to the code of the new address. */
+    async askToChangeAddress(from, to) {
         await this.link('Change').click();
-        await this.sees('Change your e-mail address');
+        await this.sees('Change your address');
         await this.field('New address').fill(to);
         await this.button('Continue').click();
         await this.hears('First the code that we sent to the address you have now');
         await this.enterCode(await this.site.mail.nextCode(from));
         await this.hears('Now the code that we sent to the new address');
+    }
+
+    async changeAddress(from, to) {
+        await this.askToChangeAddress(from, to);
         await this.enterCode(await this.site.mail.nextCode(to));
         await this.hears('Your new address is saved.');
     }
