@@ -138,6 +138,14 @@ struct RestorePasskey {
     PasskeyId passkey;
 };
 
+/// Its time to be restored is over. Precondition: it is a passkey of this account that was
+/// suspended at `suspended_at`, and still is.
+struct DeleteSuspendedPasskey {
+    AccountId account;
+    PasskeyId passkey;
+    TimePoint suspended_at;
+};
+
 // ---- identities at other providers
 
 /// Precondition: no account has this issuer and subject.
@@ -356,6 +364,7 @@ using Change = std::variant<
     RemovePasskey,
     SuspendPasskey,
     RestorePasskey,
+    DeleteSuspendedPasskey,
     LinkIdentity,
     RequireIdentity,
     UnlinkIdentity,

@@ -114,4 +114,15 @@ Result<Decision> remove_passkey(
     return draft.finish(SignInState::done);
 }
 
+Decision delete_suspended(const Passkey& passkey, const Circumstances& at, const Fresh& fresh) {
+    Draft draft(at, fresh);
+    draft.add(DeleteSuspendedPasskey{
+        .account = passkey.account,
+        .passkey = passkey.id,
+        .suspended_at = passkey.suspended_at.value(),
+    });
+    draft.log(EventKind::passkey_removed, passkey.account, display_name(passkey));
+    return draft.finish(SignInState::start);
+}
+
 }  // namespace latchkey::accounts

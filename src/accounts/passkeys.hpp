@@ -27,4 +27,8 @@ Result<Decision> remove_passkey(
     const Acting& who, const PublicId& passkey, const Circumstances& at, const Fresh& fresh
 );
 
+/// Deletes a passkey that was suspended limits::suspension ago. Not told again: the mail about the
+/// suspension named the time. Refused by the store if it was restored meanwhile.
+Decision delete_suspended(const Passkey& passkey, const Circumstances& at, const Fresh& fresh);
+
 }  // namespace latchkey::accounts

@@ -16,8 +16,10 @@
 #include "app/origin.hpp"
 #include "app/service_manager.hpp"
 #include "app/start_checks.hpp"
+#include "app/store_jobs.hpp"
 #include "base/clock.hpp"
 #include "base/json.hpp"
+#include "base/once.hpp"
 #include "base/secret.hpp"
 #include "base/try.hpp"
 #include "crypto/hash.hpp"
@@ -34,7 +36,6 @@
 #include "outbound/smtp_mailer.hpp"
 #include "outbound/text_gateway.hpp"
 #include "pages/ceremonies.hpp"
-#include "pages/deletions.hpp"
 #include "pages/passkey_policy.hpp"
 #include "pages/providers.hpp"
 #include "pages/render.hpp"
@@ -42,7 +43,6 @@
 #include "pages/visit.hpp"
 #include "store/store.hpp"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -284,52 +284,18 @@ void Application::Parts::tell_service_manager(std::string_view state) {
 }
 
 std::vector<Job> Application::Parts::jobs() {
-    constexpr int deletions_at_most = 100;  // of one turn; the next one goes on
-    return {
-        Job{
-            .name = "delete_expired",
-            .every = 60s,
-            .run =
-                [this] {
-                    for (int i = 0; i < deletions_at_most; ++i) {
-                        if (store->delete_expired(clock.now()) == 0) break;
-                    }
-                },
-        },
-        Job{
-            .name = "deletions",
-            .every = 60s,
-            .run =
-                [this] {
-                    const std::size_t deleted = pages::delete_due_accounts(*store, clock, random);
-                    if (deleted == 0) return;
-                    log.write(
-                        LogLevel::info,
-                        "accounts_deleted",
-                        {{"accounts", static_cast<std::int64_t>(deleted)}}
-                    );
-                },
-        },
-        Job{
-            .name = "last_seen",
-            .every = 60s,
-            .run =
-                [this] {
-                    if (save_last_seen(*store, clock.now())) return;
-                    log.write(LogLevel::error, "job_failed", {{"job", "last_seen"}});
-                },
-        },
-        Job{
-            .name = "metadata",
-            .every = 60s,
-            .run = [this] { metadata_file->refresh(); },
-        },
-        Job{
-            .name = "tls_files",
-            .every = 10s,
-            .run = [this] { reload_tls(http::TlsReload::if_changed); },
-        },
-    };
+    std::vector<Job> all = store_jobs({*store, clock, random, log});
+    all.push_back({
+        .name = "metadata",
+        .every = 60s,
+        .run = [this] { metadata_file->refresh(); },
+    });
+    all.push_back({
+        .name = "tls_files",
+        .every = 10s,
+        .run = [this] { reload_tls(http::TlsReload::if_changed); },
+    });
+    return all;
 }
 
 // Last, when nothing can refuse any more: what runs by itself.

@@ -14,4 +14,7 @@ namespace latchkey::pages {
 /// returns how many went. What could not be written is due again.
 std::size_t delete_due_accounts(store::Store& store, const Clock& clock, Random& random);
 
+/// Deletes passkeys that nobody restored within limits::suspension. Likewise.
+std::size_t delete_lapsed_passkeys(store::Store& store, const Clock& clock, Random& random);
+
 }  // namespace latchkey::pages

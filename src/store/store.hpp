@@ -84,6 +84,12 @@ public:
     [[nodiscard]] virtual std::optional<KnownPasskey> find_passkey(const webauthn::CredentialId& id
     ) = 0;
 
+    /// Passkeys that were suspended at `until` or before, the longest suspended first, at most
+    /// `count`; without their last use.
+    [[nodiscard]] virtual std::vector<accounts::Passkey> list_suspended(
+        TimePoint until, std::size_t count
+    ) = 0;
+
     /// The ids of all credentials of the account (also suspended ones and second factors), oldest
     /// first, in one snapshot.
     [[nodiscard]] virtual std::vector<webauthn::CredentialId> list_credential_ids(

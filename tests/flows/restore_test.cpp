@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "crypto/system_random.hpp"
 #include "flows/person.hpp"
+#include "pages/deletions.hpp"
 
 #include <algorithm>
 #include <string>
@@ -215,6 +217,26 @@ TEST_CASE("A passkey is given back for 30 days") {
     scene.latchkey.clock.advance(24h * 30);
     REQUIRE(scene.ada.prove_by_code("?intent=restore").location() == "/sign-in/restore");
     CHECK(use_to_restore(scene.ada, scene.ada.device).error() == "not_restorable");
+}
+
+TEST_CASE("A passkey that nobody gets back is deleted after 30 days, in the log of the account") {
+    Intrusion scene;
+    scene.take_passkey_away();
+    Latchkey& latchkey = scene.latchkey;
+    crypto::SystemRandom random;
+    const auto delete_lapsed = [&] {
+        return pages::delete_lapsed_passkeys(latchkey.store(), latchkey.clock, random);
+    };
+    latchkey.clock.advance(24h * 30 - 1ms);
+    CHECK(delete_lapsed() == 0);
+    latchkey.clock.advance(1ms);
+    const std::size_t before = scene.ada.passkeys().size();
+    CHECK(delete_lapsed() == 1);
+    CHECK(scene.ada.passkeys().size() == before - 1);
+    const auto events = latchkey.store().list_events(scene.ada.account()->id, {.count = 1});
+    CHECK(events.at(0).kind == accounts::EventKind::passkey_removed);
+    CHECK(scene.ada.sign_in().error() == "unknown_credential");
+    CHECK(delete_lapsed() == 0);
 }
 
 TEST_CASE("Who has an address without an account gets nothing to restore") {

@@ -63,7 +63,7 @@ void StoreWatch::note_commit(const std::string& changes, const store::CommitResu
 }
 
 std::string name_of(const store::Change& change) {
-    constexpr std::array<std::string_view, 45> names{
+    constexpr std::array<std::string_view, 46> names{
         "CreateAccount",
         "ChangeFactors",
         "RequireEpoch",
@@ -81,6 +81,7 @@ std::string name_of(const store::Change& change) {
         "RemovePasskey",
         "SuspendPasskey",
         "RestorePasskey",
+        "DeleteSuspendedPasskey",
         "LinkIdentity",
         "RequireIdentity",
         "UnlinkIdentity",
@@ -213,6 +214,11 @@ store::Store::LimitUse WatchedStore::limit_use(
 bool WatchedStore::is_invited(const accounts::EmailAddress& email, TimePoint now) {
     watch_->note("is_invited");
     return store_->is_invited(email, now);
+}
+
+std::vector<accounts::Passkey> WatchedStore::list_suspended(TimePoint until, std::size_t count) {
+    watch_->note("list_suspended");
+    return store_->list_suspended(until, count);
 }
 
 std::vector<accounts::Account> WatchedStore::list_deletions(TimePoint now, std::size_t count) {

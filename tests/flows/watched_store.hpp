@@ -64,6 +64,7 @@ public:
     LimitUse limit_use(const accounts::Hash& key, std::chrono::seconds window, TimePoint now)
         override;
     bool is_invited(const accounts::EmailAddress& email, TimePoint now) override;
+    std::vector<accounts::Passkey> list_suspended(TimePoint until, std::size_t count) override;
     std::vector<accounts::Account> list_deletions(TimePoint now, std::size_t count) override;
     std::vector<accounts::Event> list_events(accounts::AccountId account, const EventQuery& query)
         override;

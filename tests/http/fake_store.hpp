@@ -112,6 +112,11 @@ public:
         return unexpected<bool>();
     }
 
+    std::vector<accounts::Passkey> list_suspended(TimePoint /*until*/, std::size_t /*count*/)
+        override {
+        return unexpected<std::vector<accounts::Passkey>>();
+    }
+
     std::vector<accounts::Account> list_deletions(TimePoint /*now*/, std::size_t /*count*/)
         override {
         return unexpected<std::vector<accounts::Account>>();

@@ -115,6 +115,7 @@ struct World {
             RemovePasskey{account, passkey, std::nullopt},
             SuspendPasskey{account, passkey, day_one, std::nullopt},
             RestorePasskey{account, suspended.id},
+            DeleteSuspendedPasskey{account, suspended.id, day_one},
             LinkIdentity{fresh_identity},
             RequireIdentity{account, identity.who},
             UnlinkIdentity{account, identity.who},

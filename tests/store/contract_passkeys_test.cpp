@@ -294,6 +294,7 @@ TEST_CASE("a passkey is removed by its own account only, and only while it is ac
     CHECK(refused(*db, {RemovePasskey{account.id, suspended.id, std::nullopt}}, 0));
     CHECK(refused(*db, {SuspendPasskey{account.id, suspended.id, day_one, std::nullopt}}, 0));
 
+    CHECK(refused(*db, {DeleteSuspendedPasskey{other.id, suspended.id, day_one}}, 0));
     CHECK(refused(*db, {RestorePasskey{other.id, suspended.id}}, 0));
     CHECK(refused(*db, {RestorePasskey{account.id, passkey.id}}, 0));
     REQUIRE(committed(*db, {RestorePasskey{account.id, suspended.id}}));
@@ -305,6 +306,34 @@ TEST_CASE("a passkey is removed by its own account only, and only while it is ac
     CHECK_FALSE(db->store().find_passkey(passkey.record.id).has_value());
     CHECK(refused(*db, {RemovePasskey{account.id, passkey.id, std::nullopt}}, 0));
     CHECK(refused(*db, {SuspendPasskey{account.id, passkey.id, day_one, std::nullopt}}, 0));
+}
+
+TEST_CASE("suspended passkeys are listed by when it was, and deleted while they still are") {
+    const auto db = make_store_under_test();
+    const auto [account, passkey] = sign_up(db->store());
+    auto first = sample_passkey(db->store(), account);
+    auto second = sample_passkey(db->store(), account);
+    first.status = second.status = CredentialStatus::suspended;
+    first.suspended_at = day_one;
+    second.suspended_at = day_one + hours(1);
+    REQUIRE(committed(*db, {AddPasskey{second}, AddPasskey{first}}));
+    const auto listed = [&db](TimePoint until, std::size_t count) {
+        return db->store().list_suspended(until, count);
+    };
+    CHECK(listed(day_one - std::chrono::milliseconds(1), 9).empty());
+    CHECK(listed(day_one, 9) == std::vector{first});
+    CHECK(listed(day_one + hours(1), 9) == std::vector{first, second});
+    CHECK(listed(day_one + hours(1), 1) == std::vector{first});
+
+    const DeleteSuspendedPasskey deletion{account.id, first.id, day_one};
+    REQUIRE(committed(*db, {RestorePasskey{account.id, first.id}}));
+    CHECK(refused(*db, {deletion}, 0));
+    REQUIRE(committed(*db, {SuspendPasskey{account.id, first.id, day_one + hours(2), {}}}));
+    CHECK(refused(*db, {deletion}, 0));
+    REQUIRE(committed(*db, {DeleteSuspendedPasskey{account.id, second.id, *second.suspended_at}}));
+    CHECK_FALSE(db->store().find_passkey(second.record.id).has_value());
+    CHECK(refused(*db, {DeleteSuspendedPasskey{account.id, passkey.id, day_one}}, 0));
+    CHECK(listed(day_one + hours(9), 9).size() == 1);
 }
 
 TEST_CASE("removing or suspending a passkey ends what it opened, but the session that is kept") {

@@ -145,6 +145,11 @@ public:
         return unexpected() != 0;
     }
 
+    [[nodiscard]] std::vector<accounts::Passkey> list_suspended(TimePoint, std::size_t) override {
+        unexpected();
+        return {};
+    }
+
     [[nodiscard]] std::vector<accounts::Account> list_deletions(TimePoint, std::size_t) override {
         unexpected();
         return {};

@@ -102,6 +102,11 @@ Applied PasskeyChanges::apply(const accounts::RestorePasskey& change) {
     return changed_a_row(restore_.run(change.passkey, change.account));
 }
 
+Applied PasskeyChanges::apply(const accounts::DeleteSuspendedPasskey& change) {
+    return changed_a_row(delete_suspended_.run(change.passkey, change.account, change.suspended_at)
+    );
+}
+
 Applied PasskeyChanges::end_opened_by(const Opener& opener) {
     const auto ended = applied(end_sessions_.run(opener.account, opener.passkey, opener.keep).step);
     if (ended != Applied::made) return ended;

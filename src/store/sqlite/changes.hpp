@@ -31,6 +31,7 @@ public:
     Applied apply(const accounts::RemovePasskey& change);
     Applied apply(const accounts::SuspendPasskey& change);
     Applied apply(const accounts::RestorePasskey& change);
+    Applied apply(const accounts::DeleteSuspendedPasskey& change);
 
 private:
     struct Opener {
@@ -86,6 +87,11 @@ private:
         connection_,
         "UPDATE passkeys SET status = 0, suspended_at = NULL"
         " WHERE id = ?1 AND account = ?2 AND status = 1"
+    };
+    Statement delete_suspended_{
+        connection_,
+        "DELETE FROM passkeys"
+        " WHERE id = ?1 AND account = ?2 AND status = 1 AND suspended_at = ?3"
     };
     Statement end_sessions_{
         connection_,

@@ -91,6 +91,10 @@ struct Concerned {
 
     Account operator()(const accounts::RestorePasskey& change) const { return change.account; }
 
+    Account operator()(const accounts::DeleteSuspendedPasskey& change) const {
+        return change.account;
+    }
+
     Account operator()(const accounts::FreezeFactors& change) const { return change.account; }
 
     Account operator()(const accounts::EndRecovery& change) const { return change.account; }

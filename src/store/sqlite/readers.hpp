@@ -70,6 +70,15 @@ struct Reader {
         " LEFT JOIN passkey_last_uses u ON u.passkey = p.id"
         " WHERE p.account = ?1 ORDER BY p.id"
     };
+    Statement passkeys_suspended{
+        *connection,
+        "SELECT p.id, p.public_id, p.account, p.credential_id, p.algorithm, p.public_key,"
+        "       p.sign_count, p.uv_initialized, p.backup_eligible, p.backup_state, p.transports,"
+        "       p.aaguid, p.attestation_format, p.rp_id, p.purpose, p.status, p.name,"
+        "       p.created_on, p.created_at, p.suspended_at, p.recovered_at, a.user_handle"
+        " FROM passkeys p JOIN accounts a ON a.id = p.account"
+        " WHERE p.suspended_at <= ?1 ORDER BY p.suspended_at LIMIT ?2"
+    };
     Statement identity_by_subject{
         *connection,
         "SELECT i.id, i.public_id, i.account, i.issuer, i.subject, i.email, i.linked_at,"

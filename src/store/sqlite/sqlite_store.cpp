@@ -113,6 +113,16 @@ public:
         return KnownPasskey{*passkey, read->account};
     }
 
+    std::vector<accounts::Passkey> list_suspended(TimePoint until, std::size_t count) override {
+        Readers::Loan reader(readers_);
+        auto rows = reader->passkeys_suspended.query(until, static_cast<std::int64_t>(count));
+        std::vector<accounts::Passkey> passkeys;
+        while (rows.next()) {
+            passkeys.push_back(passkey_of(rows, webauthn::UserHandle(rows.blob(passkey_columns))));
+        }
+        return passkeys;
+    }
+
     std::vector<webauthn::CredentialId> list_credential_ids(accounts::AccountId account) override {
         auto read = cache_.find(account);
         if (read == nullptr) read = read_account(account, nullptr);

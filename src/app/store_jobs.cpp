@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#include "app/store_jobs.hpp"
+
+#include "app/config.hpp"
+#include "app/jobs.hpp"
+#include "app/log.hpp"
+#include "app/start_checks.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "pages/deletions.hpp"
+#include "store/store.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace latchkey::app {
+namespace {
+
+using std::chrono_literals::operator""s;
+
+constexpr auto often_enough = 60s;
+constexpr int calls_a_turn = 100;  // the next turn goes on
+
+using DeleteDue = std::size_t (*)(store::Store&, const Clock&, Random&);
+
+/// Deletes by `due`, and says in the log how many of `what` went.
+Job deletion_of(std::string what, DeleteDue due, const StoreJobParts& parts) {
+    return {
+        .name = "delete_" + what,
+        .every = often_enough,
+        .run =
+            [what, due, parts] {
+                const std::size_t deleted = due(parts.store, parts.clock, parts.random);
+                if (deleted == 0) return;
+                parts.log.write(
+                    LogLevel::info, "deleted", {{what, static_cast<std::int64_t>(deleted)}}
+                );
+            },
+    };
+}
+
+}  // namespace
+
+std::vector<Job> store_jobs(const StoreJobParts& parts) {
+    return {
+        Job{
+            .name = "delete_expired",
+            .every = often_enough,
+            .run =
+                [parts] {
+                    for (int i = 0; i < calls_a_turn; ++i) {
+                        if (parts.store.delete_expired(parts.clock.now()) == 0) break;
+                    }
+                },
+        },
+        deletion_of("accounts", pages::delete_due_accounts, parts),
+        deletion_of("passkeys", pages::delete_lapsed_passkeys, parts),
+        Job{
+            .name = "last_seen",
+            .every = often_enough,
+            .run =
+                [parts] {
+                    if (save_last_seen(parts.store, parts.clock.now())) return;
+                    parts.log.write(LogLevel::error, "job_failed", {{"job", "last_seen"}});
+                },
+        },
+    };
+}
+
+}  // namespace latchkey::app

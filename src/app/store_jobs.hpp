@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "app/jobs.hpp"
+#include "app/log.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "store/store.hpp"
+
+#include <vector>
+
+namespace latchkey::app {
+
+/// What the jobs work on; all of it outlives them.
+struct StoreJobParts {
+    store::Store& store;
+    const Clock& clock;
+    Random& random;
+    Log& log;
+};
+
+/// What has to be done in the store once a minute: rows that have expired go, accounts and passkeys
+/// whose time is over are deleted, and the clock is noted.
+std::vector<Job> store_jobs(const StoreJobParts& parts);
+
+}  // namespace latchkey::app
