@@ -174,7 +174,9 @@ TEST_CASE("Metadata Service 3.2: a BLOB may end with one line end, or several") 
     CHECK(judged(verified(blob + "\n\n\n")) == "taken");
 }
 
-TEST_CASE("Metadata Service 3.2: a signature by another key is refused by name") {
+TEST_CASE("Metadata Service 3.2: a signature that is cut, or by another key, is refused by name") {
+    const std::string signed_text = signer.sign(test::metadata_payload({{.aaguid = model}}));
+    CHECK(judged(verified(signed_text.substr(0, signed_text.size() - 2))) == "bad_signature");
     test::MetadataSigner other = signer;
     other.leaf.key = test::PrivateKey::make(CoseAlgorithm::es256, 4'950);
     const std::string blob = other.sign(test::metadata_payload({{.aaguid = model}}));
