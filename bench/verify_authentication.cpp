@@ -8,14 +8,20 @@
 #include "crypto/openssl.hpp"
 #include "latchkey/webauthn.hpp"
 #include "support/authenticator.hpp"
+#include "support/certificates.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <ctime>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <time.h>
 
 namespace latchkey::bench {
 namespace {

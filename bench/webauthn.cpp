@@ -8,7 +8,14 @@
 #include "bench/cpu_time.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/scheme.hpp"
+#include "crypto/verify.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "latchkey/webauthn/verifier.hpp"
+#include "support/authenticator.hpp"
 #include "webauthn/cose.hpp"
+#include "webauthn/fixture.hpp"
 #include "webauthn/statement_cases.hpp"
 
 #include <algorithm>
@@ -17,6 +24,8 @@
 #include <ctime>
 #include <limits>
 #include <utility>
+
+#include <openssl/crypto.h>
 
 namespace latchkey::webauthn {
 namespace {

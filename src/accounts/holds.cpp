@@ -2,8 +2,17 @@
 // Copyright the Latchkey developers
 #include "accounts/holds.hpp"
 
+#include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
+#include "accounts/events.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "latchkey/result.hpp"
+
+#include <optional>
 
 namespace latchkey::accounts {
 using enum Refusal;

@@ -8,9 +8,11 @@
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
 #include "latchkey/result.hpp"
+#include "latchkey/webauthn/options.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 

@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "accounts/passkeys.hpp"
 
+#include "accounts/acting.hpp"
 #include "accounts/authenticator_names.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/draft.hpp"

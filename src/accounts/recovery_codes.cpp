@@ -2,8 +2,18 @@
 // Copyright the Latchkey developers
 #include "accounts/recovery_codes.hpp"
 
+#include "accounts/types.hpp"
 #include "base/base32.hpp"
+#include "base/secret.hpp"
 #include "crypto/hash.hpp"
+#include "latchkey/bytes.hpp"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace latchkey::accounts {
 namespace {

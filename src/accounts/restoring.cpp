@@ -17,6 +17,7 @@
 #include "latchkey/result.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 
 namespace latchkey::accounts {

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
+#include "accounts/events.hpp"
 #include "accounts/holds.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/passkey_rules.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
 #include "base/try.hpp"
+#include "latchkey/result.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 

@@ -9,14 +9,15 @@
 #include "accounts/events.hpp"
 #include "accounts/notices.hpp"
 #include "accounts/passkey_rules.hpp"
+#include "accounts/policy.hpp"
 #include "accounts/types.hpp"
 #include "base/try.hpp"
 #include "latchkey/result.hpp"
-#include "latchkey/webauthn/options.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace latchkey::accounts {

@@ -10,7 +10,6 @@
 #include "latchkey/bytes.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -3,16 +3,24 @@
 #include "accounts/totp.hpp"
 
 #include "accounts/policy.hpp"
+#include "accounts/types.hpp"
 #include "base/base32.hpp"
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "crypto/equal.hpp"
-#include "crypto/hash.hpp"
 #include "crypto/hmac_sha1.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <ranges>
+#include <string>
+#include <string_view>
 
 namespace latchkey::accounts {
 

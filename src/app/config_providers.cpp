@@ -2,19 +2,32 @@
 // Copyright the Latchkey developers
 #include "app/config_providers.hpp"
 
+#include "app/config.hpp"
+#include "app/config_keys.hpp"
 #include "app/config_text.hpp"
 #include "app/files.hpp"
+#include "app/origin.hpp"
+#include "base/secret.hpp"
 #include "crypto/jws.hpp"
 #include "oidc/provider.hpp"
+#include "outbound/https_client.hpp"
+#include "pages/providers.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 namespace latchkey::app {
 namespace {

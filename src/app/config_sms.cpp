@@ -4,9 +4,9 @@
 #include "app/config.hpp"
 #include "app/config_keys.hpp"
 #include "app/config_text.hpp"
+#include "app/origin.hpp"
 #include "outbound/text_gateway.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>

@@ -11,6 +11,7 @@
 #include "app/control_parts.hpp"
 #include "app/log.hpp"
 #include "app/start_checks.hpp"
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "store/commit.hpp"

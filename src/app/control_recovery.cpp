@@ -10,6 +10,7 @@
 #include "base/json.hpp"
 #include "pages/language.hpp"
 #include "pages/saves.hpp"
+#include "pages/site.hpp"
 #include "store/commit.hpp"
 
 #include <algorithm>

@@ -20,6 +20,7 @@
 #include "outbound/https_client.hpp"
 #include "outbound/smtp_mailer.hpp"
 #include "outbound/text_gateway.hpp"
+#include "pages/providers.hpp"
 
 #include <algorithm>
 #include <cstddef>

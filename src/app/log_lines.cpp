@@ -2,7 +2,12 @@
 // Copyright the Latchkey developers
 #include "app/log_lines.hpp"
 
+#include "app/config.hpp"
+#include "app/log.hpp"
+#include "http/server.hpp"
 #include "latchkey/result.hpp"
+#include "outbound/outbox.hpp"
+#include "pages/site.hpp"
 
 #include <cstdint>
 #include <string_view>

@@ -9,7 +9,6 @@
 #include "http/loop.hpp"
 #include "http/router.hpp"
 #include "http/stream.hpp"
-#include "http/tls.hpp"
 #include "http/tls_files.hpp"
 #include "http/worker.hpp"
 #include "latchkey/result.hpp"

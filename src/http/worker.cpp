@@ -11,13 +11,12 @@
 #include "http/server.hpp"
 #include "http/stream.hpp"
 #include "http/text.hpp"
-#include "http/tls.hpp"
+#include "http/tls_files.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <utility>
 

@@ -9,6 +9,7 @@
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
+#include "base/clock.hpp"
 #include "base/json.hpp"
 #include "base/secret.hpp"
 #include "http/outcome.hpp"

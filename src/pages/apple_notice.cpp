@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/identities.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
 #include "oidc/id_token.hpp"
+#include "oidc/provider.hpp"
 #include "pages/handlers.hpp"
-#include "pages/upstream.hpp"
+#include "pages/providers.hpp"
+#include "pages/saves.hpp"
+#include "pages/visit.hpp"
+#include "store/commit.hpp"
 
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace latchkey::pages {

@@ -13,9 +13,11 @@
 #include "latchkey/webauthn/types.hpp"
 #include "pages/ceremonies.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/site.hpp"
 #include "pages/verifier.hpp"
 #include "pages/visit.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 

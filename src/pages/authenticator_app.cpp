@@ -3,14 +3,29 @@
 #include "pages/authenticator_app.hpp"
 
 #include "accounts/codes.hpp"
+#include "accounts/email_address.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/recovery_codes.hpp"
+#include "accounts/sign_in.hpp"
 #include "accounts/totp.hpp"
+#include "accounts/types.hpp"
 #include "base/base32.hpp"
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "base/secret.hpp"
+#include "http/response.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 #include "pages/qr_code.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/site.hpp"
+#include "pages/visit.hpp"
 
+#include <cstddef>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::pages {

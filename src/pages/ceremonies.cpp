@@ -10,9 +10,11 @@
 #include "base/secret.hpp"
 #include "crypto/seal.hpp"
 #include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "pages/purpose.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

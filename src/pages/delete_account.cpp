@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/account_changes.hpp"
+#include "accounts/acting.hpp"
 #include "accounts/policy.hpp"
+#include "base/clock.hpp"
 #include "base/json.hpp"
 #include "http/outcome.hpp"
-#include "http/response.hpp"
 #include "pages/handlers.hpp"
 #include "pages/saves.hpp"
 #include "pages/settings_change.hpp"

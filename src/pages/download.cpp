@@ -3,7 +3,6 @@
 #include "accounts/acting.hpp"
 #include "accounts/authenticator_names.hpp"
 #include "accounts/events.hpp"
-#include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
@@ -13,15 +12,14 @@
 #include "pages/handlers.hpp"
 #include "pages/saves.hpp"
 #include "pages/settings_change.hpp"
-#include "pages/visit.hpp"
+#include "store/store.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <utility>
 
-#include <fmt/chrono.h>
+#include <fmt/chrono.h>  // IWYU pragma: keep
 #include <fmt/core.h>
 
 // Download my data: what is stored of the account, as JSON. No secret, and nothing derived from

@@ -2,13 +2,27 @@
 // Copyright the Latchkey developers
 #include "accounts/identities.hpp"
 
+#include "accounts/acting.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/json.hpp"
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "latchkey/result.hpp"
+#include "oidc/provider.hpp"
 #include "pages/handlers.hpp"
+#include "pages/providers.hpp"
+#include "pages/saves.hpp"
 #include "pages/settings_change.hpp"
+#include "pages/sign_in_page.hpp"
 #include "pages/upstream.hpp"
+#include "pages/visit.hpp"
 #include "pages/words.hpp"
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace latchkey::pages {

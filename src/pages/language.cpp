@@ -8,7 +8,11 @@
 #include "pages/cookies.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace latchkey::pages {
 namespace {

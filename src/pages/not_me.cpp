@@ -14,6 +14,7 @@
 #include "pages/stop_link.hpp"
 #include "pages/visit.hpp"
 #include "store/commit.hpp"
+#include "store/store.hpp"
 
 #include <memory>
 #include <optional>

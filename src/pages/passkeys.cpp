@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "accounts/passkeys.hpp"
 
+#include "accounts/acting.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
@@ -15,11 +16,10 @@
 #include "pages/settings_change.hpp"
 #include "pages/sign_in_page.hpp"
 #include "pages/visit.hpp"
-#include "store/commit.hpp"
-#include "store/store.hpp"
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 

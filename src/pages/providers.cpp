@@ -2,12 +2,23 @@
 // Copyright the Latchkey developers
 #include "pages/providers.hpp"
 
+#include "base/clock.hpp"
+#include "base/once.hpp"
+#include "crypto/jws.hpp"
+#include "http/outcome.hpp"
+#include "latchkey/result.hpp"
+#include "oidc/provider.hpp"
+#include "outbound/https_client.hpp"
+
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace latchkey::pages {
 namespace {

@@ -9,6 +9,7 @@
 #include "latchkey/result.hpp"
 #include "outbound/mail.hpp"
 #include "pages/embedded.hpp"
+#include "pages/language.hpp"
 #include "pages/template_library.hpp"
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace latchkey::pages {
 namespace {

@@ -15,6 +15,7 @@
 #include "pages/code_limits.hpp"
 #include "pages/cookies.hpp"
 #include "pages/providers.hpp"
+#include "pages/render.hpp"
 #include "pages/stop_link.hpp"
 #include "pages/visit.hpp"
 #include "pages/words.hpp"

@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "http/outcome.hpp"
 #include "http/request.hpp"
+#include "oidc/provider.hpp"
 #include "pages/handlers.hpp"
 #include "pages/passkey_model.hpp"
 #include "pages/providers.hpp"

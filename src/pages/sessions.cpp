@@ -12,7 +12,6 @@
 #include "crypto/hash.hpp"
 #include "http/outcome.hpp"
 #include "http/request.hpp"
-#include "http/response.hpp"
 #include "latchkey/bytes.hpp"
 #include "pages/handlers.hpp"
 #include "pages/saves.hpp"

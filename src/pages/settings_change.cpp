@@ -2,10 +2,24 @@
 // Copyright the Latchkey developers
 #include "pages/settings_change.hpp"
 
+#include "accounts/acting.hpp"
+#include "accounts/changes.hpp"
+#include "accounts/sign_in.hpp"
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/visit.hpp"
+#include "store/commit.hpp"
+#include "store/store.hpp"
 
+#include <functional>
+#include <memory>
 #include <utility>
+#include <vector>
 
 namespace latchkey::pages {
 

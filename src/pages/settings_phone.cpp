@@ -5,6 +5,7 @@
 #include "accounts/sign_in.hpp"
 #include "accounts/two_step.hpp"
 #include "http/outcome.hpp"
+#include "http/request.hpp"
 #include "http/response.hpp"
 #include "pages/authenticator_app.hpp"
 #include "pages/code_limits.hpp"

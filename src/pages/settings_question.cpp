@@ -6,7 +6,6 @@
 #include "accounts/sign_in.hpp"
 #include "base/clock.hpp"
 #include "base/json.hpp"
-#include "base/try.hpp"
 #include "http/outcome.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"

@@ -9,6 +9,7 @@
 #include "pages/enrolment_end.hpp"
 #include "pages/handlers.hpp"
 #include "pages/saves.hpp"
+#include "pages/site.hpp"
 #include "pages/visit.hpp"
 
 #include <memory>

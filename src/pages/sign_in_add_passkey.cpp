@@ -13,6 +13,7 @@
 #include "latchkey/bytes.hpp"
 #include "latchkey/webauthn/failure.hpp"
 #include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/response.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/handlers.hpp"

@@ -10,7 +10,6 @@
 #include "pages/handlers.hpp"
 #include "pages/phone.hpp"
 #include "pages/saves.hpp"
-#include "pages/sign_in_page.hpp"
 #include "pages/text_codes.hpp"
 #include "pages/visit.hpp"
 

@@ -7,7 +7,6 @@
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
-#include "base/json.hpp"
 #include "base/secret.hpp"
 #include "http/outcome.hpp"
 #include "http/request.hpp"
@@ -21,11 +20,8 @@
 #include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
 #include "pages/visit.hpp"
-#include "pages/words.hpp"
 #include "store/commit.hpp"
 
-#include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>

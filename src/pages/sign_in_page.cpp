@@ -2,7 +2,6 @@
 // Copyright the Latchkey developers
 #include "pages/sign_in_page.hpp"
 
-#include "accounts/passkeys.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 #include "base/encoding.hpp"
@@ -10,6 +9,7 @@
 #include "http/response.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "latchkey/webauthn/types.hpp"
+#include "oidc/provider.hpp"
 #include "pages/ceremonies.hpp"
 #include "pages/providers.hpp"
 #include "pages/purpose.hpp"
@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::pages {

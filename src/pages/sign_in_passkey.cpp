@@ -11,6 +11,7 @@
 #include "pages/handlers.hpp"
 #include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/site.hpp"
 #include "pages/visit.hpp"
 #include "store/commit.hpp"
 

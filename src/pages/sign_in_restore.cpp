@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
 #include "accounts/restoring.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
@@ -13,6 +14,7 @@
 #include "pages/handlers.hpp"
 #include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/site.hpp"
 #include "pages/visit.hpp"
 #include "store/commit.hpp"
 

@@ -1,20 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/account_changes.hpp"
+#include "accounts/changes.hpp"
 #include "accounts/codes.hpp"
 #include "accounts/holds.hpp"
+#include "accounts/phone_number.hpp"
+#include "accounts/policy.hpp"
 #include "accounts/recovery_codes.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/text_messages.hpp"
 #include "accounts/totp.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
 #include "pages/authenticator_app.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/handlers.hpp"
+#include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
 #include "pages/text_codes.hpp"
+#include "pages/visit.hpp"
 #include "pages/words.hpp"
+#include "store/commit.hpp"
+#include "store/store.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace latchkey::pages {
 namespace {

@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
+#include "accounts/email_address.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 #include "base/encoding.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
+#include "oidc/id_token.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/handlers.hpp"
+#include "pages/providers.hpp"
 #include "pages/purpose.hpp"
+#include "pages/saves.hpp"
+#include "pages/sign_in_page.hpp"
 #include "pages/upstream.hpp"
+#include "pages/visit.hpp"
+#include "store/commit.hpp"
 
-#include <array>
+#include <cstddef>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace latchkey::pages {
 namespace {

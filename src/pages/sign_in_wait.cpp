@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
 #include "accounts/holds.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/handlers.hpp"
+#include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/site.hpp"
+#include "pages/visit.hpp"
+#include "store/commit.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 // "I can't do this": the wait of who has a first proof only.
 namespace latchkey::pages {

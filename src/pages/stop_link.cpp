@@ -2,12 +2,17 @@
 // Copyright the Latchkey developers
 #include "pages/stop_link.hpp"
 
+#include "accounts/notices.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "latchkey/bytes.hpp"
+#include "pages/site.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace latchkey::pages {
 namespace {

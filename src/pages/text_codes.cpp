@@ -8,8 +8,10 @@
 #include "accounts/events.hpp"
 #include "accounts/phone_number.hpp"
 #include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
 #include "accounts/text_messages.hpp"
 #include "accounts/types.hpp"
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "base/secret.hpp"
@@ -17,16 +19,18 @@
 #include "http/response.hpp"
 #include "latchkey/bytes.hpp"
 #include "outbound/text_message.hpp"
+#include "pages/authenticator_app.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/cookies.hpp"
 #include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/site.hpp"
 #include "pages/visit.hpp"
 #include "store/commit.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -2,13 +2,20 @@
 // Copyright the Latchkey developers
 #include "accounts/two_step.hpp"
 
+#include "accounts/acting.hpp"
 #include "accounts/passkey_rules.hpp"
+#include "accounts/sign_in.hpp"
+#include "http/outcome.hpp"
+#include "http/response.hpp"
 #include "pages/authenticator_app.hpp"
 #include "pages/handlers.hpp"
+#include "pages/saves.hpp"
 #include "pages/settings_change.hpp"
 #include "pages/settings_question.hpp"
-#include "pages/sign_in_page.hpp"
+#include "pages/visit.hpp"
 
+#include <memory>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::pages {

@@ -2,13 +2,33 @@
 // Copyright the Latchkey developers
 #include "pages/upstream.hpp"
 
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+#include "base/once.hpp"
+#include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "oidc/authorization.hpp"
+#include "oidc/id_token.hpp"
+#include "oidc/provider.hpp"
+#include "outbound/https_client.hpp"
 #include "pages/ceremonies.hpp"
+#include "pages/cookies.hpp"
+#include "pages/providers.hpp"
+#include "pages/saves.hpp"
+#include "pages/sign_in_page.hpp"
+#include "pages/site.hpp"
+#include "pages/visit.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::pages {

@@ -18,6 +18,7 @@
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "pages/cookies.hpp"
+#include "pages/language.hpp"
 #include "pages/site.hpp"
 #include "store/store.hpp"
 

@@ -5,8 +5,8 @@
 #include "accounts/authenticator_names.hpp"
 #include "base/clock.hpp"
 #include "base/json.hpp"
+#include "pages/render.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>

@@ -3,12 +3,18 @@
 #include "accounts/account_changes.hpp"
 
 #include "accounts/acting.hpp"
+#include "accounts/changes.hpp"
 #include "accounts/events.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/people.hpp"
+#include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <variant>
+#include <vector>
 
 #include <doctest/doctest.h>
 

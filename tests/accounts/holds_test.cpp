@@ -3,7 +3,17 @@
 #include "accounts/holds.hpp"
 
 #include "accounts/account_changes.hpp"
+#include "accounts/changes.hpp"
+#include "accounts/events.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/people.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 

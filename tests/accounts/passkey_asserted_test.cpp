@@ -7,6 +7,7 @@
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
+#include "latchkey/webauthn/options.hpp"
 
 #include <cstdint>
 #include <initializer_list>

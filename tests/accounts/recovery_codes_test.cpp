@@ -2,7 +2,12 @@
 // Copyright the Latchkey developers
 #include "accounts/recovery_codes.hpp"
 
+#include "accounts/types.hpp"
+#include "base/secret.hpp"
+
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 

@@ -2,9 +2,23 @@
 // Copyright the Latchkey developers
 #include "accounts/restoring.hpp"
 
+#include "accounts/acting.hpp"
+#include "accounts/changes.hpp"
+#include "accounts/events.hpp"
 #include "accounts/identities.hpp"
+#include "accounts/notices.hpp"
+#include "accounts/passkeys.hpp"
 #include "accounts/people.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
 #include "accounts/two_step.hpp"
+#include "accounts/types.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
 
 #include <doctest/doctest.h>
 

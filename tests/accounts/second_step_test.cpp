@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/account_changes.hpp"
+#include "accounts/changes.hpp"
+#include "accounts/events.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/people.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
 
 #include <doctest/doctest.h>
 

@@ -3,7 +3,13 @@
 #include "accounts/sessions.hpp"
 
 #include "accounts/account_changes.hpp"
+#include "accounts/changes.hpp"
+#include "accounts/events.hpp"
 #include "accounts/people.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
+
+#include <vector>
 
 #include <doctest/doctest.h>
 

@@ -2,15 +2,24 @@
 // Copyright the Latchkey developers
 #include "accounts/text_messages.hpp"
 
+#include "accounts/acting.hpp"
+#include "accounts/changes.hpp"
 #include "accounts/codes.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/passkey_rules.hpp"
 #include "accounts/people.hpp"
+#include "accounts/phone_number.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
 #include "accounts/two_step.hpp"
+#include "accounts/types.hpp"
+#include "base/secret.hpp"
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <set>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>

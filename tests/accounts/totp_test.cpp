@@ -2,11 +2,16 @@
 // Copyright the Latchkey developers
 #include "accounts/totp.hpp"
 
-#include "accounts/policy.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "latchkey/bytes.hpp"
 #include "support/vectors.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include <doctest/doctest.h>

@@ -2,9 +2,17 @@
 // Copyright the Latchkey developers
 #include "accounts/two_step.hpp"
 
+#include "accounts/acting.hpp"
+#include "accounts/changes.hpp"
+#include "accounts/events.hpp"
+#include "accounts/notices.hpp"
 #include "accounts/people.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 
 #include <functional>
+#include <vector>
 
 #include <doctest/doctest.h>
 

@@ -4,6 +4,7 @@
 #include "accounts/events.hpp"
 #include "accounts/notices.hpp"
 #include "accounts/people.hpp"
+#include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "app/config.hpp"
+#include "base/secret.hpp"
+#include "oidc/provider.hpp"
+#include "outbound/https_client.hpp"
 #include "support/process.hpp"
 #include "support/tls_client.hpp"
 
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include <doctest/doctest.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "app/config.hpp"
+#include "latchkey/result.hpp"
+#include "outbound/text_gateway.hpp"
 #include "support/process.hpp"
 
 #include <string>

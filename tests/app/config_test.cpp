@@ -9,6 +9,7 @@
 #include "outbound/smtp_mailer.hpp"
 #include "support/process.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>

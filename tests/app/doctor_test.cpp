@@ -3,7 +3,9 @@
 //
 // `latchkey doctor` of the real program, with a real mail server.
 #include "app/program.hpp"
+#include "base/json.hpp"
 #include "flows/provider.hpp"
+#include "pages/providers.hpp"
 #include "support/mail_server.hpp"
 #include "support/process.hpp"
 

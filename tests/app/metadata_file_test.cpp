@@ -7,7 +7,6 @@
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "latchkey/bytes.hpp"
-#include "latchkey/webauthn/metadata.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "pages/passkey_policy.hpp"
 #include "store/sqlite/sqlite_store.hpp"

@@ -4,11 +4,18 @@
 #include "base/json.hpp"
 #include "conformance/made_cases.hpp"
 #include "conformance/scene.hpp"
+#include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "support/authenticator.hpp"
 #include "support/vectors.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>

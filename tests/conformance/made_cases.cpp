@@ -2,10 +2,25 @@
 // Copyright the Latchkey developers
 #include "conformance/made_cases.hpp"
 
+#include "base/json.hpp"
+#include "conformance/scene.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "support/authenticator.hpp"
 #include "support/cbor_writer.hpp"
+#include "support/certificates.hpp"
+#include "support/private_key.hpp"
 #include "support/statements.hpp"
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 

@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "conformance/scene.hpp"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>

@@ -4,9 +4,13 @@
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "crypto/jws_reader.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "support/jwt.hpp"
 #include "support/private_key.hpp"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>

@@ -4,6 +4,7 @@
 #include "flows/latchkey.hpp"
 #include "flows/person.hpp"
 #include "http/request.hpp"
+#include "outbound/mail.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/codes.hpp"
+#include "accounts/events.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/types.hpp"
+#include "base/json.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/parallel.hpp"
 #include "flows/person.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>

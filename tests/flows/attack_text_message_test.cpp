@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "accounts/codes.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/text_messages.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/parallel.hpp"
 #include "flows/person.hpp"
+#include "support/http_client.hpp"
 
 #include <atomic>
 #include <chrono>

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "base/json.hpp"
+#include "flows/latchkey.hpp"
+#include "flows/provider.hpp"
 #include "flows/upstream.hpp"
+#include "oidc/provider.hpp"
+#include "pages/providers.hpp"
+#include "support/http_client.hpp"
 
 #include <chrono>
 #include <string>

@@ -6,6 +6,7 @@
 #include "flows/latchkey.hpp"
 #include "flows/person.hpp"
 #include "http/request.hpp"
+#include "outbound/mail.hpp"
 #include "pages/deletions.hpp"
 
 #include <algorithm>

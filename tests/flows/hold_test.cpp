@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/policy.hpp"
+#include "base/json.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "http/request.hpp"
+#include "support/authenticator.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <doctest/doctest.h>
 

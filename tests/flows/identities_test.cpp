@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "flows/latchkey.hpp"
+#include "flows/person.hpp"
+#include "flows/provider.hpp"
 #include "flows/upstream.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "oidc/provider.hpp"
+#include "support/http_client.hpp"
 #include "support/jwt.hpp"
+#include "support/private_key.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <utility>
 

@@ -5,6 +5,7 @@
 #include "flows/person.hpp"
 #include "flows/provider.hpp"
 #include "flows/upstream.hpp"
+#include "outbound/mail.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -2,13 +2,17 @@
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "flows/browser.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "latchkey/bytes.hpp"
 #include "latchkey/webauthn/metadata.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "support/authenticator.hpp"
 #include "support/metadata.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>

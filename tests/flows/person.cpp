@@ -7,12 +7,16 @@
 #include "accounts/phone_number.hpp"
 #include "accounts/totp.hpp"
 #include "accounts/types.hpp"
+#include "base/json.hpp"
 #include "flows/browser.hpp"
 #include "flows/latchkey.hpp"
+#include "http/request.hpp"
+#include "latchkey/bytes.hpp"
 #include "support/authenticator.hpp"
 #include "support/http_client.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>

@@ -2,24 +2,44 @@
 // Copyright the Latchkey developers
 #include "flows/provider.hpp"
 
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "base/secret.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/system_random.hpp"
 #include "http/fake_store.hpp"
+#include "http/outcome.hpp"
 #include "http/request.hpp"
+#include "http/response.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
+#include "http/tls_files.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "oidc/provider.hpp"
+#include "outbound/https_client.hpp"
+#include "pages/providers.hpp"
+#include "support/http_client.hpp"
 #include "support/jwt.hpp"
+#include "support/private_key.hpp"
 #include "support/process.hpp"
 #include "support/tls_client.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 

@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/events.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/types.hpp"
+#include "base/json.hpp"
 #include "crypto/system_random.hpp"
+#include "flows/browser.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "http/request.hpp"
 #include "pages/deletions.hpp"
+#include "support/authenticator.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/changes.hpp"
+#include "accounts/events.hpp"
+#include "base/json.hpp"
 #include "flows/browser.hpp"
 #include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "http/request.hpp"
 #include "support/http_client.hpp"
 
 #include <algorithm>

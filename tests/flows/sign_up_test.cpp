@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/types.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "flows/latchkey.hpp"

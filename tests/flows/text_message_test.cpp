@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
 #include "accounts/text_messages.hpp"
+#include "accounts/types.hpp"
+#include "base/json.hpp"
+#include "flows/browser.hpp"
+#include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "http/request.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 

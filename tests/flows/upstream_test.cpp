@@ -2,6 +2,17 @@
 // Copyright the Latchkey developers
 #include "flows/upstream.hpp"
 
+#include "accounts/policy.hpp"
+#include "base/json.hpp"
+#include "flows/browser.hpp"
+#include "flows/latchkey.hpp"
+#include "flows/person.hpp"
+#include "flows/provider.hpp"
+#include "oidc/provider.hpp"
+#include "outbound/https_client.hpp"
+#include "pages/providers.hpp"
+#include "support/http_client.hpp"
+
 #include <chrono>
 #include <string>
 #include <utility>

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "flows/browser.hpp"
+#include "flows/latchkey.hpp"
+#include "flows/person.hpp"
+#include "flows/provider.hpp"
 #include "flows/upstream.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "pages/providers.hpp"
+#include "support/http_client.hpp"
 #include "support/jwt.hpp"
+#include "support/private_key.hpp"
 
 #include <chrono>
 #include <functional>

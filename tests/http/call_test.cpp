@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "base/once.hpp"
 #include "http/outcome.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "http/router.hpp"
 #include "http/test_server.hpp"
+#include "http/tls_files.hpp"
 #include "outbound/https_client.hpp"
+#include "support/http_client.hpp"
 #include "support/process.hpp"
 #include "support/tls_client.hpp"
 

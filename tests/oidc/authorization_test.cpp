@@ -3,10 +3,22 @@
 #include "oidc/authorization.hpp"
 
 #include "base/encoding.hpp"
+#include "base/json.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/jws.hpp"
+#include "crypto/jws_reader.hpp"
+#include "latchkey/bytes.hpp"
 #include "oidc/fixture.hpp"
+#include "oidc/provider.hpp"
+#include "support/jwt.hpp"
 
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <doctest/doctest.h>
 

@@ -2,9 +2,22 @@
 // Copyright the Latchkey developers
 #include "oidc/id_token.hpp"
 
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "crypto/jws.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "oidc/fixture.hpp"
+#include "oidc/provider.hpp"
+#include "support/jwt.hpp"
+#include "support/private_key.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include <doctest/doctest.h>
 

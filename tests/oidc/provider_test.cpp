@@ -2,8 +2,11 @@
 // Copyright the Latchkey developers
 #include "oidc/provider.hpp"
 
+#include "base/json.hpp"
 #include "oidc/fixture.hpp"
 
+#include <chrono>
+#include <optional>
 #include <string>
 
 #include <doctest/doctest.h>

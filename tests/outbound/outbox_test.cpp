@@ -2,17 +2,30 @@
 // Copyright the Latchkey developers
 #include "outbound/outbox.hpp"
 
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "crypto/seal.hpp"
 #include "crypto/system_random.hpp"
+#include "latchkey/bytes.hpp"
 #include "outbound/mail.hpp"
+#include "outbound/mailer.hpp"
 #include "support/fixed_clock.hpp"
 #include "support/outbox_store.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <future>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>

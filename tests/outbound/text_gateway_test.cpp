@@ -2,15 +2,20 @@
 // Copyright the Latchkey developers
 #include "outbound/text_gateway.hpp"
 
+#include "accounts/types.hpp"
+#include "base/secret.hpp"
 #include "crypto/seal.hpp"
 #include "crypto/system_random.hpp"
+#include "latchkey/bytes.hpp"
 #include "outbound/mail.hpp"
+#include "outbound/mailer.hpp"
 #include "outbound/text_message.hpp"
 #include "support/http_peer.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>

@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "store/commit.hpp"
 #include "store/contract.hpp"
 #include "store/samples.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include <doctest/doctest.h>
 

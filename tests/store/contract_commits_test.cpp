@@ -5,6 +5,7 @@
 #include "accounts/events.hpp"
 #include "accounts/types.hpp"
 #include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "store/commit.hpp"
 #include "store/contract.hpp"
 #include "store/samples.hpp"
@@ -18,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <thread>
 #include <tuple>
 #include <utility>

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/changes.hpp"
+#include "accounts/types.hpp"
+#include "latchkey/bytes.hpp"
+#include "store/commit.hpp"
 #include "store/contract.hpp"
 #include "store/samples.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <vector>
 
 #include <doctest/doctest.h>
 

@@ -5,6 +5,7 @@
 #include "accounts/changes.hpp"
 #include "accounts/email_address.hpp"
 #include "accounts/events.hpp"
+#include "accounts/phone_number.hpp"
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
 #include "base/encoding.hpp"

@@ -8,6 +8,7 @@
 #include "latchkey/webauthn/types.hpp"
 #include "support/authenticator.hpp"
 #include "support/cbor_writer.hpp"
+#include "support/statements.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "latchkey/bytes.hpp"
 #include "support/authenticator.hpp"
 #include "support/cbor_writer.hpp"
+#include "support/certificates.hpp"
+#include "support/private_key.hpp"
 #include "support/statements.hpp"
-#include "webauthn/cose.hpp"
 
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 /// What each kind of authenticator writes into attStmt.
 namespace latchkey::test {

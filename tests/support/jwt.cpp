@@ -3,10 +3,16 @@
 #include "support/jwt.hpp"
 
 #include "base/encoding.hpp"
+#include "base/json.hpp"
 #include "crypto/der.hpp"
 #include "crypto/rsa_key.hpp"
+#include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "support/private_key.hpp"
 
+#include <cstddef>
+#include <string_view>
 #include <utility>
 
 namespace latchkey::test {

@@ -8,9 +8,13 @@
 #include "base/json.hpp"
 #include "latchkey/webauthn.hpp"
 #include "support/authenticator.hpp"
+#include "support/certificates.hpp"
+#include "support/private_key.hpp"
+#include "support/statements.hpp"
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <iostream>
 #include <string>

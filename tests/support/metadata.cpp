@@ -3,12 +3,21 @@
 #include "support/metadata.hpp"
 
 #include "base/encoding.hpp"
+#include "base/json.hpp"
 #include "crypto/der.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/metadata.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "support/certificates.hpp"
 #include "support/private_key.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace latchkey::test {
 namespace {

@@ -6,9 +6,17 @@
 #include "base/json.hpp"
 #include "crypto/der.hpp"
 #include "crypto/hash.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "support/cbor_writer.hpp"
+#include "support/certificates.hpp"
+#include "support/private_key.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace latchkey::test {
 namespace {

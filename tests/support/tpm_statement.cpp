@@ -2,10 +2,19 @@
 // Copyright the Latchkey developers
 #include "crypto/der.hpp"
 #include "crypto/rsa_key.hpp"
+#include "crypto/verify.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "support/cbor_writer.hpp"
+#include "support/certificates.hpp"
+#include "support/private_key.hpp"
 #include "support/statements.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace latchkey::test {
 namespace {

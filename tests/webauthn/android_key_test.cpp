@@ -2,8 +2,21 @@
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
 #include "crypto/der.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "support/authenticator.hpp"
+#include "support/cbor_writer.hpp"
+#include "support/private_key.hpp"
+#include "support/statements.hpp"
 #include "webauthn/attestation/android_key_description.hpp"
 #include "webauthn/statement_cases.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "crypto/der.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "support/authenticator.hpp"
+#include "support/cbor_writer.hpp"
+#include "support/private_key.hpp"
+#include "support/statements.hpp"
+#include "webauthn/cbor.hpp"
 #include "webauthn/statement_cases.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 

@@ -3,9 +3,14 @@
 #include "webauthn/authenticator_data.hpp"
 
 #include "crypto/hash.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "support/authenticator.hpp"
 #include "support/cbor_writer.hpp"
 #include "webauthn/limits.hpp"
+
+#include <cstddef>
+#include <cstdint>
 
 #include <doctest/doctest.h>
 

@@ -4,14 +4,17 @@
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "latchkey/bytes.hpp"
 #include "support/cbor_writer.hpp"
 #include "support/vectors.hpp"
+#include "webauthn/limits.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 

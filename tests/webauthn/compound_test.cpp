@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "support/authenticator.hpp"
+#include "support/cbor_writer.hpp"
+#include "support/certificates.hpp"
+#include "support/private_key.hpp"
+#include "support/statements.hpp"
 #include "webauthn/limits.hpp"
 #include "webauthn/statement_cases.hpp"
 

@@ -3,9 +3,14 @@
 #include "webauthn/cose.hpp"
 
 #include "base/encoding.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "support/cbor_writer.hpp"
 #include "support/private_key.hpp"
+#include "webauthn/cbor.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>

@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "latchkey/webauthn/verifier.hpp"
+#include "support/authenticator.hpp"
+#include "support/cbor_writer.hpp"
+#include "webauthn/cbor.hpp"
+#include "webauthn/fixture.hpp"
 #include "webauthn/statement_cases.hpp"
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>

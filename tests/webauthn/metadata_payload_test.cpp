@@ -4,7 +4,11 @@
 /// The edges of what a BLOB of the Metadata Service may say.
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
 #include "latchkey/webauthn/metadata.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "support/certificates.hpp"
 #include "support/metadata.hpp"
 #include "webauthn/limits.hpp"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "base/encoding.hpp"
 #include "crypto/certificate.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/webauthn/failure.hpp"

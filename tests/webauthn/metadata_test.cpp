@@ -4,6 +4,8 @@
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "support/certificates.hpp"
 #include "support/metadata.hpp"
 #include "support/private_key.hpp"
@@ -11,6 +13,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "latchkey/webauthn/verifier.hpp"
+#include "support/authenticator.hpp"
+#include "support/private_key.hpp"
 #include "webauthn/fixture.hpp"
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

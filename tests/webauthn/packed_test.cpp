@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "crypto/der.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "latchkey/webauthn/verifier.hpp"
+#include "support/authenticator.hpp"
+#include "support/cbor_writer.hpp"
 #include "support/certificates.hpp"
+#include "support/private_key.hpp"
 #include "webauthn/fixture.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>

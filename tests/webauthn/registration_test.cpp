@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "latchkey/webauthn/verifier.hpp"
+#include "support/authenticator.hpp"
+#include "support/cbor_writer.hpp"
+#include "support/private_key.hpp"
 #include "webauthn/fixture.hpp"
 
 #include <string>

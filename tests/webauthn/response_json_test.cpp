@@ -2,12 +2,20 @@
 // Copyright the Latchkey developers
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/verifier.hpp"
+#include "support/authenticator.hpp"
+#include "support/cbor_writer.hpp"
 #include "webauthn/fixture.hpp"
 #include "webauthn/limits.hpp"
 
 #include <array>
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 

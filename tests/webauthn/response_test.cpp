@@ -2,6 +2,10 @@
 // Copyright the Latchkey developers
 #include "latchkey/webauthn/response.hpp"
 
+#include "latchkey/bytes.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "support/cbor_writer.hpp"
 #include "webauthn/fixture.hpp"
 #include "webauthn/limits.hpp"

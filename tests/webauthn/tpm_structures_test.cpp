@@ -2,10 +2,16 @@
 // Copyright the Latchkey developers
 #include "webauthn/attestation/tpm_structures.hpp"
 
+#include "crypto/verify.hpp"
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "support/cbor_writer.hpp"
+#include "support/private_key.hpp"
 #include "support/statements.hpp"
 
-#include <variant>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

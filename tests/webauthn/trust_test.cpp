@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/options.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "latchkey/webauthn/verifier.hpp"
+#include "support/authenticator.hpp"
 #include "support/certificates.hpp"
+#include "support/private_key.hpp"
 #include "webauthn/fixture.hpp"
 #include "webauthn/limits.hpp"
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>

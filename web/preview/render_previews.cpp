@@ -5,14 +5,19 @@
 // them, to look at: render_previews FOLDER [LANGUAGE]. screenshots.mjs takes pictures of them.
 #include "base/json.hpp"
 #include "http/request.hpp"
+#include "latchkey/result.hpp"
 #include "pages/embedded.hpp"
+#include "pages/language.hpp"
 #include "pages/render.hpp"
 
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <iterator>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace json = latchkey::json;
 namespace pages = latchkey::pages;

@@ -2,6 +2,13 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/factor_changes.hpp"
 
+#include "accounts/changes.hpp"
+#include "store/commit.hpp"
+#include "store/sqlite/applied.hpp"
+#include "store/sqlite/connection.hpp"
+
+#include <vector>
+
 namespace latchkey::store::sqlite {
 
 Applied FactorChanges::apply(const accounts::AddAuthenticatorApp& change) {

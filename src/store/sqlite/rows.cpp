@@ -4,6 +4,7 @@
 
 #include "accounts/email_address.hpp"
 #include "accounts/events.hpp"
+#include "accounts/phone_number.hpp"
 #include "accounts/types.hpp"
 #include "base/json.hpp"
 #include "latchkey/webauthn/types.hpp"

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/acting.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/exploration/explorer.hpp"
 #include "accounts/exploration/steps.hpp"
+#include "accounts/holds.hpp"
 #include "accounts/passkeys.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/restoring.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 

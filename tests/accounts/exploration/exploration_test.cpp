@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "accounts/changes.hpp"
 #include "accounts/events.hpp"
 #include "accounts/exploration/explorer.hpp"
 #include "accounts/exploration/steps.hpp"
-#include "accounts/passkeys.hpp"
-#include "accounts/sign_in.hpp"
-#include "accounts/types.hpp"
+#include "accounts/policy.hpp"
 
-#include <optional>
 #include <set>
 #include <string>
-#include <string_view>
-#include <variant>
 
 #include <doctest/doctest.h>
 

@@ -6,14 +6,15 @@
 #include "accounts/exploration/steps.hpp"
 #include "accounts/exploration/witness_rules.hpp"
 #include "accounts/exploration/world.hpp"
+#include "accounts/policy.hpp"
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace latchkey::accounts {
 

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/account_changes.hpp"
+#include "accounts/changes.hpp"
+#include "accounts/exploration/steps.hpp"
 #include "accounts/exploration/witness.hpp"
 #include "accounts/exploration/witness_rules.hpp"
+#include "accounts/types.hpp"
+#include "latchkey/bytes.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <variant>
+#include <vector>
 
 // What must hold after every commit.
 namespace latchkey::accounts {

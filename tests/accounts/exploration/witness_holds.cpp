@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "accounts/exploration/witness.hpp"
 #include "accounts/exploration/witness_rules.hpp"
+#include "accounts/policy.hpp"
+#include "accounts/types.hpp"
 
 #include <optional>
 

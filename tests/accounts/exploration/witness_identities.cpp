@@ -6,6 +6,7 @@
 #include "accounts/types.hpp"
 
 #include <optional>
+#include <vector>
 
 // What the witness knows of identities at another provider.
 namespace latchkey::accounts {

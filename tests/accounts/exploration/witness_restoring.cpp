@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/email_address.hpp"
+#include "accounts/exploration/steps.hpp"
 #include "accounts/exploration/witness.hpp"
 #include "accounts/exploration/witness_rules.hpp"
+#include "accounts/types.hpp"
+#include "base/clock.hpp"
 
 #include <optional>
+#include <vector>
 
 // What the witness knows of "this wasn't me", and of passkeys that go back to their owner.
 namespace latchkey::accounts {

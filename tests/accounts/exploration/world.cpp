@@ -3,11 +3,10 @@
 #include "accounts/exploration/world.hpp"
 
 #include "accounts/account_changes.hpp"
-#include "accounts/changes.hpp"
+#include "accounts/email_address.hpp"
 #include "accounts/types.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <optional>
 #include <vector>
 

@@ -6,11 +6,23 @@
 /// memory runs out the reason says so. An ES256 authentication asks for no memory but OpenSSL's.
 #include "base/encoding.hpp"
 #include "crypto/certificate.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/failure.hpp"
+#include "latchkey/webauthn/metadata.hpp"
+#include "latchkey/webauthn/response.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "support/authenticator.hpp"
+#include "support/certificates.hpp"
 #include "support/failures.hpp"
 #include "support/metadata.hpp"
+#include "support/private_key.hpp"
+#include "support/statements.hpp"
+#include "webauthn/fixture.hpp"
 #include "webauthn/statement_cases.hpp"
 
 #include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
