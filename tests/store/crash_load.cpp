@@ -3,6 +3,8 @@
 #include "store/crash_load.hpp"
 
 #include "accounts/changes.hpp"
+#include "accounts/email_address.hpp"
+#include "accounts/types.hpp"
 #include "base/clock.hpp"
 #include "store/commit.hpp"
 #include "store/contract.hpp"
@@ -14,10 +16,13 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <random>
@@ -62,16 +67,27 @@ void say(const Acknowledged& line) {
     if (::write(STDOUT_FILENO, text.data(), static_cast<std::size_t>(size)) != size) std::exit(3);
 }
 
+EmailAddress address_numbered(std::int64_t number) {
+    return EmailAddress::parse("moved" + std::to_string(number) + "@example.org").value();
+}
+
+bool is_right(const store::CommitResult& result) {
+    const auto* committed = std::get_if<store::Committed>(&result);
+    return committed != nullptr && committed->spent.at(0).right;
+}
+
 class Load {
 public:
     Load(store::Store& store, std::uint64_t seed) : store_(store), random_(seed) {}
 
     [[noreturn]] void run() {
         for (;;) {
-            const Person person = new_person();
+            Person person = new_person();
             for (int i = static_cast<int>(random_() % 4); i > 0; --i)
                 sign_in(person);
             guess();
+            if (random_() % 2 == 0) take_second_steps(person);
+            if (random_() % 2 == 0) change_the_rest(person);
             if (random_() % 3 == 0) remove(person);
         }
     }
@@ -111,9 +127,54 @@ private:
     void guess() {
         const auto code = sample_code(store_, day_one);
         if (!is_committed(commit(store_, {StoreCode{code}}))) return;
-        const auto result = commit(store_, {SpendAttempt{code.id, code.mac, 5, day_one}});
-        const auto* committed = std::get_if<store::Committed>(&result);
-        if (committed != nullptr && committed->spent.at(0).right) say({'C', 0, code.id.value()});
+        if (is_right(commit(store_, {SpendAttempt{code.id, code.mac, 5, day_one}}))) {
+            say({'C', 0, code.id.value()});
+        }
+    }
+
+    /// Turns two-step sign-in on, and uses it twice.
+    void take_second_steps(Person& person) {
+        const auto id = person.account.id;
+        const auto app = sample_app(store_, person.account, day_one);
+        const auto mac = hash_of(static_cast<std::uint64_t>(app.id.value()));
+        const bool is_on = keep(
+            {'T', id.value(), app.id.value()},
+            {ChangeFactors{id, person.account.version, +1},
+             AddAuthenticatorApp{app},
+             SetRecoveryCodes{id, {mac}}}
+        );
+        if (!is_on) return;
+        ++person.account.version;
+        const TotpStep step(app.last_step.value() + 1);
+        keep({'t', id.value(), step.value()}, {SpendAppCode{app.id, step, 50, day_one}});
+        keep({'K', id.value(), app.id.value()}, {SpendRecoveryCode{id, mac}});
+    }
+
+    /// What changes beside the factors, each in a commit of its own.
+    void change_the_rest(const Person& person) {
+        const auto id = person.account.id;
+        const auto identity = sample_identity(store_, person.account);
+        const auto number = store_.next_id();
+        const Hold hold{
+            .account = id,
+            .account_epoch = person.account.epoch,
+            .started_at = day_one,
+            .ends_at = day_one + std::chrono::hours(24),
+        };
+        keep({'L', id.value(), identity.id.value()}, {LinkIdentity{identity}});
+        keep(
+            {'E', id.value(), number},
+            {ChangeEmail{id, person.account.email, address_numbered(number)}}
+        );
+        keep({'H', id.value(), 0}, {StartHold{.hold = hold, .over_since = day_one}});
+        keep({'F', id.value(), 0}, {FreezeFactors{id, day_one}});
+        keep({'D', id.value(), 0}, {SetDeletion{id, std::nullopt, day_one}});
+    }
+
+    bool keep(const Acknowledged& line, std::vector<store::Change> changes) {
+        const bool is_kept = is_committed(commit(store_, std::move(changes)));
+        if (is_kept) say(line);
+        return is_kept;
     }
 
     void remove(const Person& person) {
@@ -151,6 +212,48 @@ std::string integrity(const std::filesystem::path& database) {
     return found;
 }
 
+/// Whether the account is as the line says.
+bool is_as_said(store::Store& store, const Acknowledged& line) {
+    const AccountId id(line.account);
+    const auto read = [&store, id] { return store.find_account(id).value_or(Account{}); };
+    switch (line.kind) {
+        case 'T': {
+            const auto app = store.find_second_steps(id).app;
+            return app && app->id.value() == line.other;
+        }
+        case 'K':
+            return store.find_second_steps(id).recovery_codes == 0;
+        case 'L':
+            return std::ranges::any_of(
+                store.list_identities(id),
+                [&line](const LinkedIdentity& identity) {
+                    return identity.id.value() == line.other;
+                }
+            );
+        case 'E':
+            return read().email == address_numbered(line.other);
+        case 'H':
+            return store.find_second_steps(id).hold.has_value();
+        case 'F':
+            return read().frozen_at == day_one;
+        case 'D':
+            return read().deletes_at == day_one;
+        default:
+            return true;
+    }
+}
+
+/// The same guess once more, if the line is about a right one at a second step.
+std::optional<store::Change> guess_again(store::Store& store, const Acknowledged& line) {
+    const AccountId id(line.account);
+    if (line.kind == 'K') {
+        return SpendRecoveryCode{id, hash_of(static_cast<std::uint64_t>(line.other))};
+    }
+    const auto app = line.kind == 't' ? store.find_second_steps(id).app : std::nullopt;
+    if (!app) return std::nullopt;
+    return SpendAppCode{app->id, TotpStep(line.other), 1'000, day_one};
+}
+
 }  // namespace
 
 void run_load(const std::filesystem::path& database, std::uint64_t seed) {
@@ -167,7 +270,8 @@ void run_load(const std::filesystem::path& database, std::uint64_t seed) {
 }
 
 void Expected::add(const Acknowledged& line) {
-    highest_id_ = std::max({highest_id_, line.account, line.other});
+    const bool is_id = line.kind != 't';
+    highest_id_ = std::max({highest_id_, line.account, is_id ? line.other : 0});
     switch (line.kind) {
         case 'A':
             accounts_.insert(line.account);
@@ -185,25 +289,60 @@ void Expected::add(const Acknowledged& line) {
         case 'R':
             passkeys_[line.other].is_removed = true;
             break;
+        case 'T':
+        case 't':
+        case 'K':
+        case 'L':
+        case 'E':
+        case 'H':
+        case 'F':
+        case 'D':
+            kept_.push_back(line);
+            break;
         default:
             throw std::runtime_error("crash test: a line that is none");
     }
 }
 
 std::vector<std::string> Expected::find_faults(const std::filesystem::path& database) const {
-    std::vector<std::string> faults;
     const FixedClock clock(day_one);
     const auto store = open(database, clock, "");
+    std::vector<std::string> faults = find_account_faults(*store);
+    for (auto found : {find_passkey_faults(*store), find_code_faults(*store)}) {
+        std::ranges::move(found, std::back_inserter(faults));
+    }
+    for (const auto& line : kept_) {
+        if (is_as_said(*store, line)) continue;
+        faults.push_back(
+            std::string(1, line.kind) + " of " + std::to_string(line.account) + " is lost"
+        );
+    }
+    if (store->next_id() <= highest_id_) faults.push_back("an id is given twice");
+    const auto state = integrity(database);
+    if (state != "ok") faults.push_back("integrity check: " + state);
+    return faults;
+}
+
+std::vector<std::string> Expected::find_account_faults(store::Store& store) const {
+    std::vector<std::string> faults;
     for (const auto id : accounts_) {
-        const auto account = store->find_account(AccountId(id));
+        const auto account = store.find_account(AccountId(id));
         if (!account) {
             faults.push_back("account " + std::to_string(id) + " is lost");
-        } else if (store->list_passkeys(account->id).size() != account->factors) {
+            continue;
+        }
+        const std::size_t apps = store.find_second_steps(account->id).app ? 1 : 0;
+        if (store.list_passkeys(account->id).size() + apps != account->factors) {
             faults.push_back("account " + std::to_string(id) + " counts its factors wrong");
         }
     }
+    return faults;
+}
+
+std::vector<std::string> Expected::find_passkey_faults(store::Store& store) const {
+    std::vector<std::string> faults;
     for (const auto& [id, passkey] : passkeys_) {
-        const auto all = store->list_passkeys(AccountId(passkey.account));
+        const auto all = store.list_passkeys(AccountId(passkey.account));
         const bool is_there =
             std::ranges::find(all, PasskeyId(id), &accounts::Passkey::id) != all.end();
         if (passkey.is_removed && is_there) faults.push_back("removed passkey is back");
@@ -216,24 +355,32 @@ std::vector<std::string> Expected::find_faults(const std::filesystem::path& data
         const auto opener = passkeys_.find(passkey);
         const bool may_be_gone = opener != passkeys_.end() && opener->second.is_removing;
         const bool must_be_gone = opener != passkeys_.end() && opener->second.is_removed;
-        const bool is_there = store->find_session(SessionId(id)).has_value();
+        const bool is_there = store.find_session(SessionId(id)).has_value();
         if (!is_there && !may_be_gone)
             faults.push_back("session " + std::to_string(id) + " is lost");
         if (is_there && must_be_gone) faults.push_back("session of a removed passkey is back");
     }
+    return faults;
+}
+
+std::vector<std::string> Expected::find_code_faults(store::Store& store) const {
+    std::vector<std::string> faults;
     std::vector<std::vector<store::Change>> guesses;
     for (const auto id : codes_) {
-        if (!store->find_code(CodeId(id)))
+        if (!store.find_code(CodeId(id)))
             faults.push_back("code " + std::to_string(id) + " is lost");
         const auto mac = hash_of(static_cast<std::uint64_t>(id));
         guesses.push_back({SpendAttempt{CodeId(id), mac, 5, day_one}});
     }
-    for (const auto& again : commit_together(*store, std::move(guesses))) {
+    for (const auto& again : commit_together(store, std::exchange(guesses, {}))) {
         if (!is_refused_at(again, 0)) faults.push_back("a code works twice");
     }
-    if (store->next_id() <= highest_id_) faults.push_back("an id is given twice");
-    const auto state = integrity(database);
-    if (state != "ok") faults.push_back("integrity check: " + state);
+    for (const auto& line : kept_) {
+        if (auto again = guess_again(store, line)) guesses.push_back({*std::move(again)});
+    }
+    for (const auto& again : commit_together(store, std::move(guesses))) {
+        if (!is_committed(again) || is_right(again)) faults.push_back("a second step works twice");
+    }
     return faults;
 }
 

@@ -37,8 +37,7 @@ accounts::SignIn sample_sign_in(
     store::Store& store, const std::optional<accounts::Account>& account, TimePoint now
 );
 
-/// A code that was sent `now` and lives ten minutes; its mac is hash_of(id).
-/// Not stored.
+/// An app that was turned on `now`.
 accounts::AuthenticatorApp sample_app(
     store::Store& store, const accounts::Account& account, TimePoint now
 );
@@ -46,6 +45,7 @@ accounts::AuthenticatorApp sample_app(
 /// A phone with two guesses since its last use.
 accounts::Phone sample_phone(store::Store& store, const accounts::Account& account, TimePoint now);
 
+/// A code that was sent `now` and lives ten minutes; its mac is hash_of(id).
 accounts::EmailCode sample_code(store::Store& store, TimePoint now);
 
 accounts::Event sample_event(store::Store& store, const accounts::Account& account, TimePoint now);
