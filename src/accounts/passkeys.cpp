@@ -120,7 +120,7 @@ Decision delete_suspended(const Passkey& passkey, const Circumstances& at, const
     draft.add(DeleteSuspendedPasskey{
         .account = passkey.account,
         .passkey = passkey.id,
-        .suspended_at = passkey.suspended_at.value(),
+        .suspended_at = passkey.suspended_at.value_or(at.now),  // one that is active is refused
     });
     draft.log(EventKind::passkey_removed, passkey.account, display_name(passkey));
     return draft.finish(SignInState::start);

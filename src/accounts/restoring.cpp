@@ -36,33 +36,32 @@ Decision stop(const Account& account, const Circumstances& at, const Fresh& fres
     return draft.finish(SignInState::start);
 }
 
-/// A code to the address, of this account and this epoch.
-Result<void> check_first_proof(const PasskeyRestored& event, TimePoint now) {
+/// The account that a code to its address proved, in this epoch.
+Result<Account> subject_of(const PasskeyRestored& event, TimePoint now) {
     const SignIn& sign_in = event.sign_in;
     if (!accepts(sign_in.state, SignInEvent::passkey_restored)) return Fail{not_in_this_state};
     if (sign_in.proof != Proof::email_code) return Fail{not_in_this_state};
     if (now >= sign_in.expires_at) return Fail{expired};
     if (!event.account || event.account->id != sign_in.account) return Fail{signed_out_everywhere};
     if (event.account->epoch != sign_in.account_epoch) return Fail{signed_out_everywhere};
-    return {};
+    return *event.account;
 }
 
 /// What a recovery made is no proof against it: neither while the mark lasts, nor if it lasted when
 /// the owner said so, or when the passkey was suspended.
-bool is_made_by_recovery(const PasskeyRestored& event, TimePoint now) {
-    const auto& passkey = event.passkey;
-    const TimePoint told = event.account->frozen_at.value_or(now);
+bool is_made_by_recovery(const Passkey& passkey, const Account& account, TimePoint now) {
+    const TimePoint told = account.frozen_at.value_or(now);
     const TimePoint suspended = passkey.suspended_at.value_or(now);
     return mark_of(passkey.recovered_at, std::min({now, told, suspended})).has_value();
 }
 
-Result<void> check_passkey(const PasskeyRestored& event, TimePoint now) {
+Result<void> check_passkey(const Account& account, const PasskeyRestored& event, TimePoint now) {
     const Passkey& passkey = event.passkey;
-    if (passkey.account != event.account->id) return Fail{not_yours};
-    if (passkey.record.user_handle != event.account->user_handle) return Fail{not_yours};
+    if (passkey.account != account.id) return Fail{not_yours};
+    if (passkey.record.user_handle != account.user_handle) return Fail{not_yours};
     if (passkey.purpose == CredentialPurpose::second_factor) return Fail{second_step_only};
     if (is_copy(passkey, event.sign_count, event.counter_rule)) return Fail{counter_went_back};
-    if (is_made_by_recovery(event, now)) return Fail{not_restorable};
+    if (is_made_by_recovery(passkey, account, now)) return Fail{not_restorable};
     if (passkey.status == CredentialStatus::active) return {};
     const auto since = passkey.suspended_at;
     if (!since || now >= *since + limits::suspension) return Fail{not_restorable};
@@ -103,12 +102,11 @@ Result<Decision> stop_recovery(
 }
 
 Result<Decision> decide(const PasskeyRestored& event, const Circumstances& at, const Fresh& fresh) {
-    TRY(check_first_proof(event, at.now));
-    TRY(check_passkey(event, at.now));
+    Account account = TRY(subject_of(event, at.now));
+    TRY(check_passkey(account, event, at.now));
     const SignIn& sign_in = event.sign_in;
     const Passkey& passkey = event.passkey;
     const bool is_suspended = passkey.status == CredentialStatus::suspended;
-    Account account = *event.account;
 
     Draft draft(at, fresh);
     draft.add(FinishSignIn{.sign_in = sign_in.id, .from_version = sign_in.version, .now = at.now});

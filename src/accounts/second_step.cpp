@@ -23,23 +23,25 @@ namespace {
 
 using enum Refusal;
 
-Result<void> check_subject(const SecondMatched& event) {
+/// The account whose sign-in it is, as it is now.
+Result<Account> subject_of(const SecondMatched& event) {
     const SignIn& sign_in = event.sign_in;
     // Deleted since, or signed out everywhere.
     if (!event.account || event.account->id != sign_in.account) return Fail{signed_out_everywhere};
     if (event.account->epoch != sign_in.account_epoch) return Fail{signed_out_everywhere};
     if (!still_has(event.steps, event.by)) return Fail{proof_withdrawn};
-    return {};
+    return *event.account;
 }
 
-/// A wait opens the account only when it is over, undisturbed, and by a first proof of then.
-Result<void> check_hold(const SecondMatched& event, TimePoint now) {
-    const bool is_granted = event.steps.hold && event.steps.hold->by_operator;
+/// When the wait began that lets in: only when it is over, undisturbed, and by a first proof of
+/// then.
+Result<TimePoint> start_of_wait(const Account& account, const SecondMatched& event, TimePoint now) {
+    const auto& hold = event.steps.hold;
+    const bool is_granted = hold && hold->by_operator;
     if (event.recovery == Recovery::strict && !is_granted) return Fail{only_operator};
-    if (!has_hold(*event.account, event.steps, now)) return Fail{not_over};
-    const TimePoint over = event.steps.hold->ends_at;
-    if (now < over || event.sign_in.proved_at < over) return Fail{not_over};
-    return {};
+    if (!hold || !has_hold(account, event.steps, now)) return Fail{not_over};
+    if (now < hold->ends_at || event.sign_in.proved_at < hold->ends_at) return Fail{not_over};
+    return hold->started_at;
 }
 
 std::string_view words_of(SecondStep by) {
@@ -57,10 +59,9 @@ std::string_view words_of(SecondStep by) {
 }
 
 /// Getting in without what the account asks for is marked and never silent.
-void recover(Draft& draft, const SecondMatched& event, const Circumstances& at) {
-    const Account& account = *event.account;
+void recover(Draft& draft, const Account& account, SecondStep by, const Circumstances& at) {
     draft.add(MarkRecovered{.account = account.id, .at = at.now});
-    if (event.by == SecondStep::recovery_code) {
+    if (by == SecondStep::recovery_code) {
         draft.log(EventKind::recovery_code_used, account.id);
         draft.tell_of_recovery(NoticeKind::recovery_code_used, account, {});
         return;
@@ -84,9 +85,9 @@ Result<Decision> decide(const SecondMatched& event, const Circumstances& at, con
     const SignIn& sign_in = event.sign_in;
     if (!accepts(sign_in.state, SignInEvent::second_matched)) return Fail{not_in_this_state};
     if (at.now >= sign_in.expires_at) return Fail{expired};
-    TRY(check_subject(event));
-    if (event.by == SecondStep::waited) TRY(check_hold(event, at.now));
-    const Account& account = *event.account;
+    const Account account = TRY(subject_of(event));
+    std::optional<TimePoint> waited_since;
+    if (event.by == SecondStep::waited) waited_since = TRY(start_of_wait(account, event, at.now));
     // What is kept on paper for a lost device is a recovery, and told as one (design.md 4.3).
     const bool recovers = is_recovery(event.by);
 
@@ -94,15 +95,12 @@ Result<Decision> decide(const SecondMatched& event, const Circumstances& at, con
     draft.add(FinishSignIn{.sign_in = sign_in.id, .from_version = sign_in.version, .now = at.now});
     draft.add(RequireEpoch{.account = account.id, .epoch = account.epoch});
     // Who took the second step is there; a wait opens the account once.
-    draft.add(EndHold{
-        .account = account.id,
-        .started_at = event.by == SecondStep::waited ? std::optional(event.steps.hold->started_at)
-                                                     : std::nullopt,
-    });
-    if (event.by == SecondStep::text_message) {
-        draft.add(UsePhone{.account = account.id, .phone = event.steps.phone->id, .at = at.now});
+    draft.add(EndHold{.account = account.id, .started_at = waited_since});
+    const auto& phone = event.steps.phone;
+    if (event.by == SecondStep::text_message && phone) {
+        draft.add(UsePhone{.account = account.id, .phone = phone->id, .at = at.now});
     }
-    if (recovers) recover(draft, event, at);
+    if (recovers) recover(draft, account, event.by, at);
     if (sign_in.intent == Intent::add_passkey) {
         TRY(check_not_frozen(account, at.now));
         TRY(check_room(event.passkeys, sign_in.replaces));

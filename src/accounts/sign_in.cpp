@@ -76,14 +76,14 @@ bool asks_more(const FirstProof& proof, const Purpose& purpose) {
 }
 
 /// A sign-in of the account's owner, to be stored in the state that the caller says.
-SignIn proved_by(const FirstProof& proof, const Purpose& purpose) {
+SignIn proved_by(const Account& account, const FirstProof& proof, const Purpose& purpose) {
     return {
-        .account = proof.account->id,
-        .account_epoch = proof.account->epoch,
-        .email = proof.account->email,
+        .account = account.id,
+        .account_epoch = account.epoch,
+        .email = account.email,
         .proof = proof.proof,
         .identity = proof.identity,
-        .user_handle = proof.account->user_handle,
+        .user_handle = account.user_handle,
         .intent = purpose.intent,
         .replaces = purpose.replaces,
         .return_to = purpose.return_to,
@@ -91,8 +91,7 @@ SignIn proved_by(const FirstProof& proof, const Purpose& purpose) {
 }
 
 /// What ends the proof in another request stops the commit that rests on it.
-void require(Draft& draft, const FirstProof& proof) {
-    const Account& account = *proof.account;
+void require(Draft& draft, const Account& account, const FirstProof& proof) {
     draft.add(RequireEpoch{.account = account.id, .epoch = account.epoch});
     if (proof.identity) {
         draft.add(RequireIdentity{.account = account.id, .who = *proof.identity});
@@ -138,7 +137,7 @@ Result<Decision> go_on_without_passkey(
 ) {
     const bool is_recovery = !proof.passkeys.empty();
     Draft draft(at, fresh);
-    require(draft, proof);
+    require(draft, account, proof);
     if (is_recovery) recover(draft, account, proof, at);
     const bool can_sign_in = std::ranges::any_of(proof.passkeys, is_usable);
     if (can_sign_in && purpose.intent != Intent::add_passkey) {
@@ -155,7 +154,7 @@ Result<Decision> go_on_without_passkey(
     }
     TRY(check_not_frozen(account, at.now));
     TRY(check_room(proof.passkeys, purpose.replaces));
-    SignIn sign_in = proved_by(proof, purpose);
+    SignIn sign_in = proved_by(account, proof, purpose);
     sign_in.recovered = is_recovery;
     draft.start_sign_in(std::move(sign_in));
     return draft.finish(SignInState::enrol, purpose.return_to);
@@ -163,15 +162,19 @@ Result<Decision> go_on_without_passkey(
 
 /// T1, T2: a first proof alone never skips the second step.
 Result<Decision> ask_second_step(
-    const Purpose& purpose, const FirstProof& proof, const Circumstances& at, const Fresh& fresh
+    const Account& account,
+    const Purpose& purpose,
+    const FirstProof& proof,
+    const Circumstances& at,
+    const Fresh& fresh
 ) {
     if (purpose.intent == Intent::add_passkey) {
-        TRY(check_not_frozen(*proof.account, at.now));
+        TRY(check_not_frozen(account, at.now));
         TRY(check_room(proof.passkeys, purpose.replaces));
     }
     Draft draft(at, fresh);
-    require(draft, proof);
-    SignIn sign_in = proved_by(proof, purpose);
+    require(draft, account, proof);
+    SignIn sign_in = proved_by(account, proof, purpose);
     sign_in.state = SignInState::second;
     draft.start_sign_in(std::move(sign_in));
     return draft.finish(SignInState::second, purpose.return_to);
@@ -182,7 +185,7 @@ Result<Decision> go_on(
 ) {
     if (!proof.account) return start_sign_up(purpose, proof, at, fresh);
     if (asks_more(proof, purpose)) {
-        return ask_second_step(purpose, proof, at, fresh);
+        return ask_second_step(*proof.account, purpose, proof, at, fresh);
     }
     return go_on_without_passkey(*proof.account, purpose, proof, at, fresh);
 }

@@ -356,7 +356,7 @@ Result<Loaded, Problems> load_config(
     const auto folder = std::filesystem::absolute(file).parent_path();
     complete(loaded.config, folder);
     check_agreement(loaded.config, problems);
-    for (Login login : logins_of(loaded.config)) {
+    for (const Login login : logins_of(loaded.config)) {
         load_password(login, environment, problems);
     }
     if (needs == Needs::everything) load_providers(loaded.config, *written, folder, problems);

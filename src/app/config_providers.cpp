@@ -17,10 +17,9 @@
 #include <array>
 #include <cstddef>
 #include <filesystem>
-#include <functional>
+#include <iterator>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -188,7 +187,7 @@ std::string Section::needed(const std::string& key, std::string_view example) co
 }
 
 std::string Section::choice(const std::string& key, const std::vector<std::string>& choices) const {
-    const std::string value = text(key);
+    std::string value = text(key);
     if (value.empty()) return choices.front();
     if (std::ranges::find(choices, value) != choices.end()) return value;
     complain(
@@ -212,13 +211,35 @@ std::optional<SecretText> Section::secret(const std::string& key) const {
         return std::nullopt;
     }
     std::string_view line = content->reveal();
-    while (line.ends_with('\n') || line.ends_with('\r'))
+    while (line.ends_with('\n') || line.ends_with('\r')) {
         line.remove_suffix(1);
+    }
     if (line.empty()) {
         complain(key, {fmt::format("names {}, which is empty", file), "put the secret into it"});
         return std::nullopt;
     }
     return SecretText(std::string(line));
+}
+
+/// Whether the key means anything for a provider of that kind.
+bool fits(std::string_view key, Kind kind) {
+    if (key == "team_id" || key == "key_id" || key == "key_file") return kind == Kind::apple;
+    if (key == "client_secret_file") return kind != Kind::apple;
+    if (key == "hosted_domain") return kind == Kind::google;
+    if (key == "trust_email") return kind == Kind::other;
+    return true;
+}
+
+/// What people call the provider; empty: whatever the section is called.
+std::string_view usual_label(Kind kind) {
+    if (kind == Kind::google) return "Google";
+    return kind == Kind::apple ? "Apple" : "";
+}
+
+/// Empty: it has to be configured.
+std::string_view usual_issuer(Kind kind) {
+    if (kind == Kind::google) return oidc::google_issuer;
+    return kind == Kind::apple ? oidc::apple_issuer : "";
 }
 
 Kind Section::kind() const {
@@ -230,10 +251,10 @@ Kind Section::kind() const {
 }
 
 void Section::check_keys(Kind kind) const {
-    const std::set<std::string, std::less<>> of_apple{"team_id", "key_id", "key_file"};
     std::vector<std::string> names;
-    for (const ProviderKey& key : keys)
-        names.emplace_back(key.name);
+    std::ranges::transform(keys, std::back_inserter(names), [](const ProviderKey& key) {
+        return std::string(key.name);
+    });
     for (const auto& [key, given] : values_) {
         if (std::ranges::find(names, key) == names.end()) {
             const auto similar = nearest(key, names);
@@ -244,12 +265,9 @@ void Section::check_keys(Kind kind) const {
             );
             continue;
         }
-        const bool fits = of_apple.contains(key)        ? kind == Kind::apple
-                          : key == "client_secret_file" ? kind != Kind::apple
-                          : key == "hosted_domain"      ? kind == Kind::google
-                          : key == "trust_email"        ? kind == Kind::other
-                                                        : true;
-        if (!fits) complain(key, {"has no effect for a provider of this kind", "remove it"});
+        if (!fits(key, kind)) {
+            complain(key, {"has no effect for a provider of this kind", "remove it"});
+        }
     }
 }
 
@@ -296,11 +314,10 @@ std::optional<pages::ConfiguredProvider> Section::read() const {
     provider.name = name_;
     provider.kind = kind();
     check_keys(provider.kind);
-    const bool is_google = provider.kind == Kind::google;
-    const bool is_apple = provider.kind == Kind::apple;
-    provider.label = is_google ? "Google" : is_apple ? "Apple" : name_;
+    provider.label = usual_label(provider.kind);
+    if (provider.label.empty()) provider.label = name_;
     if (has("label")) provider.label = text("label");
-    provider.issuer = is_google ? oidc::google_issuer : is_apple ? oidc::apple_issuer : "";
+    provider.issuer = usual_issuer(provider.kind);
     if (has("issuer") || provider.issuer.empty()) {
         provider.issuer = needed("issuer", R"("https://idp.example.com")");
         const bool is_issuer =
