@@ -53,7 +53,7 @@ std::optional<http::Address> listen_address(std::string_view text) {
     const char* const end = digits.data() + digits.size();
     const auto [rest, error] = std::from_chars(digits.data(), end, port);
     if (error != std::errc() || rest != end) return std::nullopt;
-    std::string_view host = text.substr(0, colon);
+    const std::string_view host = text.substr(0, colon);
     if (!host.starts_with('[')) {
         return host.find(':') == std::string_view::npos ? http::Address::parse(host) : std::nullopt;
     }
