@@ -26,7 +26,4 @@ void load_providers(
     std::vector<Problem>& problems
 );
 
-/// The keys of a section, as Markdown for the reference.
-std::string provider_reference();
-
 }  // namespace latchkey::app

@@ -2,7 +2,7 @@
 // Copyright the Latchkey developers
 #include "app/config.hpp"
 #include "app/config_keys.hpp"
-#include "app/config_providers.hpp"
+#include "app/provider_keys.hpp"
 #include "latchkey/result.hpp"
 
 #include <cstddef>

@@ -148,12 +148,12 @@ TEST_CASE("T37: a handshake that does not end in time is ended") {
 
 TEST_CASE("a key that others can read is refused, and the mend is said") {
     const TlsFolder folder;
-    for (const unsigned mode : {0604, 0644, 0606, 0601}) {
+    for (const unsigned mode : {0604U, 0644U, 0606U, 0601U}) {
         folder.set_mode("key.pem", mode);
         const auto error = error_of(folder, "certificate.pem", "key.pem");
         CHECK(error.find("run chmod 600 ") != std::string::npos);
     }
-    for (const unsigned mode : {0600, 0640, 0400}) {
+    for (const unsigned mode : {0600U, 0640U, 0400U}) {
         folder.set_mode("key.pem", mode);
         CHECK(error_of(folder, "certificate.pem", "key.pem").empty());
     }
