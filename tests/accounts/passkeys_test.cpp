@@ -267,5 +267,19 @@ TEST_CASE("property: a name that is accepted is accepted again as it is") {
     }));
 }
 
+TEST_CASE("4.3: a suspended passkey is deleted as it was suspended, and that is in the log") {
+    Passkey gone = passkey();
+    gone.status = CredentialStatus::suspended;
+    gone.suspended_at = noon - limits::suspension;
+    const Decision decision = delete_suspended(gone, at(noon), fresh());
+    const auto change = only<DeleteSuspendedPasskey>(decision);
+    REQUIRE(change.has_value());
+    CHECK(change->account == ada().id);
+    CHECK(change->passkey == gone.id);
+    CHECK(change->suspended_at == *gone.suspended_at);
+    CHECK(logged(decision) == std::vector{EventKind::passkey_removed});
+    CHECK(told(decision).empty());
+}
+
 }  // namespace
 }  // namespace latchkey::accounts
