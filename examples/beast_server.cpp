@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -20,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -236,8 +238,9 @@ private:
         http::async_write(
             stream_,
             response_,
-            [self = shared_from_this()](beast::error_code error, std::size_t) {
-                self->stream_.socket().shutdown(tcp::socket::shutdown_send, error);
+            [self = shared_from_this()](beast::error_code, std::size_t) {
+                beast::error_code ignored;  // the browser may be gone
+                std::ignore = self->stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
             }
         );
     }
@@ -270,7 +273,7 @@ void accept_next(tcp::acceptor& acceptor, RelyingParty& site) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
     const std::string port = argc > 1 ? argv[1] : "8080";
     std::uint16_t number = 0;
     if (std::from_chars(port.data(), port.data() + port.size(), number).ec != std::errc()) return 2;
@@ -280,4 +283,7 @@ int main(int argc, char** argv) {
     accept_next(acceptor, site);
     std::cout << "http://localhost:" << port << '\n' << std::flush;
     context.run();
+} catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
 }
