@@ -61,6 +61,26 @@ SecretText make_code(const std::array<std::byte, 16>& random) {
     return text;
 }
 
+/// What a code by mail is good for.
+struct BoundCode {
+    CodeId id;
+    const EmailAddress& email;
+    std::string_view browser_id;
+    std::string_view code;
+};
+
+/// Codes of one purpose are worth nothing for another (T10).
+Hash code_mac(const SecretKey& pepper, std::string_view purpose, const BoundCode& bound) {
+    return crypto::hmac_sha256(
+        pepper.reveal(),
+        {bytes_of(purpose),
+         to_bytes(bound.id.value()),
+         bytes_of(bound.email.canonical()),
+         bytes_of(bound.browser_id),
+         bytes_of(bound.code)}
+    );
+}
+
 }  // namespace
 
 SecretText make_email_code(const std::array<std::byte, 16>& random) {
@@ -90,14 +110,7 @@ Hash email_code_mac(
     std::string_view browser_id,
     std::string_view code
 ) {
-    return crypto::hmac_sha256(
-        pepper.reveal(),
-        {bytes_of("email code to sign in"),
-         to_bytes(id.value()),
-         bytes_of(email.canonical()),
-         bytes_of(browser_id),
-         bytes_of(code)}
-    );
+    return code_mac(pepper, "email code to sign in", {id, email, browser_id, code});
 }
 
 Hash address_code_mac(
@@ -107,14 +120,7 @@ Hash address_code_mac(
     std::string_view browser_id,
     std::string_view code
 ) {
-    return crypto::hmac_sha256(
-        pepper.reveal(),
-        {bytes_of("code to change an address"),
-         to_bytes(id.value()),
-         bytes_of(email.canonical()),
-         bytes_of(browser_id),
-         bytes_of(code)}
-    );
+    return code_mac(pepper, "code to change an address", {id, email, browser_id, code});
 }
 
 Hash limit_key(const SecretKey& pepper, std::string_view rule, std::string_view subject) {
