@@ -24,25 +24,8 @@ namespace {
 using enum Refusal;
 using enum SignInState;
 
-/// Ada proved her address two minutes ago.
-SignIn proved() {
-    return {
-        .id = SignInId(60),
-        .version = 1,
-        .state = second,
-        .account = ada().id,
-        .account_epoch = ada().epoch,
-        .email = ada().email,
-        .proof = Proof::email_code,
-        .proved_at = noon - 2min,
-        .user_handle = ada().user_handle,
-        .return_to = "/home",
-        .expires_at = noon - 2min + limits::sign_in_lifetime,
-    };
-}
-
 HoldWanted wanted() {
-    return {.sign_in = proved(), .account = ada(), .policy = {}};
+    return {.sign_in = half_proved(), .account = ada(), .policy = {}};
 }
 
 Result<Decision> begin(const HoldWanted& event) {
@@ -115,7 +98,7 @@ TEST_CASE("a wait is begun in a live sign-in of the account that waits for its s
 /// The first proof is of just now, the wait over since an hour.
 SecondMatched waited() {
     SecondMatched event{
-        .sign_in = proved(),
+        .sign_in = half_proved(),
         .by = SecondStep::waited,
         .account = ada(),
         .passkeys = {passkey()},

@@ -4,6 +4,7 @@
 
 #include "accounts/passkeys.hpp"
 #include "accounts/phone_number.hpp"
+#include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 
 #include <algorithm>
@@ -144,6 +145,24 @@ inline Phone phone(std::string_view number = "+4915123456789") {
         .created_on = "Firefox on Windows",
         .created_at = noon,
         .last_used_at = std::nullopt,
+    };
+}
+
+/// Ada proved her address by a code two minutes ago; a second step is wanted.
+inline SignIn half_proved(Intent intent = Intent::sign_in) {
+    return {
+        .id = SignInId(60),
+        .version = 1,
+        .state = SignInState::second,
+        .account = ada().id,
+        .account_epoch = ada().epoch,
+        .email = ada().email,
+        .proof = Proof::email_code,
+        .proved_at = noon - 2min,
+        .user_handle = ada().user_handle,
+        .intent = intent,
+        .return_to = "/home",
+        .expires_at = noon - 2min + limits::sign_in_lifetime,
     };
 }
 

@@ -202,20 +202,7 @@ TEST_CASE("signing in goes on while factors are frozen") {
 /// The passkey was suspended an hour ago; a code to the address was right two minutes ago.
 PasskeyRestored restored() {
     PasskeyRestored event{
-        .sign_in =
-            {
-                .id = SignInId(60),
-                .version = 1,
-                .state = SignInState::second,
-                .account = ada().id,
-                .account_epoch = ada().epoch,
-                .email = ada().email,
-                .proof = Proof::email_code,
-                .proved_at = noon - 2min,
-                .user_handle = ada().user_handle,
-                .intent = Intent::restore,
-                .expires_at = noon - 2min + limits::sign_in_lifetime,
-            },
+        .sign_in = half_proved(Intent::restore),
         .passkey = suspended(passkey()),
         .account = frozen(),
         .passkeys = {suspended(passkey()), passkey(2)},

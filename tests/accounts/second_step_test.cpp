@@ -5,7 +5,6 @@
 #include "accounts/events.hpp"
 #include "accounts/notices.hpp"
 #include "accounts/people.hpp"
-#include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 
@@ -25,21 +24,7 @@ using enum SignInState;
 /// Ada proved her address two minutes ago.
 SecondMatched by(SecondStep step, Intent intent = Intent::sign_in) {
     SecondMatched event{
-        .sign_in =
-            {
-                .id = SignInId(60),
-                .version = 1,
-                .state = second,
-                .account = ada().id,
-                .account_epoch = ada().epoch,
-                .email = ada().email,
-                .proof = Proof::email_code,
-                .proved_at = noon - 2min,
-                .user_handle = ada().user_handle,
-                .intent = intent,
-                .return_to = "/home",
-                .expires_at = noon - 2min + limits::sign_in_lifetime,
-            },
+        .sign_in = half_proved(intent),
         .by = step,
         .account = ada(),
         .passkeys = {passkey()},

@@ -148,21 +148,7 @@ TEST_CASE("T1: an account with a phone asks for the second step; its code is no 
 
 SecondMatched by_text(Intent intent = Intent::sign_in) {
     SecondMatched event{
-        .sign_in =
-            {
-                .id = SignInId(60),
-                .version = 1,
-                .state = SignInState::second,
-                .account = ada().id,
-                .account_epoch = ada().epoch,
-                .email = ada().email,
-                .proof = Proof::email_code,
-                .proved_at = noon - 2min,
-                .user_handle = ada().user_handle,
-                .intent = intent,
-                .return_to = "/home",
-                .expires_at = noon - 2min + limits::sign_in_lifetime,
-            },
+        .sign_in = half_proved(intent),
         .by = SecondStep::text_message,
         .account = ada(),
         .passkeys = {passkey()},
