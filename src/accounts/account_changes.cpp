@@ -3,6 +3,7 @@
 #include "accounts/account_changes.hpp"
 
 #include "accounts/acting.hpp"
+#include "accounts/authenticator_names.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
 #include "accounts/email_address.hpp"
@@ -16,8 +17,11 @@
 #include "base/try.hpp"
 #include "latchkey/result.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace latchkey::accounts {
 
@@ -92,11 +96,41 @@ Decision grant_recovery(const Account& account, const Circumstances& at, const F
     return draft.finish(SignInState::start);
 }
 
-Result<Decision> reset_second_step(
-    const Account& account, const SecondSteps& steps, const Circumstances& at, const Fresh& fresh
+namespace {
+
+/// Of every device, told once.
+void remove_biometrics(
+    Draft& draft,
+    const Account& account,
+    const std::vector<Passkey>& passkeys,
+    std::uint32_t version
 ) {
-    if (!has_method(steps)) return Fail{Refusal::not_yours};
-    if (account.factors < (steps.app && steps.phone ? 3U : 2U)) return Fail{Refusal::last_factor};
+    std::string names;
+    for (const Passkey& credential : passkeys) {
+        if (!is_second_factor(credential)) continue;
+        draft.add(ChangeFactors{.account = account.id, .from_version = version++, .by = -1});
+        draft.add(RemovePasskey{
+            .account = account.id, .passkey = credential.id, .keep = std::nullopt
+        });
+        names += (names.empty() ? "" : ", ") + display_name(credential);
+    }
+    if (names.empty()) return;
+    draft.log(EventKind::biometrics_removed, account.id, "operator");
+    draft.tell(NoticeKind::biometrics_removed, account, names);
+}
+
+}  // namespace
+
+Result<Decision> reset_second_step(
+    const Account& account,
+    const std::vector<Passkey>& passkeys,
+    const SecondSteps& steps,
+    const Circumstances& at,
+    const Fresh& fresh
+) {
+    const std::size_t methods = count_methods(passkeys, steps);
+    if (methods == 0) return Fail{Refusal::not_yours};
+    if (account.factors <= methods) return Fail{Refusal::last_factor};
     std::uint32_t version = account.version;
     Draft draft(at, fresh);
     draft.add(RequireEpoch{.account = account.id, .epoch = account.epoch});
@@ -114,6 +148,7 @@ Result<Decision> reset_second_step(
         const RemovePhone change{.account = account.id, .phone = steps.phone->id};
         remove(change, EventKind::phone_removed, NoticeKind::phone_removed);
     }
+    remove_biometrics(draft, account, passkeys, version);
     draft.add(SetRecoveryCodes{.account = account.id, .macs = {}});
     draft.add(EndSessions{.account = account.id, .keep = std::nullopt});
     return draft.finish(SignInState::start);

@@ -54,7 +54,11 @@ Decision grant_recovery(const Account& account, const Circumstances& at, const F
 /// The operator takes every second step away, with the recovery codes and all sessions. not_yours:
 /// there is none. last_factor: the account has nothing else.
 Result<Decision> reset_second_step(
-    const Account& account, const SecondSteps& steps, const Circumstances& at, const Fresh& fresh
+    const Account& account,
+    const std::vector<Passkey>& passkeys,
+    const SecondSteps& steps,
+    const Circumstances& at,
+    const Fresh& fresh
 );
 
 /// Lets the address create an account for limits::invitation_lifetime.

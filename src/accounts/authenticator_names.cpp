@@ -155,9 +155,15 @@ std::optional<std::string_view> provider_name(const webauthn::Aaguid& aaguid) {
 
 std::string display_name(const Passkey& passkey) {
     if (!passkey.name.empty()) return passkey.name;
+    const bool is_known_browser =
+        !passkey.created_on.empty() && passkey.created_on != unknown_browser;
+    // A second factor is used in the browser in which it was made.
+    if (passkey.purpose == CredentialPurpose::second_factor && is_known_browser) {
+        return passkey.created_on;
+    }
     if (const auto provider = provider_name(passkey.record.aaguid)) return std::string(*provider);
     if (is_security_key(passkey.record.transports)) return "Security key";
-    if (passkey.created_on.empty() || passkey.created_on == unknown_browser) return "Passkey";
+    if (!is_known_browser) return "Passkey";
     return "Passkey on " + passkey.created_on;
 }
 

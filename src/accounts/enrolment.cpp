@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-// The last step of a sign-in that adds a factor: the only place where a passkey is made.
+// The last step of a sign-in that adds a factor: the only place where a credential is made.
 namespace latchkey::accounts {
 namespace {
 
@@ -31,12 +31,17 @@ struct Grounds {
     std::optional<TimePoint> recovered_at;  // set: it is a recovery, and what it adds is marked
 };
 
-Passkey make_passkey(const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh) {
+/// Of a PasskeyCreated or a BiometricsCreated.
+template <class Created>
+Passkey make_credential(
+    const Created& event, CredentialPurpose purpose, const Circumstances& at, const Fresh& fresh
+) {
     return {
         .id = fresh.passkey,
         .public_id = fresh.passkey_public_id,
         .account = event.account ? event.account->id : fresh.account,
         .record = event.record,
+        .purpose = purpose,
         .name = {},
         .created_on = at.browser,
         .created_at = at.now,
@@ -92,7 +97,7 @@ Account begin_account(
 Result<Decision> create_account(
     const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh
 ) {
-    const Passkey passkey = make_passkey(event, at, fresh);
+    const Passkey passkey = make_credential(event, CredentialPurpose::passkey, at, fresh);
     Draft draft(at, fresh);
     finish_sign_in(draft, event.sign_in, at);
     if (event.needs_invite) draft.add(SpendInvite{.email = event.sign_in.email, .now = at.now});
@@ -112,14 +117,19 @@ Result<Decision> create_account(
     return draft.finish(SignInState::done, event.sign_in.return_to);
 }
 
-/// Whether the proof still holds: passkeys come and go while a sign-in waits for a new one.
-Result<Grounds> check_grounds(const PasskeyCreated& event) {
+/// Whether the proof still holds: factors come and go while a sign-in waits for a new one.
+template <class Created>
+Result<Grounds> check_grounds(const Created& event) {
     const SignIn& sign_in = event.sign_in;
     Grounds grounds;
     if (sign_in.proof == Proof::passkey) {
         if (!sign_in.passkey) return Fail{proof_withdrawn};
         grounds.proof = find_usable(event.passkeys, *sign_in.passkey);
         if (grounds.proof == nullptr) return Fail{proof_withdrawn};
+    } else if (sign_in.second == SecondStep::biometrics) {
+        const bool is_there =
+            sign_in.passkey && find_second_factor(event.passkeys, *sign_in.passkey) != nullptr;
+        if (!is_there) return Fail{proof_withdrawn};
     } else if (sign_in.second) {
         if (!still_has(event.steps, *sign_in.second)) return Fail{proof_withdrawn};
     } else if (asks_second_step(event.passkeys, event.steps) ||
@@ -127,7 +137,6 @@ Result<Grounds> check_grounds(const PasskeyCreated& event) {
         // The first proof was enough, and now the account has a second step, or its first passkey.
         return Fail{proof_withdrawn};
     }
-    grounds.replaced = TRY(check_room(event.passkeys, sign_in.replaces));
     if (sign_in.recovered) {
         const auto inherited =
             grounds.proof != nullptr ? grounds.proof->recovered_at : std::nullopt;
@@ -166,8 +175,9 @@ Result<Decision> add_passkey(
     const Account& account, const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh
 ) {
     TRY(check_not_frozen(account, at.now));
-    const Grounds grounds = TRY(check_grounds(event));
-    Passkey passkey = make_passkey(event, at, fresh);
+    Grounds grounds = TRY(check_grounds(event));
+    grounds.replaced = TRY(check_room(event.passkeys, event.sign_in.replaces));
+    Passkey passkey = make_credential(event, CredentialPurpose::passkey, at, fresh);
     passkey.recovered_at = grounds.recovered_at;
 
     Draft draft(at, fresh);
@@ -212,6 +222,7 @@ struct NewMethod {
     std::string_view words;
     const std::vector<Hash>& recovery_codes;
     bool needs_invite = false;
+    std::string name{};  // of the device; empty: the method needs none
 };
 
 Result<Decision> create_account_by(
@@ -227,9 +238,9 @@ Result<Decision> create_account_by(
     const Account account = begin_account(draft, sign_in, at, fresh);
     draft.add(method.added);
     draft.add(SetRecoveryCodes{.account = account.id, .macs = method.recovery_codes});
-    draft.log(method.event, account.id);
+    draft.log(method.event, account.id, method.name);
     draft.log(EventKind::recovery_codes_made, account.id);
-    draft.tell(method.notice, account);
+    draft.tell(method.notice, account, method.name);
     draft.open_session({
         .account = account,
         .assurance = Assurance::two_steps,
@@ -241,16 +252,14 @@ Result<Decision> create_account_by(
     return draft.finish(SignInState::done, sign_in.return_to);
 }
 
-}  // namespace
-
-Result<Decision> decide(const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh) {
+/// Whose sign-in it is, as the account is now; nullopt: a new person's.
+template <class Created>
+Result<std::optional<Account>> subject_of(const Created& event) {
     const SignIn& sign_in = event.sign_in;
-    if (!accepts(sign_in.state, SignInEvent::passkey_created)) return Fail{not_in_this_state};
-    if (at.now >= sign_in.expires_at) return Fail{expired};
     if (event.record.user_handle != sign_in.user_handle) return Fail{not_yours};
     if (!sign_in.account) {
         if (event.account) return Fail{signed_out_everywhere};
-        return create_account(event, at, fresh);
+        return std::optional<Account>();
     }
     // Deleted since, or signed out everywhere.
     if (!event.account || event.account->id != *sign_in.account) return Fail{signed_out_everywhere};
@@ -259,7 +268,62 @@ Result<Decision> decide(const PasskeyCreated& event, const Circumstances& at, co
         return passkey.record.id == event.record.id;
     });
     if (is_taken) return Fail{already_registered};
-    return add_passkey(*event.account, event, at, fresh);
+    return event.account;
+}
+
+/// A method more for an account that proved itself in full: the recovery codes come with the first.
+Result<Decision> add_biometrics(
+    const Account& account,
+    const BiometricsCreated& event,
+    const Circumstances& at,
+    const Fresh& fresh
+) {
+    const SignIn& sign_in = event.sign_in;
+    if (sign_in.intent != Intent::add_second_step) return Fail{not_in_this_state};
+    if (sign_in.recovered) return Fail{frozen_after_recovery};
+    const Purpose purpose{.intent = sign_in.intent, .replaces = {}, .return_to = {}};
+    TRY(check_may_add(account, event.passkeys, purpose, at.now));
+    const Grounds grounds = TRY(check_grounds(event));
+    const Passkey credential =
+        make_credential(event, CredentialPurpose::second_factor, at, fresh);
+    const std::string name = display_name(credential);
+
+    Draft draft(at, fresh);
+    finish_sign_in(draft, sign_in, at);
+    draft.add(RequireEpoch{.account = account.id, .epoch = sign_in.account_epoch});
+    if (sign_in.identity) {
+        draft.add(RequireIdentity{.account = account.id, .who = *sign_in.identity});
+    }
+    draft.add(ChangeFactors{.account = account.id, .from_version = account.version, .by = 1});
+    draft.add(AddPasskey{credential});
+    draft.log(EventKind::biometrics_added, account.id, name);
+    if (!asks_second_step(event.passkeys, event.steps)) {
+        draft.add(SetRecoveryCodes{.account = account.id, .macs = event.recovery_codes});
+        draft.log(EventKind::recovery_codes_made, account.id);
+    }
+    draft.tell(NoticeKind::biometrics_added, account, name);
+    draft.open_session({
+        .account = account,
+        .assurance = assurance_of(grounds, sign_in),
+        .authenticated_at = sign_in.proved_at,
+        .recovered_at = mark_of(account.recovered_at, at.now),
+        .passkey =
+            grounds.proof != nullptr ? std::optional(grounds.proof->id) : std::nullopt,
+    });
+    draft.log(EventKind::signed_in, account.id);
+    return draft.finish(SignInState::done, sign_in.return_to);
+}
+
+}  // namespace
+
+Result<Decision> decide(const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh) {
+    const SignIn& sign_in = event.sign_in;
+    if (!accepts(sign_in.state, SignInEvent::passkey_created)) return Fail{not_in_this_state};
+    if (at.now >= sign_in.expires_at) return Fail{expired};
+    const auto account = TRY(subject_of(event));
+    if (!account) return create_account(event, at, fresh);
+    if (sign_in.intent == Intent::add_second_step) return Fail{not_in_this_state};
+    return add_passkey(*account, event, at, fresh);
 }
 
 Result<Decision> decide(const AppConfirmed& event, const Circumstances& at, const Fresh& fresh) {
@@ -290,6 +354,32 @@ Result<Decision> decide(const PhoneConfirmed& event, const Circumstances& at, co
             .words = "text message",
             .recovery_codes = event.recovery_codes,
             .needs_invite = event.needs_invite,
+        },
+        at,
+        fresh
+    );
+}
+
+Result<Decision> decide(
+    const BiometricsCreated& event, const Circumstances& at, const Fresh& fresh
+) {
+    const SignIn& sign_in = event.sign_in;
+    if (!accepts(sign_in.state, SignInEvent::biometrics_created)) return Fail{not_in_this_state};
+    if (at.now >= sign_in.expires_at) return Fail{expired};
+    const auto account = TRY(subject_of(event));
+    if (account) return add_biometrics(*account, event, at, fresh);
+    const Passkey credential =
+        make_credential(event, CredentialPurpose::second_factor, at, fresh);
+    return create_account_by(
+        {
+            .sign_in = sign_in,
+            .added = AddPasskey{credential},
+            .event = EventKind::biometrics_added,
+            .notice = NoticeKind::biometrics_added,
+            .words = "device biometrics",
+            .recovery_codes = event.recovery_codes,
+            .needs_invite = event.needs_invite,
+            .name = display_name(credential),
         },
         at,
         fresh

@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto names = [] {
     using enum EventKind;
-    return std::array<std::pair<EventKind, std::string_view>, 35>{{
+    return std::array<std::pair<EventKind, std::string_view>, 37>{{
         {account_created, "account_created"},
         {account_deleted, "account_deleted"},
         {passkey_added, "passkey_added"},
@@ -42,6 +42,8 @@ constexpr auto names = [] {
         {app_removed, "app_removed"},
         {phone_added, "phone_added"},
         {phone_removed, "phone_removed"},
+        {biometrics_added, "biometrics_added"},
+        {biometrics_removed, "biometrics_removed"},
         {recovery_codes_made, "recovery_codes_made"},
         {recovery_code_used, "recovery_code_used"},
         {second_step_wrong, "second_step_wrong"},

@@ -41,6 +41,8 @@ enum class EventKind : std::uint8_t {
     app_removed,
     phone_added,
     phone_removed,
+    biometrics_added,
+    biometrics_removed,
     recovery_codes_made,
     recovery_code_used,
     second_step_wrong,

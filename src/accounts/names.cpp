@@ -45,6 +45,8 @@ std::string_view name_of(SignInEvent event) {
             return "app_confirmed";
         case SignInEvent::phone_confirmed:
             return "phone_confirmed";
+        case SignInEvent::biometrics_created:
+            return "biometrics_created";
         case SignInEvent::started_over:
             return "started_over";
     }

@@ -26,6 +26,8 @@ enum class NoticeKind : std::uint8_t {
     app_removed,
     phone_added,
     phone_removed,
+    biometrics_added,
+    biometrics_removed,
     recovery_codes_made,
     recovery_code_used,
     email_changed,

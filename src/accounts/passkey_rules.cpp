@@ -7,6 +7,7 @@
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
+#include "base/try.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/options.hpp"
 
@@ -20,11 +21,13 @@ namespace latchkey::accounts {
 namespace {
 
 template <class Matches>
-const Passkey* find_usable_if(const std::vector<Passkey>& passkeys, Matches matches) {
-    const auto found = std::ranges::find_if(passkeys, [&](const Passkey& passkey) {
-        return is_usable(passkey) && matches(passkey);
-    });
+const Passkey* find_where(const std::vector<Passkey>& passkeys, Matches matches) {
+    const auto found = std::ranges::find_if(passkeys, matches);
     return found == passkeys.end() ? nullptr : &*found;
+}
+
+bool is_full(const std::vector<Passkey>& passkeys) {
+    return passkeys.size() >= limits::credentials_per_account;
 }
 
 }  // namespace
@@ -35,17 +38,37 @@ bool is_usable(const Passkey& passkey) {
 }
 
 const Passkey* find_usable(const std::vector<Passkey>& passkeys, const PublicId& id) {
-    return find_usable_if(passkeys, [&](const Passkey& passkey) {
-        return passkey.public_id == id;
+    return find_where(passkeys, [&id](const Passkey& passkey) {
+        return is_usable(passkey) && passkey.public_id == id;
     });
 }
 
 const Passkey* find_usable(const std::vector<Passkey>& passkeys, PasskeyId id) {
-    return find_usable_if(passkeys, [&](const Passkey& passkey) { return passkey.id == id; });
+    return find_where(passkeys, [id](const Passkey& passkey) {
+        return is_usable(passkey) && passkey.id == id;
+    });
 }
 
-bool has_method(const SecondSteps& steps) {
-    return steps.app || steps.phone;
+bool is_second_factor(const Passkey& credential) {
+    return credential.purpose == CredentialPurpose::second_factor &&
+           credential.status == CredentialStatus::active;
+}
+
+const Passkey* find_second_factor(const std::vector<Passkey>& credentials, const PublicId& id) {
+    return find_where(credentials, [&id](const Passkey& credential) {
+        return is_second_factor(credential) && credential.public_id == id;
+    });
+}
+
+const Passkey* find_second_factor(const std::vector<Passkey>& credentials, PasskeyId id) {
+    return find_where(credentials, [id](const Passkey& credential) {
+        return is_second_factor(credential) && credential.id == id;
+    });
+}
+
+std::size_t count_methods(const std::vector<Passkey>& credentials, const SecondSteps& steps) {
+    const auto devices = std::ranges::count_if(credentials, is_second_factor);
+    return static_cast<std::size_t>(devices) + (steps.app ? 1 : 0) + (steps.phone ? 1 : 0);
 }
 
 bool still_has(const SecondSteps& steps, SecondStep by) {
@@ -57,6 +80,8 @@ bool still_has(const SecondSteps& steps, SecondStep by) {
         case SecondStep::recovery_code:
         case SecondStep::waited:
             return true;
+        case SecondStep::biometrics:
+            break;
     }
     return false;
 }
@@ -85,10 +110,7 @@ Result<void> check_not_frozen(const Account& account, TimePoint now) {
 }
 
 bool asks_second_step(const std::vector<Passkey>& passkeys, const SecondSteps& steps) {
-    return has_method(steps) || std::ranges::any_of(passkeys, [](const Passkey& passkey) {
-               return passkey.purpose == CredentialPurpose::second_factor &&
-                      passkey.status == CredentialStatus::active;
-           });
+    return count_methods(passkeys, steps) > 0;
 }
 
 Result<const Passkey*> check_room(
@@ -103,8 +125,34 @@ Result<const Passkey*> check_room(
     const std::size_t leaves = replaced == nullptr ? 0 : 1;
     if (usable - leaves >= limits::passkeys_per_account) return Fail{Refusal::too_many_passkeys};
     // What is replaced may stay as a suspended one.
-    if (passkeys.size() >= limits::credentials_per_account) return Fail{Refusal::too_many_passkeys};
+    if (is_full(passkeys)) return Fail{Refusal::too_many_passkeys};
     return replaced;
+}
+
+bool adds_factor(Intent intent) {
+    return intent == Intent::add_passkey || intent == Intent::add_second_step;
+}
+
+Result<void> check_may_add(
+    const Account& account,
+    const std::vector<Passkey>& passkeys,
+    const Purpose& purpose,
+    TimePoint now
+) {
+    TRY(check_not_frozen(account, now));
+    if (purpose.intent != Intent::add_second_step) {
+        TRY(check_room(passkeys, purpose.replaces));
+        return {};
+    }
+    const auto& since = account.recovered_at;
+    if (since && now < *since + limits::freeze_after_recovery) {
+        return Fail{Refusal::frozen_after_recovery};
+    }
+    const auto devices = std::ranges::count_if(passkeys, is_second_factor);
+    if (static_cast<std::size_t>(devices) >= limits::biometrics_per_account || is_full(passkeys)) {
+        return Fail{Refusal::too_many_passkeys};
+    }
+    return {};
 }
 
 std::optional<TimePoint> mark_of(std::optional<TimePoint> recovered_at, TimePoint now) {

@@ -20,11 +20,19 @@ bool is_usable(const Passkey& passkey);
 const Passkey* find_usable(const std::vector<Passkey>& passkeys, const PublicId& id);
 const Passkey* find_usable(const std::vector<Passkey>& passkeys, PasskeyId id);
 
-/// Whether the account has a method for the second step that is no credential: one that recovery
-/// codes stand in for.
-bool has_method(const SecondSteps& steps);
+/// An active credential for the second step: it never signs in alone.
+bool is_second_factor(const Passkey& credential);
 
-/// Whether what the second step was taken by is still there: nothing else stands on it.
+/// The active second factor with that id, or nullptr.
+const Passkey* find_second_factor(const std::vector<Passkey>& credentials, const PublicId& id);
+const Passkey* find_second_factor(const std::vector<Passkey>& credentials, PasskeyId id);
+
+/// How many methods for the second step an account has: its authenticator app, its phone, and each
+/// device whose biometrics are on. Recovery codes stand in for them.
+std::size_t count_methods(const std::vector<Passkey>& credentials, const SecondSteps& steps);
+
+/// Whether what the second step was taken by is still there: nothing else stands on it. Not for
+/// biometrics, of which each device has its own: find_second_factor().
 bool still_has(const SecondSteps& steps, SecondStep by);
 
 /// Whether it was taken by something that is kept, or waited for, in place of a lost method.
@@ -39,14 +47,26 @@ bool went_back(std::uint32_t stored, std::uint32_t asserted);
 /// Its owner said "this wasn't me" a short while ago: no factor comes or goes. frozen_by_owner.
 Result<void> check_not_frozen(const Account& account, TimePoint now);
 
-/// Whether a first proof that was not a passkey needs a second step: the account has an
-/// authenticator app, a phone, or an active credential of that purpose.
+/// Whether a first proof that was not a passkey needs a second step: the account has a method.
 bool asks_second_step(const std::vector<Passkey>& passkeys, const SecondSteps& steps);
 
 /// The passkey that a new one is to replace: nullptr if none is asked for.
 /// not_yours: it is no usable one of the account. too_many_passkeys: no room for a new one.
 Result<const Passkey*> check_room(
     const std::vector<Passkey>& passkeys, const std::optional<PublicId>& replaces
+);
+
+/// Whether a sign-in with that intent goes on to `enrol` after its proof.
+bool adds_factor(Intent intent);
+
+/// Whether the factor that `purpose` is about can be added to the account now, whatever proves it.
+/// As check_not_frozen() and check_room(). For the second step too_many_passkeys: as many devices
+/// as there may be; frozen_after_recovery: nothing of it changes so soon after one.
+Result<void> check_may_add(
+    const Account& account,
+    const std::vector<Passkey>& passkeys,
+    const Purpose& purpose,
+    TimePoint now
 );
 
 // A recovery (signing in around a lost passkey) leaves a mark that lasts limits::recovered_mark: on

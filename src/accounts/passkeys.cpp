@@ -77,9 +77,8 @@ Result<Decision> remove_passkey(
     TRY(check_session(who, at.now));
     const Passkey* const found = find_usable(who.passkeys, passkey);
     if (found == nullptr) return Fail{not_yours};
-    // A credential of the second step does not stand in for it: it cannot be asked for yet.
     const auto usable = std::ranges::count_if(who.passkeys, is_usable);
-    const bool is_secured = usable > 1 || who.steps.app;
+    const bool is_secured = usable > 1 || asks_second_step(who.passkeys, who.steps);
     if (!is_secured || who.account.factors < 2) return Fail{last_factor};
     TRY(check_not_frozen(who.account, at.now));
     // Last: nobody is asked for a proof that would change nothing.

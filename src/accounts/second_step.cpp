@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/authenticator_names.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
 #include "accounts/events.hpp"
@@ -13,6 +14,8 @@
 #include "base/try.hpp"
 #include "latchkey/result.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,8 +32,37 @@ Result<Account> subject_of(const SecondMatched& event) {
     // Deleted since, or signed out everywhere.
     if (!event.account || event.account->id != sign_in.account) return Fail{signed_out_everywhere};
     if (event.account->epoch != sign_in.account_epoch) return Fail{signed_out_everywhere};
-    if (!still_has(event.steps, event.by)) return Fail{proof_withdrawn};
+    const bool is_biometrics = event.by == SecondStep::biometrics;
+    if (!is_biometrics && !still_has(event.steps, event.by)) return Fail{proof_withdrawn};
     return *event.account;
+}
+
+/// A second factor of this account, and nothing else that is made of the same stuff: a passkey is
+/// a proof of its own, and another's is nobody's business here.
+Result<void> check_biometrics(const Account& account, const BiometricsUse& use) {
+    const Passkey& credential = use.credential;
+    if (credential.account != account.id) return Fail{not_yours};
+    if (credential.record.user_handle != account.user_handle) return Fail{not_yours};
+    if (!is_second_factor(credential)) return Fail{not_yours};
+    if (is_copy(credential, use.sign_count, use.counter_rule)) return Fail{counter_went_back};
+    return {};
+}
+
+void use_biometrics(Draft& draft, const BiometricsUse& use, const Circumstances& at) {
+    const Passkey& credential = use.credential;
+    const std::uint32_t stored = credential.record.sign_count;
+    draft.add(UsePasskey{
+        .account = credential.account,
+        .passkey = credential.id,
+        .from_sign_count = stored,
+        .sign_count = std::max(stored, use.sign_count),
+        .backup_state = use.backup_state,
+        .at = at.now,
+        .used_on = at.browser,
+    });
+    if (went_back(stored, use.sign_count)) {
+        draft.log(EventKind::counter_went_back, credential.account, display_name(credential));
+    }
 }
 
 /// When the wait began that lets in: only when it is over, undisturbed, and by a first proof of
@@ -54,6 +86,8 @@ std::string_view words_of(SecondStep by) {
             return "wait";
         case SecondStep::text_message:
             return "text message";
+        case SecondStep::biometrics:
+            return "device biometrics";
     }
     return "unknown";
 }
@@ -70,12 +104,21 @@ void recover(Draft& draft, const Account& account, SecondStep by, const Circumst
     draft.tell_of_recovery(NoticeKind::signed_in_recovered, account, {});
 }
 
-/// The same sign-in under a new id, on its way to a new passkey.
+Purpose purpose_of(const SignIn& sign_in) {
+    return {
+        .intent = sign_in.intent,
+        .replaces = sign_in.replaces,
+        .return_to = sign_in.return_to,
+    };
+}
+
+/// The same sign-in under a new id, on its way to a new factor.
 SignIn go_on_to_enrol(const SecondMatched& event) {
     SignIn sign_in = event.sign_in;
     sign_in.state = SignInState::enrol;
     sign_in.second = event.by;
     sign_in.recovered = is_recovery(event.by);
+    if (event.biometrics) sign_in.passkey = event.biometrics->credential.id;
     return sign_in;
 }
 
@@ -88,6 +131,10 @@ Result<Decision> decide(const SecondMatched& event, const Circumstances& at, con
     const Account account = TRY(subject_of(event));
     std::optional<TimePoint> waited_since;
     if (event.by == SecondStep::waited) waited_since = TRY(start_of_wait(account, event, at.now));
+    if ((event.by == SecondStep::biometrics) != event.biometrics.has_value()) {
+        return Fail{proof_withdrawn};
+    }
+    if (event.biometrics) TRY(check_biometrics(account, *event.biometrics));
     // What is kept on paper for a lost device is a recovery, and told as one (design.md 4.3).
     const bool recovers = is_recovery(event.by);
 
@@ -100,10 +147,12 @@ Result<Decision> decide(const SecondMatched& event, const Circumstances& at, con
     if (event.by == SecondStep::text_message && phone) {
         draft.add(UsePhone{.account = account.id, .phone = phone->id, .at = at.now});
     }
+    if (event.biometrics) use_biometrics(draft, *event.biometrics, at);
     if (recovers) recover(draft, account, event.by, at);
-    if (sign_in.intent == Intent::add_passkey) {
-        TRY(check_not_frozen(account, at.now));
-        TRY(check_room(event.passkeys, sign_in.replaces));
+    // A recovery adds a passkey, and no second step.
+    const bool is_too_weak = recovers && sign_in.intent == Intent::add_second_step;
+    if (adds_factor(sign_in.intent) && !is_too_weak) {
+        TRY(check_may_add(account, event.passkeys, purpose_of(sign_in), at.now));
         draft.start_sign_in(go_on_to_enrol(event));
         return draft.finish(SignInState::enrol, sign_in.return_to);
     }

@@ -140,6 +140,7 @@ Result<Decision> go_on_without_passkey(
     require(draft, account, proof);
     if (is_recovery) recover(draft, account, proof, at);
     const bool can_sign_in = std::ranges::any_of(proof.passkeys, is_usable);
+    // A recovery adds a passkey, and no second step: that changes by the usual proof alone.
     if (can_sign_in && purpose.intent != Intent::add_passkey) {
         // A second step that was added meanwhile would have been asked for.
         draft.add(ChangeFactors{.account = account.id, .from_version = account.version, .by = 0});
@@ -168,9 +169,8 @@ Result<Decision> ask_second_step(
     const Circumstances& at,
     const Fresh& fresh
 ) {
-    if (purpose.intent == Intent::add_passkey) {
-        TRY(check_not_frozen(account, at.now));
-        TRY(check_room(proof.passkeys, purpose.replaces));
+    if (adds_factor(purpose.intent)) {
+        TRY(check_may_add(account, proof.passkeys, purpose, at.now));
     }
     Draft draft(at, fresh);
     require(draft, account, proof);
@@ -224,9 +224,10 @@ Result<Decision> decide(
     Draft draft(at, fresh);
     use_passkey(draft, event, at);
 
-    if (purpose.intent == Intent::add_passkey) {
-        TRY(check_not_frozen(event.account, at.now));
-        TRY(check_room(event.passkeys, purpose.replaces));
+    // What a recovery made adds passkeys, which it marks, and no second step.
+    const bool is_marked = mark.has_value() && purpose.intent == Intent::add_second_step;
+    if (adds_factor(purpose.intent) && !is_marked) {
+        TRY(check_may_add(event.account, event.passkeys, purpose, at.now));
         draft.start_sign_in({
             .account = event.account.id,
             .account_epoch = event.account.epoch,

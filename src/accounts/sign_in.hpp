@@ -30,6 +30,7 @@ enum class SignInEvent : std::uint8_t {
     passkey_created,   // a registration ceremony verified
     app_confirmed,     // a new authenticator app showed that it has the secret
     phone_confirmed,   // a new phone got a code
+    biometrics_created,  // a registration of a credential for the second step verified
     started_over,      // the person went back, or it expired
 };
 
@@ -48,13 +49,13 @@ inline constexpr auto sign_in_table = [] {
     return std::array{
         Transition{start, code_requested, identified, "always"},
         Transition{start, passkey_asserted, done, "to sign in"},
-        Transition{start, passkey_asserted, enrol, "to add a passkey"},
+        Transition{start, passkey_asserted, enrol, "to add a factor"},
         Transition{start, upstream_proved, enrol, "no passkey yet, or to add one"},
         Transition{start, upstream_proved, second, "the account asks for it"},
         Transition{start, upstream_proved, done, "a passkey was lost"},
         Transition{identified, code_requested, identified, "always"},
         Transition{identified, passkey_asserted, done, "to sign in"},
-        Transition{identified, passkey_asserted, enrol, "to add a passkey"},
+        Transition{identified, passkey_asserted, enrol, "to add a factor"},
         Transition{identified, upstream_proved, enrol, "no passkey yet, or to add one"},
         Transition{identified, upstream_proved, second, "the account asks for it"},
         Transition{identified, upstream_proved, done, "a passkey was lost"},
@@ -63,13 +64,14 @@ inline constexpr auto sign_in_table = [] {
         Transition{identified, code_matched, done, "a passkey was lost"},
         Transition{identified, started_over, start, "always"},
         Transition{second, second_matched, done, "to sign in"},
-        Transition{second, second_matched, enrol, "to add a passkey"},
+        Transition{second, second_matched, enrol, "to add a factor"},
         Transition{second, hold_started, second, "always"},
         Transition{second, passkey_restored, done, "always"},
         Transition{second, started_over, start, "always"},
         Transition{enrol, passkey_created, done, "always"},
         Transition{enrol, app_confirmed, done, "a new account"},
         Transition{enrol, phone_confirmed, done, "a new account"},
+        Transition{enrol, biometrics_created, done, "a new account, or to add them"},
         Transition{enrol, started_over, start, "always"},
     };
 }();
@@ -93,7 +95,7 @@ enum class Refusal : std::uint8_t {
     signed_out_everywhere,  // the account's epoch moved on
     sign_up_closed,         // this address may not create an account
     already_registered,     // the credential id is taken
-    not_yours,              // the passkey to replace is not one of the account
+    not_yours,              // the passkey is not one of the account, or of another purpose
     last_factor,            // the last passkey or second step cannot be removed
     proof_too_old,          // needs a fresh proof (step-up)
     too_many_passkeys,      // limits.hpp: passkeys_per_account
@@ -223,8 +225,18 @@ Result<Decision> decide(
     const Fresh& fresh
 );
 
+/// A credential of an account answered a challenge that was made for its second step.
+struct BiometricsUse {
+    Passkey credential;
+    std::uint32_t sign_count = 0;
+    bool backup_state = false;
+    webauthn::CounterRule counter_rule = webauthn::CounterRule::refuse_device_bound;
+};
+
 /// A code of the second step was right and is spent, for the sign-in as it was loaded. Or the
 /// account's hold is over (SecondStep::waited): not_over if it is not, or the first proof is older.
+/// Or this device's biometrics were used (SecondStep::biometrics): not_yours if the credential is
+/// another account's, or a passkey.
 struct SecondMatched {
     SignIn sign_in;
     SecondStep by = SecondStep::authenticator_app;
@@ -232,6 +244,7 @@ struct SecondMatched {
     std::vector<Passkey> passkeys;         // of the account
     SecondSteps steps;                     // of the account
     Recovery recovery = Recovery::strict;  // who forgets it lets nobody in
+    std::optional<BiometricsUse> biometrics = std::nullopt;  // with SecondStep::biometrics
 };
 
 Result<Decision> decide(const SecondMatched& event, const Circumstances& at, const Fresh& fresh);
@@ -268,5 +281,21 @@ struct PhoneConfirmed {
 };
 
 Result<Decision> decide(const PhoneConfirmed& event, const Circumstances& at, const Fresh& fresh);
+
+/// A verified registration for the second step, for the sign-in as it was loaded: of a new person
+/// instead of a passkey, or with Intent::add_second_step. The credential never signs in alone.
+struct BiometricsCreated {
+    SignIn sign_in;
+    webauthn::CredentialRecord record;
+    std::optional<Account> account;    // of the sign-in
+    std::vector<Passkey> passkeys;     // of the account
+    SecondSteps steps;                 // of the account
+    std::vector<Hash> recovery_codes;  // stored if it is the first method
+    bool needs_invite = false;         // sign_up = "invite": spends the invitation
+};
+
+Result<Decision> decide(
+    const BiometricsCreated& event, const Circumstances& at, const Fresh& fresh
+);
 
 }  // namespace latchkey::accounts

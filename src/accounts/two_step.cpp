@@ -3,6 +3,7 @@
 #include "accounts/two_step.hpp"
 
 #include "accounts/acting.hpp"
+#include "accounts/authenticator_names.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
 #include "accounts/events.hpp"
@@ -14,6 +15,7 @@
 #include "latchkey/result.hpp"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace latchkey::accounts {
@@ -32,14 +34,14 @@ void change_factors(Draft& draft, const Acting& who, int by) {
 
 /// The first method comes with a set of recovery codes.
 void add_first_codes(Draft& draft, const Acting& who, const std::vector<Hash>& recovery_codes) {
-    if (has_method(who.steps)) return;
+    if (count_methods(who.passkeys, who.steps) > 0) return;
     draft.add(SetRecoveryCodes{.account = who.account.id, .macs = recovery_codes});
     draft.log(EventKind::recovery_codes_made, who.account.id);
 }
 
 /// With the last method the codes end that stood in for it.
 void end_last_codes(Draft& draft, const Acting& who) {
-    if (who.steps.app && who.steps.phone) return;
+    if (count_methods(who.passkeys, who.steps) > 1) return;
     draft.add(SetRecoveryCodes{.account = who.account.id, .macs = {}});
 }
 
@@ -48,6 +50,7 @@ struct GoneMethod {
     Change removed;
     EventKind event;
     NoticeKind notice;
+    std::string name{};  // of the device; empty: the method needs none
 };
 
 Result<Decision> turn_off(
@@ -61,8 +64,8 @@ Result<Decision> turn_off(
     end_last_codes(draft, who);
     draft.add(EndSessions{.account = who.account.id, .keep = std::nullopt});
     draft.renew_session(who.session);
-    draft.log(method.event, who.account.id);
-    draft.tell(method.notice, who.account);
+    draft.log(method.event, who.account.id, method.name);
+    draft.tell(method.notice, who.account, method.name);
     return draft.finish(SignInState::done);
 }
 
@@ -141,13 +144,34 @@ Result<Decision> turn_off_phone(const Acting& who, const Circumstances& at, cons
     );
 }
 
+Result<Decision> turn_off_biometrics(
+    const Acting& who, const PublicId& credential, const Circumstances& at, const Fresh& fresh
+) {
+    const Passkey* const found = find_second_factor(who.passkeys, credential);
+    if (found == nullptr) return Fail{not_yours};
+    return turn_off(
+        who,
+        {
+            .removed =
+                RemovePasskey{
+                    .account = who.account.id, .passkey = found->id, .keep = std::nullopt
+                },
+            .event = EventKind::biometrics_removed,
+            .notice = NoticeKind::biometrics_removed,
+            .name = display_name(*found),
+        },
+        at,
+        fresh
+    );
+}
+
 Result<Decision> make_recovery_codes(
     const Acting& who,
     const std::vector<Hash>& recovery_codes,
     const Circumstances& at,
     const Fresh& fresh
 ) {
-    if (!has_method(who.steps)) return Fail{not_yours};
+    if (count_methods(who.passkeys, who.steps) == 0) return Fail{not_yours};
     TRY(check_sensitive_change(who, at.now));
     Draft draft(at, fresh);
     // What the codes stand in for is still there when they are written.

@@ -39,6 +39,13 @@ Result<Decision> turn_on_phone(
 /// As turn_off_app.
 Result<Decision> turn_off_phone(const Acting& who, const Circumstances& at, const Fresh& fresh);
 
+/// Turns off the biometrics of one device, in the same way; its sign-ins under way that they took
+/// the second step of end, too. not_yours: the account has no such active credential, or it is a
+/// passkey. (They are turned on in a sign-in only: BiometricsCreated.)
+Result<Decision> turn_off_biometrics(
+    const Acting& who, const PublicId& credential, const Circumstances& at, const Fresh& fresh
+);
+
 /// A new set of recovery codes; the old one ends. not_yours: no second step that they stand in for.
 Result<Decision> make_recovery_codes(
     const Acting& who,

@@ -42,7 +42,7 @@ struct Account {
     TimePoint created_at;
     std::uint32_t version = 0;
     std::uint32_t epoch = 0;
-    std::uint32_t factors = 0;  // active passkeys (and later second factors) of the account
+    std::uint32_t factors = 0;  // active credentials, authenticator app and phone of the account
     std::optional<TimePoint> recovered_at;
     std::optional<TimePoint> frozen_at;        // its owner said "this wasn't me" (restoring.hpp)
     std::optional<EmailAddress> second_email;  // is told what the first is; no way in
@@ -132,6 +132,7 @@ enum class SecondStep : std::uint8_t {
     recovery_code = 1,
     waited = 2,
     text_message = 3,
+    biometrics = 4,  // of this device: a credential of that purpose
 };
 
 /// How a person proved who they are, in this sign-in.
@@ -183,8 +184,15 @@ struct Session {
 };
 
 /// `confirm` is a sign-in for a proof that is fresh enough to change something in Settings,
-/// `restore` one that gives a suspended passkey back to its owner (restoring.hpp).
-enum class Intent : std::uint8_t { sign_in = 0, add_passkey = 1, confirm = 2, restore = 3 };
+/// `restore` one that gives a suspended passkey back to its owner (restoring.hpp),
+/// `add_second_step` one that turns on this device's biometrics.
+enum class Intent : std::uint8_t {
+    sign_in = 0,
+    add_passkey = 1,
+    confirm = 2,
+    restore = 3,
+    add_second_step = 4,
+};
 
 /// Where a sign-in stands (accounts/sign_in.hpp has the table).
 enum class SignInState : std::uint8_t {
@@ -205,7 +213,7 @@ struct SignIn {
     std::uint32_t account_epoch = 0;
     EmailAddress email;  // proved, if the account is new; else the account's
     Proof proof = Proof::email_code;
-    std::optional<PasskeyId> passkey;  // the one that was the proof
+    std::optional<PasskeyId> passkey;  // that was the proof, or the second step by biometrics
     std::optional<Identity> identity;  // the one that was the proof: a new account is linked to it
     std::optional<SecondStep> second;  // the second step that followed the first proof
     bool recovered = false;            // it went around a passkey or an app

@@ -74,6 +74,7 @@ json::Value time_or_null(const std::optional<TimePoint>& time) {
 json::Value passkey_line(const accounts::Passkey& passkey) {
     return json::object({
         {"name", accounts::display_name(passkey)},
+        {"second_step_only", passkey.purpose == accounts::CredentialPurpose::second_factor},
         {"synced", passkey.record.backup_state},
         {"suspended", passkey.status == accounts::CredentialStatus::suspended},
         {"created_at", format_time(passkey.created_at)},

@@ -19,6 +19,7 @@
 #include <optional>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace latchkey::app {
 namespace {
@@ -32,6 +33,16 @@ json::Value identity_line(const accounts::LinkedIdentity& identity) {
         {"email", identity.email},
         {"linked_at", format_time(identity.linked_at)},
     });
+}
+
+std::vector<accounts::Passkey> credentials_of(
+    const CommandContext& context,
+    const accounts::Account& account,
+    accounts::CredentialPurpose purpose
+) {
+    std::vector<accounts::Passkey> credentials = context.store.list_passkeys(account.id);
+    std::erase_if(credentials, [purpose](const auto& row) { return row.purpose != purpose; });
+    return credentials;
 }
 
 json::Value not_running() {
@@ -83,6 +94,7 @@ std::optional<json::Value> change_and_tell(
 }  // namespace
 
 json::Value show_factors(const CommandContext& context, const accounts::Account& account) {
+    using enum accounts::CredentialPurpose;
     const accounts::SecondSteps steps = context.store.find_second_steps(account.id);
     json::Value app;
     if (steps.app) {
@@ -103,7 +115,8 @@ json::Value show_factors(const CommandContext& context, const accounts::Account&
         {"email", account.email.text()},
         {"recovered_at", time_or_null(account.recovered_at)},
         {"frozen_at", time_or_null(account.frozen_at)},
-        {"passkeys", lines_of(context.store.list_passkeys(account.id), passkey_line)},
+        {"passkeys", lines_of(credentials_of(context, account, passkey), passkey_line)},
+        {"biometrics", lines_of(credentials_of(context, account, second_factor), passkey_line)},
         {"app", std::move(app)},
         {"phone", std::move(phone)},
         {"recovery_codes", steps.recovery_codes},
@@ -149,6 +162,7 @@ json::Value reset_second_factor(const CommandContext& context, const accounts::A
     auto problem = change_and_tell(context, account.id, [&](const accounts::Account& now) {
         return accounts::reset_second_step(
             now,
+            context.store.list_passkeys(now.id),
             context.store.find_second_steps(now.id),
             circumstances(context),
             fresh_events(context)

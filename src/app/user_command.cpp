@@ -54,10 +54,11 @@ void print_passkeys(const json::Value& account) {
     fmt::print("passkeys\n");
     for (const json::Value& passkey : array_at(account, "passkeys")) {
         fmt::print(
-            "  {}: {}{}; created {}, last used {}\n",
+            "  {}: {}{}{}; created {}, last used {}\n",
             text_at(passkey, "name"),
             is_true(passkey, "synced") ? "synced" : "on one device",
             is_true(passkey, "suspended") ? ", turned off" : "",
+            is_true(passkey, "second_step_only") ? ", as a second step" : "",
             text_at(passkey, "created_at"),
             text_at(passkey, "last_used_at")
         );
@@ -97,6 +98,14 @@ void print_factors(const json::Value& factors) {
             text_at(*phone, "number"),
             text_at(*phone, "created_at"),
             text_at(*phone, "last_used_at")
+        );
+    }
+    for (const json::Value& credential : array_at(factors, "biometrics")) {
+        fmt::print(
+            "  biometrics of {}; created {}, last used {}\n",
+            text_at(credential, "name"),
+            text_at(credential, "created_at"),
+            text_at(credential, "last_used_at")
         );
     }
     fmt::print("  recovery codes left: {}\n", integer_at(factors, "recovery_codes"));

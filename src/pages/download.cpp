@@ -54,6 +54,7 @@ json::Value data_of(const accounts::Passkey& passkey) {
     return json::object({
         {"name", accounts::display_name(passkey)},
         {"credential_id", base64url_encode(passkey.record.id.value())},
+        {"second_step_only", passkey.purpose == accounts::CredentialPurpose::second_factor},
         {"synced", passkey.record.backup_state},
         {"suspended", passkey.status == accounts::CredentialStatus::suspended},
         {"created_at", text_of_time(passkey.created_at)},

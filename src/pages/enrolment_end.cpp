@@ -13,11 +13,25 @@
 #include "pages/visit.hpp"
 #include "store/commit.hpp"
 
+#include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace latchkey::pages {
+
+namespace {
+
+/// Settings says what was done; other places get no word of ours.
+std::string location_after_enrolling(const accounts::SignIn& sign_in) {
+    std::string location = redirect_after(sign_in.return_to);
+    const bool is_told = sign_in.account && location == "/settings/security";
+    return is_told ? location + "?message=biometrics_on" : location;
+}
+
+}  // namespace
 
 http::Outcome end_enrolment(
     const VisitPtr& visit,
@@ -31,14 +45,19 @@ http::Outcome end_enrolment(
     }
     auto decision = std::make_shared<accounts::Decision>(std::move(*decided));
     std::vector<accounts::Change> changes = std::move(decision->changes);
+    const bool has_codes = std::ranges::any_of(changes, [](const auto& change) {
+        return std::holds_alternative<accounts::SetRecoveryCodes>(change);
+    });
     add_notices(*visit, changes, decision->notices);
     return save(
         visit,
         std::move(changes),
         {
-            .committed = [visit, decision, tokens, codes](store::Committed) -> http::Outcome {
-                http::Response response =
-                    respond_recovery_codes(*visit, *codes, redirect_after(decision->return_to));
+            .committed = [visit, decision, tokens, codes, has_codes](store::Committed
+                         ) -> http::Outcome {
+                const std::string next = location_after_enrolling(visit->needed_sign_in());
+                http::Response response = has_codes ? respond_recovery_codes(*visit, *codes, next)
+                                                    : http::see_other(next);
                 set_cookies_of(*visit, *decision, *tokens, response);
                 forget_pending_text(response);
                 return response;

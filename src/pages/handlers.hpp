@@ -44,6 +44,10 @@ http::Outcome get_add_phone(VisitPtr visit);
 http::Outcome post_add_phone(VisitPtr visit);
 http::Outcome post_add_phone_code(VisitPtr visit);
 
+// sign_in_add_biometrics.cpp
+http::Outcome get_add_biometrics(VisitPtr visit);
+http::Outcome post_add_biometrics(VisitPtr visit);
+
 // sign_in_second.cpp
 http::Outcome get_second_step(VisitPtr visit);
 http::Outcome post_second_step(VisitPtr visit);
@@ -76,6 +80,10 @@ http::Outcome get_turn_off_app(VisitPtr visit);
 http::Outcome post_turn_off_app(VisitPtr visit);
 http::Outcome get_recovery_codes(VisitPtr visit);
 http::Outcome post_recovery_codes(VisitPtr visit);
+
+// settings_biometrics.cpp
+http::Outcome get_turn_off_biometrics(VisitPtr visit);
+http::Outcome post_turn_off_biometrics(VisitPtr visit);
 
 // settings_phone.cpp
 http::Outcome get_phone(VisitPtr visit);

@@ -46,6 +46,8 @@ std::string_view name_of(accounts::Intent intent) {
             return "confirm";
         case accounts::Intent::restore:
             return "restore";
+        case accounts::Intent::add_second_step:
+            return "add-second-step";
     }
     return "sign-in";
 }
@@ -53,7 +55,11 @@ std::string_view name_of(accounts::Intent intent) {
 std::optional<accounts::Intent> intent_named(std::string_view name) {
     using accounts::Intent;
     for (const Intent intent :
-         {Intent::sign_in, Intent::add_passkey, Intent::confirm, Intent::restore}) {
+         {Intent::sign_in,
+          Intent::add_passkey,
+          Intent::confirm,
+          Intent::restore,
+          Intent::add_second_step}) {
         if (name_of(intent) == name) return intent;
     }
     return std::nullopt;

@@ -67,6 +67,8 @@ constexpr std::array table{
     PageRoute{get, "/sign-in/add-phone", Needs::enrolment, get_add_phone},
     PageRoute{post, "/sign-in/add-phone", Needs::enrolment, post_add_phone},
     PageRoute{post, "/sign-in/add-phone/code", Needs::enrolment, post_add_phone_code},
+    PageRoute{get, "/sign-in/add-biometrics", Needs::enrolment, get_add_biometrics},
+    PageRoute{post, "/sign-in/add-biometrics", Needs::enrolment, post_add_biometrics},
     PageRoute{post, "/sign-in/restart", Needs::nothing, post_sign_in_restart},
     PageRoute{get, done_path, Needs::session, get_sign_in_done},
     PageRoute{get, "/settings/security", Needs::session, get_security},
@@ -82,6 +84,12 @@ constexpr std::array table{
     PageRoute{post, "/settings/phone/code", Needs::session, post_phone_code},
     PageRoute{get, "/settings/phone/turn-off", Needs::session, get_turn_off_phone},
     PageRoute{post, "/settings/phone/turn-off", Needs::session, post_turn_off_phone},
+    PageRoute{
+        get, "/settings/biometrics/{id}/turn-off", Needs::session, get_turn_off_biometrics
+    },
+    PageRoute{
+        post, "/settings/biometrics/{id}/turn-off", Needs::session, post_turn_off_biometrics
+    },
     PageRoute{get, "/settings/recovery-codes", Needs::session, get_recovery_codes},
     PageRoute{post, "/settings/recovery-codes", Needs::session, post_recovery_codes},
     PageRoute{get, "/settings/identities/{provider}/link", Needs::session, get_link_identity},

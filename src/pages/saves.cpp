@@ -64,6 +64,10 @@ std::string_view template_of(accounts::NoticeKind kind) {
             return "phone_added";
         case accounts::NoticeKind::phone_removed:
             return "phone_removed";
+        case accounts::NoticeKind::biometrics_added:
+            return "biometrics_added";
+        case accounts::NoticeKind::biometrics_removed:
+            return "biometrics_removed";
         case accounts::NoticeKind::recovery_codes_made:
             return "recovery_codes_made";
         case accounts::NoticeKind::recovery_code_used:

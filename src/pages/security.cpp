@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/authenticator_names.hpp"
 #include "accounts/passkey_rules.hpp"
 #include "accounts/types.hpp"
 #include "base/json.hpp"
@@ -25,14 +26,15 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace latchkey::pages {
 namespace {
 
-constexpr std::array<std::string_view, 20> messages{
+constexpr std::array<std::string_view, 22> messages{
     "added",         "replaced",     "restored",         "renamed",
     "removed",       "suspended",    "name_not_allowed", "app_on",
-    "app_off",       "phone_on",     "phone_off",        "new_codes",
+    "app_off",       "phone_on",     "phone_off",        "new_codes",     "biometrics_on",     "biometrics_off",
     "linked",        "unlinked",     "session_ended",    "sessions_ended",
     "email_changed", "address_back", "second_email_set", "second_email_removed"
 };
@@ -44,11 +46,32 @@ std::optional<json::Value> message_model(const http::Form& query) {
     return json::object({{std::string(*found), true}});
 }
 
+/// The biometrics of one device.
+json::Value biometrics_model(const Visit& visit, const accounts::Passkey& credential) {
+    const auto& used = credential.last_used_at;
+    return json::object({
+        {"id", credential.public_id.value()},
+        {"name", browser_in_words(visit.edition, accounts::display_name(credential))},
+        {"created", day_in_words(visit.edition, credential.created_at)},
+        {"last_used", used ? day_in_words(visit.edition, *used) : std::string()},
+    });
+}
+
 /// The section of two-step sign-in.
-json::Value two_step_model(const Visit& visit, const accounts::SecondSteps& steps) {
+json::Value two_step_model(
+    const Visit& visit,
+    const std::vector<accounts::Passkey>& credentials,
+    const accounts::SecondSteps& steps
+) {
+    json::Array biometrics;
+    for (const accounts::Passkey& credential : credentials) {
+        if (!accounts::is_second_factor(credential)) continue;
+        biometrics.push_back(biometrics_model(visit, credential));
+    }
     json::Value model = json::object({
         {"recovery_codes", steps.recovery_codes},
-        {"has_method", accounts::has_method(steps)},
+        {"has_method", accounts::asks_second_step(credentials, steps)},
+        {"biometrics", std::move(biometrics)},
         {"text_messages", visit.services.site.text_messages.has_value()},
     });
     if (steps.phone) {
@@ -103,25 +126,27 @@ void add_sign_in_methods(const Visit& visit, json::Value& model) {
 
 http::Outcome get_security(VisitPtr visit) {
     const store::KnownSession& known = visit->needed_session();
-    const auto passkeys = only_passkeys(visit->services.store.list_passkeys(known.account.id));
+    const auto credentials = visit->services.store.list_passkeys(known.account.id);
+    const auto passkeys = only_passkeys(credentials);
     const auto steps = visit->services.store.find_second_steps(known.account.id);
+    const bool has_method = accounts::asks_second_step(credentials, steps);
     json::Array cards;
     const std::size_t active = count_active(passkeys);
     for (const accounts::Passkey& passkey : passkeys) {
         json::Value card = passkey_model(*visit, passkey);
         const bool is_active = passkey.status == accounts::CredentialStatus::active;
-        card.set("only", active == 1 && !accounts::has_method(steps) && is_active);
+        card.set("only", active == 1 && !has_method && is_active);
         cards.push_back(std::move(card));
     }
     const bool one_device_only =
-        passkeys.size() == 1 && !accounts::has_method(steps) && !passkeys[0].record.backup_state;
+        passkeys.size() == 1 && !has_method && !passkeys[0].record.backup_state;
     json::Value model = json::object({
         {"email", known.account.email.text()},
         {"account", known.account.public_id.value()},
         {"passkeys", std::move(cards)},
         {"count", static_cast<std::int64_t>(active)},
         {"one_device_only", one_device_only},
-        {"two_step", two_step_model(*visit, steps)},
+        {"two_step", two_step_model(*visit, credentials, steps)},
         {"alert", visit->has_alert()},
         {"recovered", known.session.assurance == accounts::Assurance::recovered},
     });

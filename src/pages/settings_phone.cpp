@@ -55,7 +55,7 @@ http::Outcome turn_on(const VisitPtr& visit, const PendingText& pending) {
     );
     if (!decided) return refuse(visit, "turn_on_app", decided.error());
     decided->changes.push_back(note_text_answered(*visit, pending.number));
-    const bool is_first = !accounts::has_method(who.steps);
+    const bool is_first = !accounts::asks_second_step(who.passkeys, who.steps);
     return save_change(visit, std::move(*decided), std::move(tokens), [visit, codes, is_first] {
         constexpr std::string_view next = "/settings/security?message=phone_on";
         http::Response response =

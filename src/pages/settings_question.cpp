@@ -37,6 +37,7 @@ http::Response respond_question(
         {"last", !change && change.error() == accounts::Refusal::last_factor},
         {"path", visit.request.path},
         {"phone", visit.request.path.starts_with("/settings/phone")},
+        {"biometrics", visit.request.path.starts_with("/settings/biometrics")},
     });
     add_hindrance(visit.request.path, change, model);
     return respond(visit, template_name, std::move(model), status);

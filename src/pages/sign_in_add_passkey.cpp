@@ -7,10 +7,8 @@
 #include "accounts/types.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
-#include "crypto/hash.hpp"
 #include "http/outcome.hpp"
 #include "http/response.hpp"
-#include "latchkey/bytes.hpp"
 #include "latchkey/webauthn/failure.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "latchkey/webauthn/response.hpp"
@@ -19,6 +17,7 @@
 #include "pages/handlers.hpp"
 #include "pages/passkey_policy.hpp"
 #include "pages/saves.hpp"
+#include "pages/sign_in_ceremonies.hpp"
 #include "pages/sign_in_page.hpp"
 #include "pages/verifier.hpp"
 #include "pages/visit.hpp"
@@ -28,6 +27,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -51,35 +51,21 @@ Enrolment load(const Visit& visit) {
     return enrolment;
 }
 
-/// The challenge follows from the sign-in's row, so it outlives a restart as the sign-in does, and
-/// is good once: finishing deletes the row.
-webauthn::Challenge challenge_of(const Visit& visit) {
-    const crypto::Sha256 challenge = crypto::hmac_sha256(
-        visit.services.pepper.reveal(),
-        {bytes_of("passkey creation challenge"),
-         visit.needed_sign_in().token_hash,
-         bytes_of(std::to_string(visit.needed_sign_in().version))}
-    );
-    return webauthn::Challenge(Bytes(challenge.begin(), challenge.end()));
-}
-
 webauthn::RegistrationCeremony ceremony_of(const Visit& visit) {
-    return {.challenge = challenge_of(visit), .user_handle = visit.needed_sign_in().user_handle};
+    return {
+        .challenge = sign_in_challenge(visit, CeremonyUse::create_passkey),
+        .user_handle = visit.needed_sign_in().user_handle,
+    };
 }
 
 std::string options_of(const Visit& visit, const Enrolment& enrolment) {
     const std::string& email = visit.needed_sign_in().email.text();
-    std::vector<webauthn::CredentialDescriptor> exclude;
-    exclude.reserve(enrolment.passkeys.size());
-    for (const accounts::Passkey& passkey : enrolment.passkeys) {
-        exclude.push_back({.id = passkey.record.id, .transports = passkey.record.transports});
-    }
     return webauthn::issue_registration(
         relying_party(visit.services.site),
         *visit.services.passkey_policy.current(),
         ceremony_of(visit),
         {.name = email, .display_name = email},
-        exclude
+        descriptors_of(enrolment.passkeys)
     );
 }
 
@@ -148,6 +134,9 @@ SignInError error_of_refused(RefusedChange refused) {
 }  // namespace
 
 http::Outcome get_add_passkey(VisitPtr visit) {
+    const accounts::SignIn& sign_in = visit->needed_sign_in();
+    const std::string_view page = enrolment_page(sign_in);
+    if (page != visit->request.path) return http::see_other(page);
     return respond(*visit, "add_passkey", model_of(*visit, load(*visit)));
 }
 

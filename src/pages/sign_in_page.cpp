@@ -113,6 +113,7 @@ json::Value sign_in_model(const Visit& visit, const accounts::Purpose& purpose) 
         {"email", visit.code ? visit.code->email.text() : std::string()},
         {"adding", purpose.intent == accounts::Intent::add_passkey},
         {"replacing", purpose.replaces.has_value()},
+        {"adding_second", purpose.intent == accounts::Intent::add_second_step},
         {"confirming", purpose.intent == accounts::Intent::confirm},
         {"restoring", is_restoring},
         {"here", sign_in_location(purpose)},
@@ -151,15 +152,20 @@ std::string redirect_after(std::string_view return_to) {
     return "/sign-in/done?return_to=" + percent_encode(location);
 }
 
-std::string_view page_of(accounts::SignInState state, accounts::Intent intent) {
-    switch (state) {
+std::string_view enrolment_page(const accounts::SignIn& sign_in) {
+    const bool is_second_step = sign_in.account && sign_in.intent == accounts::Intent::add_second_step;
+    return is_second_step ? "/sign-in/add-biometrics" : "/sign-in/add-passkey";
+}
+
+std::string_view page_of(const accounts::SignIn& sign_in) {
+    switch (sign_in.state) {
         case accounts::SignInState::identified:
             return "/sign-in/code";
         case accounts::SignInState::second:
-            return intent == accounts::Intent::restore ? "/sign-in/restore"
-                                                       : "/sign-in/second-step";
+            return sign_in.intent == accounts::Intent::restore ? "/sign-in/restore"
+                                                               : "/sign-in/second-step";
         case accounts::SignInState::enrol:
-            return "/sign-in/add-passkey";
+            return enrolment_page(sign_in);
         case accounts::SignInState::start:
         case accounts::SignInState::done:
             break;
@@ -169,8 +175,7 @@ std::string_view page_of(accounts::SignInState state, accounts::Intent intent) {
 
 std::string next_location(const accounts::Decision& decision) {
     if (decision.session) return redirect_after(decision.return_to);
-    const auto intent = decision.sign_in ? decision.sign_in->intent : accounts::Intent::sign_in;
-    return std::string(page_of(decision.next, intent));
+    return std::string(decision.sign_in ? page_of(*decision.sign_in) : "/sign-in");
 }
 
 std::optional<json::Value> signal_model(

@@ -46,8 +46,11 @@ std::string location_after(std::string_view return_to);
 /// the policy form-action 'self' covers redirects too.
 std::string redirect_after(std::string_view return_to);
 
-/// The page on which a sign-in in this state goes on.
-std::string_view page_of(accounts::SignInState state, accounts::Intent intent);
+/// The page on which a sign-in goes on that is under way.
+std::string_view page_of(const accounts::SignIn& sign_in);
+
+/// The page on which it ends in a new factor: a new person chooses there.
+std::string_view enrolment_page(const accounts::SignIn& sign_in);
 
 /// Where a form leads after a decision: out, if it opened a session, else to the next step.
 std::string next_location(const accounts::Decision& decision);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/changes.hpp"
+#include "accounts/passkey_rules.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 #include "base/json.hpp"
@@ -60,7 +61,7 @@ http::Outcome decide_and_save(
                                                     location_after(decision->return_to),
                                                     signal_model(visit->services, account)
                                                 )
-                                              : respond_next("/sign-in/add-passkey", std::nullopt);
+                                              : respond_next(page_of(*decision->sign_in), std::nullopt);
                 set_cookies_of(*visit, *decision, *tokens, response);
                 return response;
             },
@@ -92,7 +93,7 @@ http::Outcome post_sign_in_passkey(VisitPtr visit) {
         .counter_rule = visit->services.site.counter_rule,
         .passkeys = {},
     });
-    if (assertion->purpose.intent == accounts::Intent::add_passkey) {
+    if (accounts::adds_factor(assertion->purpose.intent)) {
         event->passkeys = visit->services.store.list_passkeys(event->account.id);
     }
     return decide_and_save(visit, std::move(event), assertion->purpose, 3);

@@ -19,6 +19,8 @@
 #include "pages/code_limits.hpp"
 #include "pages/handlers.hpp"
 #include "pages/saves.hpp"
+#include "pages/second_step_page.hpp"
+#include "pages/sign_in_ceremonies.hpp"
 #include "pages/sign_in_page.hpp"
 #include "pages/text_codes.hpp"
 #include "pages/visit.hpp"
@@ -40,117 +42,12 @@ namespace {
 
 using accounts::SecondStep;
 
-constexpr TextUse text_use{
-    .purpose = accounts::TextCodePurpose::second_step, .to = OfferedTo::sign_in
-};
-
-/// Whose second step it is, and with what it can be taken.
-struct Asked {
-    accounts::Account account;
-    accounts::SecondSteps steps;
-};
-
-/// nullopt: the account is gone.
-std::optional<Asked> load(const Visit& visit) {
-    store::Store& store = visit.services.store;
-    const auto id = visit.needed_sign_in().account;
-    if (!id) return std::nullopt;
-    auto account = store.find_account(*id);
-    if (!account) return std::nullopt;
-    auto steps = store.find_second_steps(account->id);
-    return Asked{.account = std::move(*account), .steps = std::move(steps)};
-}
-
-bool is_usable(const std::optional<accounts::AuthenticatorApp>& app) {
-    return app && app->failures < accounts::limits::app_failures;
-}
-
-bool is_usable(const Visit& visit, const std::optional<accounts::Phone>& phone) {
-    return phone && phone->failures < accounts::limits::phone_guesses &&
-           may_text(visit, phone->number);
-}
-
-/// The way that was asked for, else the app: it comes first.
-SecondStep read_way(const Visit& visit, std::string_view name, const accounts::SecondSteps& steps) {
-    if (name == "wait") return SecondStep::waited;
-    if (name == "recovery-code") return SecondStep::recovery_code;
-    if (name == "text") return SecondStep::text_message;
-    if (name == "app" || is_usable(steps.app)) return SecondStep::authenticator_app;
-    if (is_usable(visit, steps.phone)) return SecondStep::text_message;
-    return steps.recovery_codes > 0 ? SecondStep::recovery_code : SecondStep::waited;
-}
-
-/// Where the wait stands, for who cannot do the second step: one of the five views.
-json::Value wait_model(const Visit& visit, const Asked& asked) {
-    const accounts::RecoveryPolicy& policy = visit.services.site.recovery;
-    const TimePoint now = visit.services.clock.now();
-    const auto& hold = asked.steps.hold;
-    const bool is_granted = hold && hold->by_operator;
-    const bool is_strict = policy.rule == accounts::Recovery::strict && !is_granted;
-    const bool is_there = !is_strict && accounts::has_hold(asked.account, asked.steps, now);
-    const bool is_over = is_there && now >= hold->ends_at;
-    const bool is_ready = is_over && visit.sign_in->proved_at >= hold->ends_at;
-    json::Value model = json::object({
-        {"strict", is_strict},
-        {"none", !is_strict && !is_there},
-        {"running", is_there && !is_over},
-        {"again", is_over && !is_ready},
-        {"ready", is_ready},
-        {"long", wait_in_words(visit.edition, policy.wait)},
-    });
-    if (is_there) model.set("ends", time_in_words(visit.edition, hold->ends_at));
-    return model;
-}
-
-http::Response respond_gone(const Visit& visit) {
-    return respond_error(visit, 409, "sign_in_expired", "the account is gone");
-}
-
-http::Response respond_second(
-    const Visit& visit,
-    const Asked& asked,
-    SecondStep way,
-    std::optional<json::Value> error = std::nullopt,
-    int status = 200
-) {
-    const bool has_app = is_usable(asked.steps.app);
-    const bool has_text = is_usable(visit, asked.steps.phone);
-    const bool has_recovery_codes = asked.steps.recovery_codes > 0;
-    const bool is_waiting = way == SecondStep::waited;
-    json::Value model = json::object({
-        {"email", asked.account.email.text()},
-        {"by_app", way == SecondStep::authenticator_app},
-        {"by_text", way == SecondStep::text_message},
-        {"by_recovery_code", way == SecondStep::recovery_code},
-        {"by_wait", is_waiting},
-        {"has_app", has_app},
-        {"has_text", has_text},
-        {"has_recovery_codes", has_recovery_codes},
-        {"has_other", !is_waiting || has_app || has_text || has_recovery_codes},
-    });
-    if (is_waiting) model.set("wait", wait_model(visit, asked));
-    if (way == SecondStep::text_message && has_text) {
-        const accounts::PhoneNumber& number = asked.steps.phone->number;
-        const auto pending = read_pending_text(visit, text_use);
-        const bool is_sent = pending && pending->number == number;
-        model.set("text", json::object({{"masked", number.masked()}, {"sent", is_sent}}));
-    }
-    if (error) model.set("error", std::move(*error));
-    return respond(visit, "second_step", std::move(model), status);
-}
-
-http::Response respond_second_error(
-    const Visit& visit, const Asked& asked, SecondStep way, const SignInError& error
-) {
-    return respond_second(visit, asked, way, error_model(visit, error), error.status);
-}
-
 /// A guess at the code that was sent to the phone, which counts on the phone, too.
-std::vector<accounts::Change> read_text_guess(const Visit& visit, const Asked& asked) {
-    const auto pending = read_pending_text(visit, text_use);
+std::vector<accounts::Change> read_text_guess(const Visit& visit, const AskedSecond& asked) {
+    const auto pending = read_pending_text(visit, second_step_text);
     const auto& phone = asked.steps.phone;
     if (!pending || !phone || pending->number != phone->number) return {};
-    const auto guess = pages::read_text_guess(visit, text_use, *pending);
+    const auto guess = pages::read_text_guess(visit, second_step_text, *pending);
     if (!guess) return {};
     return {
         accounts::CountPhoneGuess{.phone = phone->id, .limit = accounts::limits::phone_guesses},
@@ -159,7 +56,7 @@ std::vector<accounts::Change> read_text_guess(const Visit& visit, const Asked& a
 }
 
 /// The guess as what counts, compares and spends it; empty: not a code at all.
-std::vector<accounts::Change> read_guess(const Visit& visit, const Asked& asked, SecondStep way) {
+std::vector<accounts::Change> read_guess(const Visit& visit, const AskedSecond& asked, SecondStep way) {
     const Services& services = visit.services;
     if (way == SecondStep::text_message) return read_text_guess(visit, asked);
     const std::string_view typed = visit.form.get("code");
@@ -190,23 +87,23 @@ std::vector<accounts::Change> read_guess(const Visit& visit, const Asked& asked,
 
 /// A refused first commit: the limits stand first, the guess itself last.
 http::Response respond_not_tried(
-    const Visit& visit, const Asked& asked, SecondStep way, RefusedChange refused
+    const Visit& visit, const AskedSecond& asked, SecondStep way, RefusedChange refused
 ) {
     if (refused.is<accounts::SpendAppCode>()) {
-        return respond_second_error(
+        return respond_second(
             visit, asked, way, {.status = 422, .code = "app_off", .reason = "too many failures"}
         );
     }
     if (refused.is<accounts::CountPhoneGuess>()) {
-        return respond_second_error(
+        return respond_second(
             visit, asked, way, {.code = "phone_off", .reason = "too many failures"}
         );
     }
     if (refused.is<accounts::SpendAttempt>()) {
-        const auto pending = read_pending_text(visit, text_use);
-        return respond_second_error(visit, asked, way, error_of_text(visit, pending.value()));
+        const auto pending = read_pending_text(visit, second_step_text);
+        return respond_second(visit, asked, way, error_of_text(visit, pending.value()));
     }
-    return respond_second_error(
+    return respond_second(
         visit,
         asked,
         way,
@@ -221,7 +118,7 @@ http::Response respond_not_tried(
 
 /// A wrong code is logged, and told when it is not the first: who guesses has the first proof.
 http::Outcome note_wrong(
-    const VisitPtr& visit, const Asked& asked, SecondStep way, std::uint32_t in_a_row
+    const VisitPtr& visit, const AskedSecond& asked, SecondStep way, std::uint32_t in_a_row
 ) {
     const FreshTokens tokens = make_fresh(visit->services);
     accounts::Decision decision = accounts::note_wrong_second_step(
@@ -229,7 +126,7 @@ http::Outcome note_wrong(
     );
     add_notices(*visit, decision.changes, decision.notices);
     const auto respond_wrong = [visit, asked, way] {
-        return respond_second_error(
+        return respond_second(
             *visit, asked, way, {.status = 422, .code = "wrong", .reason = "wrong second step"}
         );
     };
@@ -248,7 +145,7 @@ http::Outcome note_wrong(
 
 /// How many wrong codes that was: a phone counts over all the codes that were sent to it.
 std::uint32_t in_a_row(
-    const Visit& visit, const Asked& asked, SecondStep way, const store::Spent& spent
+    const Visit& visit, const AskedSecond& asked, SecondStep way, const store::Spent& spent
 ) {
     if (way == SecondStep::authenticator_app) return spent.attempts;
     // A recovery code has no count of its own.
@@ -257,69 +154,34 @@ std::uint32_t in_a_row(
     return phone ? phone->failures : spent.attempts;
 }
 
-/// The code was right and is spent: what that leads to, decided on what stands there now.
-http::Outcome go_on(const VisitPtr& visit, SecondStep by, int tries) {
-    const Services& services = visit->services;
-    auto asked = load(*visit);
-    if (!asked) return respond_gone(*visit);
-    auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
-    auto decided = accounts::decide(
-        accounts::SecondMatched{
-            .sign_in = visit->needed_sign_in(),
-            .by = by,
-            .account = asked->account,
-            .passkeys = services.store.list_passkeys(asked->account.id),
-            .steps = asked->steps,
-            .recovery = services.site.recovery.rule,
-        },
-        circumstances_for(*visit, asked->account.email),
-        tokens->fresh
-    );
-    if (!decided) return respond_second_error(*visit, *asked, by, error_of(decided.error()));
-    auto decision = std::make_shared<accounts::Decision>(std::move(*decided));
-    std::vector<accounts::Change> changes = std::move(decision->changes);
-    add_notices(*visit, changes, decision->notices);
-    if (by == SecondStep::text_message) {
-        changes.push_back(note_text_answered(*visit, asked->steps.phone->number));
-    }
-    return save(
-        visit,
-        std::move(changes),
-        {
-            .committed = [visit, decision, tokens](store::Committed) -> http::Outcome {
-                http::Response response = http::see_other(next_location(*decision));
-                set_cookies_of(*visit, *decision, *tokens, response);
-                forget_pending_text(response);
-                return response;
-            },
-            .refused = [visit, by, tries](RefusedChange refused) -> http::Outcome {
-                const bool is_over = refused.is<accounts::FinishSignIn>();
-                if (tries > 1 && !is_over) return go_on(visit, by, tries - 1);
-                return respond_error(*visit, 409, "sign_in_expired", "it went on elsewhere");
-            },
-        }
-    );
+/// A signature over a challenge of this sign-in alone: there is nothing to guess or to count, and
+/// the commit that ends the sign-in spends it.
+http::Outcome take_biometrics(const VisitPtr& visit, const AskedSecond& asked) {
+    auto use = read_biometrics_use(*visit, asked.account, asked.passkeys);
+    if (!use) return respond_second(*visit, asked, SecondStep::biometrics, use.error());
+    return go_on_after_second(visit, SecondStep::biometrics, 3, std::move(*use));
 }
 
 }  // namespace
 
 http::Outcome get_second_step(VisitPtr visit) {
-    const auto asked = load(*visit);
-    if (!asked) return respond_gone(*visit);
+    const auto asked = load_asked_second(*visit);
+    if (!asked) return respond_second_gone(*visit);
     return respond_second(
-        *visit, *asked, read_way(*visit, visit->request.query.get("way"), asked->steps)
+        *visit, *asked, read_second_step(*visit, visit->request.query.get("way"), *asked)
     );
 }
 
 /// A guess: counted and compared in one commit that is never undone, used in a second one.
 http::Outcome post_second_step(VisitPtr visit) {
-    auto asked = load(*visit);
-    if (!asked) return respond_gone(*visit);
-    const SecondStep way = read_way(*visit, visit->form.get("way"), asked->steps);
-    if (way == SecondStep::waited) return go_on(visit, way, 3);  // there is nothing to guess
+    auto asked = load_asked_second(*visit);
+    if (!asked) return respond_second_gone(*visit);
+    const SecondStep way = read_second_step(*visit, visit->form.get("way"), *asked);
+    if (way == SecondStep::waited) return go_on_after_second(visit, way, 3);  // nothing to guess
+    if (way == SecondStep::biometrics) return take_biometrics(visit, *asked);
     auto guess = read_guess(*visit, *asked, way);
     if (guess.empty()) {
-        return respond_second_error(
+        return respond_second(
             *visit, *asked, way, {.status = 422, .code = "malformed", .reason = "not a code"}
         );
     }
@@ -331,7 +193,7 @@ http::Outcome post_second_step(VisitPtr visit) {
         {
             .committed = [visit, asked = *asked, way](store::Committed committed) -> http::Outcome {
                 const store::Spent spent = committed.spent.at(0);
-                if (spent.right) return go_on(visit, way, 3);
+                if (spent.right) return go_on_after_second(visit, way, 3);
                 return note_wrong(visit, asked, way, in_a_row(*visit, asked, way, spent));
             },
             .refused = [visit, asked = *asked, way](RefusedChange refused) -> http::Outcome {
@@ -343,10 +205,10 @@ http::Outcome post_second_step(VisitPtr visit) {
 
 /// Sends a code to the account's phone. Never by itself: each message has been asked for.
 http::Outcome post_sign_in_text(VisitPtr visit) {
-    const auto asked = load(*visit);
-    if (!asked) return respond_gone(*visit);
+    const auto asked = load_asked_second(*visit);
+    if (!asked) return respond_second_gone(*visit);
     if (!is_usable(*visit, asked->steps.phone)) {
-        return respond_second_error(
+        return respond_second(
             *visit, *asked, SecondStep::text_message, {.code = "phone_off", .reason = "no phone"}
         );
     }
@@ -354,11 +216,11 @@ http::Outcome post_sign_in_text(VisitPtr visit) {
         visit,
         {
             .number = asked->steps.phone->number,
-            .use = text_use,
+            .use = second_step_text,
             .page = "/sign-in/second-step?way=text",
             .refuse =
                 [visit, asked = *asked](const SignInError& error) {
-                    return respond_second_error(*visit, asked, SecondStep::text_message, error);
+                    return respond_second(*visit, asked, SecondStep::text_message, error);
                 },
         }
     );

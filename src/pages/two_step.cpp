@@ -51,7 +51,7 @@ http::Outcome post_app(VisitPtr visit) {
         tokens->fresh
     );
     if (!decided) return refuse(visit, "turn_on_app", decided.error());
-    const bool is_first = !accounts::has_method(who.steps);
+    const bool is_first = !accounts::asks_second_step(who.passkeys, who.steps);
     return save_change(visit, std::move(*decided), std::move(tokens), [visit, codes, is_first] {
         constexpr std::string_view next = "/settings/security?message=app_on";
         return is_first ? respond_recovery_codes(*visit, *codes, next) : http::see_other(next);
@@ -78,7 +78,7 @@ http::Outcome post_turn_off_app(VisitPtr visit) {
 
 http::Outcome get_recovery_codes(VisitPtr visit) {
     const accounts::Acting who = load_acting(*visit);
-    if (!accounts::has_method(who.steps)) {
+    if (!accounts::asks_second_step(who.passkeys, who.steps)) {
         return respond_refusal(*visit, accounts::Refusal::not_yours);
     }
     return respond_question(

@@ -71,4 +71,13 @@ std::string browser_in_words(const Edition& edition, std::string_view browser) {
     );
 }
 
+std::string biometrics_in_words(const Edition& edition, std::string_view browser) {
+    if (browser.ends_with("iPhone") || browser.ends_with("iPad")) {
+        return edition.words("biometrics_iphone");
+    }
+    if (browser.ends_with("Mac")) return "Touch ID";
+    if (browser.ends_with("Windows")) return "Windows Hello";
+    return edition.words("biometrics_other");
+}
+
 }  // namespace latchkey::pages

@@ -23,4 +23,8 @@ std::string time_in_words(const Edition& edition, TimePoint time);
 /// A name of accounts::browser_name in the language of the page: "Safari on Mac".
 std::string browser_in_words(const Edition& edition, std::string_view browser);
 
+/// What this system calls its face or fingerprint sensor, by a name of accounts::browser_name:
+/// "Windows Hello". A guess that chooses a word, and nothing else.
+std::string biometrics_in_words(const Edition& edition, std::string_view browser);
+
 }  // namespace latchkey::pages

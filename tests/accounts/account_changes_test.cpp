@@ -180,7 +180,7 @@ TEST_CASE("strict: what the operator granted lets in, recovered; nothing else do
 TEST_CASE("the operator takes the second step away, never the last factor") {
     Account account = ada();
     account.factors = 2;
-    const auto decision = reset_second_step(account, with_app(), at(noon), fresh());
+    const auto decision = reset_second_step(account, {passkey()}, with_app(), at(noon), fresh());
     REQUIRE(decision.has_value());
     CHECK(only<RemoveAuthenticatorApp>(*decision)->app == app().id);
     CHECK(only<SetRecoveryCodes>(*decision)->macs.empty());
@@ -188,8 +188,8 @@ TEST_CASE("the operator takes the second step away, never the last factor") {
     CHECK(has<EndSessions>(*decision));
     CHECK(logged(*decision) == std::vector{EventKind::app_removed});
     CHECK(told(*decision) == std::vector{NoticeKind::app_removed});
-    CHECK(refusal(reset_second_step(account, {}, at(noon), fresh())) == Refusal::not_yours);
-    CHECK(refusal(reset_second_step(ada(), with_app(), at(noon), fresh())) == Refusal::last_factor);
+    CHECK(refusal(reset_second_step(account, {passkey()}, {}, at(noon), fresh())) == Refusal::not_yours);
+    CHECK(refusal(reset_second_step(ada(), {}, with_app(), at(noon), fresh())) == Refusal::last_factor);
 }
 
 TEST_CASE("the operator takes app and phone away together, each as a change of its own") {
@@ -197,9 +197,9 @@ TEST_CASE("the operator takes app and phone away together, each as a change of i
     account.factors = 2;
     SecondSteps steps = with_app();
     steps.phone = phone();
-    CHECK(refusal(reset_second_step(account, steps, at(noon), fresh())) == Refusal::last_factor);
+    CHECK(refusal(reset_second_step(account, {}, steps, at(noon), fresh())) == Refusal::last_factor);
     account.factors = 3;
-    const auto decision = reset_second_step(account, steps, at(noon), fresh());
+    const auto decision = reset_second_step(account, {}, steps, at(noon), fresh());
     REQUIRE(decision.has_value());
     CHECK(only<RemoveAuthenticatorApp>(*decision)->app == app().id);
     CHECK(only<RemovePhone>(*decision)->phone == phone().id);
@@ -216,7 +216,7 @@ TEST_CASE("the operator takes app and phone away together, each as a change of i
 
     steps.app = std::nullopt;
     account.factors = 2;
-    const auto alone = reset_second_step(account, steps, at(noon), fresh());
+    const auto alone = reset_second_step(account, {}, steps, at(noon), fresh());
     REQUIRE(alone.has_value());
     CHECK(only<SetRecoveryCodes>(*alone)->macs.empty());
     CHECK(told(*alone) == std::vector{NoticeKind::phone_removed});

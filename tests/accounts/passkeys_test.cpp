@@ -128,14 +128,18 @@ TEST_CASE("a session that is over, or from before 'sign out everywhere', changes
 TEST_CASE("I1: the last usable passkey cannot be removed, whatever else the account holds") {
     Acting who = acting({passkey(2), suspended(passkey(3))});
     CHECK(refusal(remove_2(who)) == last_factor);
-    who = acting({passkey(2), second_factor(passkey(4))});
-    CHECK(refusal(remove_2(who)) == last_factor);
     who = with_two();
     who.account.factors = 1;
     CHECK(refusal(remove_2(who)) == last_factor);
 }
 
-TEST_CASE("I1: the last passkey can go where an authenticator app stays") {
+TEST_CASE("I1: the last passkey can go where a second step stays, of whichever kind") {
+    const Acting with_device = acting({passkey(2), second_factor(passkey(4))});
+    CHECK(only<ChangeFactors>(remove_2(with_device).value())->by == -1);
+    Acting with_phone = acting({passkey(2)});
+    with_phone.steps.phone = phone();
+    with_phone.account.factors = 2;
+    CHECK(only<ChangeFactors>(remove_2(with_phone).value())->by == -1);
     Acting who = acting({passkey(2)});
     who.steps = with_app();
     who.account.factors = 2;

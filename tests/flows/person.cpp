@@ -219,6 +219,50 @@ void Person::sign_up_with_phone(std::string_view number) {
     REQUIRE(is_signed_in());
 }
 
+Page Person::add_biometrics(SoftwareAuthenticator& on) {
+    const std::string page = "/sign-in/add-biometrics";
+    REQUIRE(browser.get(page).status() == 200);
+    const auto response = on.create(browser.ceremony_options(), flow_origin);
+    REQUIRE(response);
+    const Page done = browser.submit(page, {{"response", *response}});
+    if (done.status() == 200) recovery_codes = codes_of(done);
+    return done;
+}
+
+void Person::sign_up_with_biometrics() {
+    REQUIRE(prove_by_code().location() == "/sign-in/add-passkey");
+    REQUIRE(add_biometrics(device).status() == 200);
+    REQUIRE(recovery_codes.size() == 10);
+    REQUIRE(is_signed_in());
+}
+
+void Person::turn_on_biometrics(SoftwareAuthenticator& on) {
+    const Page proved = sign_in("?intent=add-second-step&return_to=/settings/security");
+    REQUIRE(proved.status() == 200);
+    REQUIRE(proved.location() == "/sign-in/add-biometrics");
+    const Page done = add_biometrics(on);
+    REQUIRE((done.status() == 200 || done.status() == 303));
+}
+
+Page Person::use_biometrics(SoftwareAuthenticator& with) {
+    const Page page = browser.get("/sign-in/second-step?way=biometrics");
+    REQUIRE(page.status() == 200);
+    const bool is_json = browser.options().representation == http::Representation::json;
+    const auto response = with.get(
+        is_json ? page.text("biometrics.options") : browser.ceremony_options(), flow_origin
+    );
+    REQUIRE(response);
+    return post_biometrics(*response);
+}
+
+Page Person::post_biometrics(std::string_view response) {
+    Fields fields{{"response", std::string(response)}};
+    if (browser.options().representation == http::Representation::json) {
+        fields.emplace_back("way", "biometrics");
+    }
+    return browser.submit("/sign-in/second-step", fields);
+}
+
 Page Person::ask_for_text() {
     REQUIRE(browser.get("/sign-in/second-step?way=text").status() == 200);
     return browser.submit("/sign-in/text", {});

@@ -79,6 +79,23 @@ public:
     /// On the second step: has a code sent to the phone.
     Page ask_for_text();
 
+    /// On the page that turns on this device's biometrics: as a new person, or where
+    /// `?intent=add-second-step` led. Keeps recovery codes that the answer shows.
+    Page add_biometrics(SoftwareAuthenticator& on);
+
+    /// Everything from the first page to the session, by biometrics of `device`; fails the test if
+    /// a step does.
+    void sign_up_with_biometrics();
+
+    /// intent=add-second-step, proved with a passkey of `device`. Fails the test if a step does.
+    void turn_on_biometrics(SoftwareAuthenticator& on);
+
+    /// On the second step: confirms with a credential of `with`.
+    Page use_biometrics(SoftwareAuthenticator& with);
+
+    /// On the second step: sends what `navigator.credentials.get()` gave.
+    Page post_biometrics(std::string_view response);
+
     /// The code in the newest message to the number.
     [[nodiscard]] std::string text_code(std::string_view number) const;
 

@@ -46,6 +46,14 @@ export function outcomeOfCreate(error: unknown): CreateOutcome {
     }
 }
 
+/** After either call for this device's biometrics: the message to show. */
+export type BiometricsOutcome = 'cancelled' | 'exists' | 'cannot_hold' | 'not_set_up' | 'failed';
+
+export function outcomeOfBiometrics(error: unknown): BiometricsOutcome {
+    const outcome = outcomeOfCreate(error);
+    return outcome === 'nothing' ? 'cancelled' : outcome; // nobody but the browser aborts these
+}
+
 function nameOf(error: unknown): string {
     return error instanceof Error || error instanceof DOMException ? error.name : '';
 }

@@ -154,6 +154,7 @@ export class PasskeyButton extends HTMLElement {
 
     private async showRefusal(answer: Answer & { kind: 'refused' }): Promise<void> {
         this.adopt(answer.fresh);
+        if (answer.code === 'second_step_only') this.goTo('email');
         const restore = this.querySelector<HTMLElement>('[data-restore]');
         if (restore) restore.hidden = answer.code !== 'credential_suspended';
         if (answer.unknown) {

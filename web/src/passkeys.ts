@@ -14,6 +14,12 @@ export function canUsePasskeys(): boolean {
     );
 }
 
+/** Whether this device itself can check who holds it: by face, fingerprint or screen lock. */
+export async function hasBiometrics(): Promise<boolean> {
+    if (!canUsePasskeys()) return false;
+    return PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable();
+}
+
 export async function findCapabilities(): Promise<Capabilities> {
     if (typeof PublicKeyCredential.getClientCapabilities === 'function') {
         return readCapabilities({ ...(await PublicKeyCredential.getClientCapabilities()) });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { outcomeOfCreate, outcomeOfGet } from '../src/outcomes';
+import { outcomeOfBiometrics, outcomeOfCreate, outcomeOfGet } from '../src/outcomes';
 
 const named = (name: string) => new DOMException('text that browsers word as they like', name);
 
@@ -39,4 +39,12 @@ test('create: each error has its message', () => {
     for (const [name, outcome] of Object.entries(expected)) {
         assert.equal(outcomeOfCreate(named(name)), outcome, name);
     }
+});
+
+test('biometrics: as creating, and an abort is the browser’s: nothing was confirmed', () => {
+    assert.equal(outcomeOfBiometrics(named('AbortError')), 'cancelled');
+    assert.equal(outcomeOfBiometrics(named('NotAllowedError')), 'cancelled');
+    assert.equal(outcomeOfBiometrics(named('InvalidStateError')), 'exists');
+    assert.equal(outcomeOfBiometrics(named('ConstraintError')), 'cannot_hold');
+    assert.equal(outcomeOfBiometrics(named('UnknownError')), 'failed');
 });

@@ -114,7 +114,7 @@ Witness::Verdict Witness::check_state(const World& world) const {
         }
         if (world.find_app(account.id) != nullptr) {
             ++factors;
-        } else if (passkeys == 0) {
+        } else if (passkeys == 0 && !asks_second(world, account.id)) {
             return "I1: an account without an active passkey or a second step";
         }
         if (factors != account.factors) return "I1: the number of factors is wrong";
