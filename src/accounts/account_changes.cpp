@@ -109,9 +109,9 @@ void remove_biometrics(
     for (const Passkey& credential : passkeys) {
         if (!is_second_factor(credential)) continue;
         draft.add(ChangeFactors{.account = account.id, .from_version = version++, .by = -1});
-        draft.add(RemovePasskey{
-            .account = account.id, .passkey = credential.id, .keep = std::nullopt
-        });
+        draft.add(
+            RemovePasskey{.account = account.id, .passkey = credential.id, .keep = std::nullopt}
+        );
         names += (names.empty() ? "" : ", ") + display_name(credential);
     }
     if (names.empty()) return;

@@ -284,8 +284,7 @@ Result<Decision> add_biometrics(
     const Purpose purpose{.intent = sign_in.intent, .replaces = {}, .return_to = {}};
     TRY(check_may_add(account, event.passkeys, purpose, at.now));
     const Grounds grounds = TRY(check_grounds(event));
-    const Passkey credential =
-        make_credential(event, CredentialPurpose::second_factor, at, fresh);
+    const Passkey credential = make_credential(event, CredentialPurpose::second_factor, at, fresh);
     const std::string name = display_name(credential);
 
     Draft draft(at, fresh);
@@ -307,8 +306,7 @@ Result<Decision> add_biometrics(
         .assurance = assurance_of(grounds, sign_in),
         .authenticated_at = sign_in.proved_at,
         .recovered_at = mark_of(account.recovered_at, at.now),
-        .passkey =
-            grounds.proof != nullptr ? std::optional(grounds.proof->id) : std::nullopt,
+        .passkey = grounds.proof != nullptr ? std::optional(grounds.proof->id) : std::nullopt,
     });
     draft.log(EventKind::signed_in, account.id);
     return draft.finish(SignInState::done, sign_in.return_to);
@@ -368,8 +366,7 @@ Result<Decision> decide(
     if (at.now >= sign_in.expires_at) return Fail{expired};
     const auto account = TRY(subject_of(event));
     if (account) return add_biometrics(*account, event, at, fresh);
-    const Passkey credential =
-        make_credential(event, CredentialPurpose::second_factor, at, fresh);
+    const Passkey credential = make_credential(event, CredentialPurpose::second_factor, at, fresh);
     return create_account_by(
         {
             .sign_in = sign_in,

@@ -43,7 +43,7 @@ inline constexpr std::chrono::seconds clock_tolerance = 60s;
 
 inline constexpr std::size_t passkeys_per_account = 20;     // active ones
 inline constexpr std::size_t credentials_per_account = 60;  // suspended ones included
-inline constexpr std::size_t biometrics_per_account = 10;    // one each device
+inline constexpr std::size_t biometrics_per_account = 10;   // one each device
 inline constexpr std::size_t identities_per_account = 10;
 inline constexpr std::size_t passkey_name_characters = 64;
 inline constexpr std::chrono::hours young_passkey = 24h;

@@ -20,18 +20,18 @@
 namespace latchkey::accounts {
 
 enum class SignInEvent : std::uint8_t {
-    code_requested,    // an address was given; a code goes out
-    passkey_asserted,  // an authentication ceremony verified
-    code_matched,      // the right code was spent
-    upstream_proved,   // another provider said who it is
-    second_matched,    // the right code of the second step was spent
-    hold_started,      // the person can do no second step, and waits
-    passkey_restored,  // a passkey of the account was used after an e-mail code (restoring.hpp)
-    passkey_created,   // a registration ceremony verified
-    app_confirmed,     // a new authenticator app showed that it has the secret
-    phone_confirmed,   // a new phone got a code
+    code_requested,      // an address was given; a code goes out
+    passkey_asserted,    // an authentication ceremony verified
+    code_matched,        // the right code was spent
+    upstream_proved,     // another provider said who it is
+    second_matched,      // the right code of the second step was spent
+    hold_started,        // the person can do no second step, and waits
+    passkey_restored,    // a passkey of the account was used after an e-mail code (restoring.hpp)
+    passkey_created,     // a registration ceremony verified
+    app_confirmed,       // a new authenticator app showed that it has the secret
+    phone_confirmed,     // a new phone got a code
     biometrics_created,  // a registration of a credential for the second step verified
-    started_over,      // the person went back, or it expired
+    started_over,        // the person went back, or it expired
 };
 
 /// One row of the table: in `from`, `event` leads to `to`; a second row for the same pair tells
@@ -240,10 +240,10 @@ struct BiometricsUse {
 struct SecondMatched {
     SignIn sign_in;
     SecondStep by = SecondStep::authenticator_app;
-    std::optional<Account> account;        // of the sign-in
-    std::vector<Passkey> passkeys;         // of the account
-    SecondSteps steps;                     // of the account
-    Recovery recovery = Recovery::strict;  // who forgets it lets nobody in
+    std::optional<Account> account;                          // of the sign-in
+    std::vector<Passkey> passkeys;                           // of the account
+    SecondSteps steps;                                       // of the account
+    Recovery recovery = Recovery::strict;                    // who forgets it lets nobody in
     std::optional<BiometricsUse> biometrics = std::nullopt;  // with SecondStep::biometrics
 };
 

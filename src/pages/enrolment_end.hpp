@@ -12,8 +12,8 @@
 
 namespace latchkey::pages {
 
-/// Commits what adds a method of two-step sign-in in a sign-in, and shows the recovery codes that it
-/// stores, if it is the first method; or says why not.
+/// Commits what adds a method of two-step sign-in in a sign-in, and shows the recovery codes that
+/// it stores, if it is the first method; or says why not.
 http::Outcome end_enrolment(
     const VisitPtr& visit,
     accounts::Result<accounts::Decision> decided,

@@ -84,12 +84,8 @@ constexpr std::array table{
     PageRoute{post, "/settings/phone/code", Needs::session, post_phone_code},
     PageRoute{get, "/settings/phone/turn-off", Needs::session, get_turn_off_phone},
     PageRoute{post, "/settings/phone/turn-off", Needs::session, post_turn_off_phone},
-    PageRoute{
-        get, "/settings/biometrics/{id}/turn-off", Needs::session, get_turn_off_biometrics
-    },
-    PageRoute{
-        post, "/settings/biometrics/{id}/turn-off", Needs::session, post_turn_off_biometrics
-    },
+    PageRoute{get, "/settings/biometrics/{id}/turn-off", Needs::session, get_turn_off_biometrics},
+    PageRoute{post, "/settings/biometrics/{id}/turn-off", Needs::session, post_turn_off_biometrics},
     PageRoute{get, "/settings/recovery-codes", Needs::session, get_recovery_codes},
     PageRoute{post, "/settings/recovery-codes", Needs::session, post_recovery_codes},
     PageRoute{get, "/settings/identities/{provider}/link", Needs::session, get_link_identity},

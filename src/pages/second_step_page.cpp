@@ -203,7 +203,9 @@ http::Outcome go_on_after_second(
             .refused = [visit, by, tries, biometrics](RefusedChange refused) -> http::Outcome {
                 const bool is_over = refused.is<accounts::FinishSignIn>();
                 if (tries > 1 && !is_over) {
-                    return go_on_after_second(visit, by, tries - 1, loaded_anew(*visit, biometrics));
+                    return go_on_after_second(
+                        visit, by, tries - 1, loaded_anew(*visit, biometrics)
+                    );
                 }
                 return respond_error(*visit, 409, "sign_in_expired", "it went on elsewhere");
             },

@@ -44,10 +44,7 @@ http::Response respond_second(
     const Visit& visit, const AskedSecond& asked, accounts::SecondStep way
 );
 http::Response respond_second(
-    const Visit& visit,
-    const AskedSecond& asked,
-    accounts::SecondStep way,
-    const SignInError& error
+    const Visit& visit, const AskedSecond& asked, accounts::SecondStep way, const SignInError& error
 );
 
 /// The account is gone.

@@ -32,11 +32,28 @@ namespace latchkey::pages {
 namespace {
 
 constexpr std::array<std::string_view, 22> messages{
-    "added",         "replaced",     "restored",         "renamed",
-    "removed",       "suspended",    "name_not_allowed", "app_on",
-    "app_off",       "phone_on",     "phone_off",        "new_codes",     "biometrics_on",     "biometrics_off",
-    "linked",        "unlinked",     "session_ended",    "sessions_ended",
-    "email_changed", "address_back", "second_email_set", "second_email_removed"
+    "added",
+    "replaced",
+    "restored",
+    "renamed",
+    "removed",
+    "suspended",
+    "name_not_allowed",
+    "app_on",
+    "app_off",
+    "phone_on",
+    "phone_off",
+    "new_codes",
+    "biometrics_on",
+    "biometrics_off",
+    "linked",
+    "unlinked",
+    "session_ended",
+    "sessions_ended",
+    "email_changed",
+    "address_back",
+    "second_email_set",
+    "second_email_removed"
 };
 
 /// What was just done, from `?message=`; words of our own only.

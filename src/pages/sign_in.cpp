@@ -28,8 +28,7 @@ http::Outcome get_sign_in(VisitPtr visit) {
     const bool just_signs_in = purpose.intent == accounts::Intent::sign_in;
     if (visit->request.representation == http::Representation::html && just_signs_in) {
         if (visit->session) return http::see_other(location_after(purpose.return_to));
-        if (visit->sign_in)
-            return http::see_other(page_of(*visit->sign_in));
+        if (visit->sign_in) return http::see_other(page_of(*visit->sign_in));
     }
     return respond(*visit, "sign_in", sign_in_model(*visit, purpose));
 }

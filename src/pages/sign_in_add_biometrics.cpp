@@ -36,8 +36,7 @@ namespace {
 /// Who adds a passkey is on another page.
 std::optional<http::Response> turned_away(const Visit& visit) {
     const accounts::SignIn& sign_in = visit.needed_sign_in();
-    const bool is_here =
-        !sign_in.account || sign_in.intent == accounts::Intent::add_second_step;
+    const bool is_here = !sign_in.account || sign_in.intent == accounts::Intent::add_second_step;
     if (is_here) return std::nullopt;
     return http::see_other(enrolment_page(sign_in));
 }

@@ -45,9 +45,7 @@ webauthn::Challenge sign_in_challenge(const Visit& visit, CeremonyUse use) {
     const accounts::SignIn& sign_in = visit.needed_sign_in();
     const crypto::Sha256 challenge = crypto::hmac_sha256(
         visit.services.pepper.reveal(),
-        {bytes_of(label_of(use)),
-         sign_in.token_hash,
-         bytes_of(std::to_string(sign_in.version))}
+        {bytes_of(label_of(use)), sign_in.token_hash, bytes_of(std::to_string(sign_in.version))}
     );
     return webauthn::Challenge(Bytes(challenge.begin(), challenge.end()));
 }
@@ -100,17 +98,17 @@ Result<accounts::BiometricsUse, SignInError> read_biometrics_use(
     const Services& services = visit.services;
     const auto response = webauthn::parse_authentication_response(visit.form.get("response"));
     if (!response) {
-        return Fail{SignInError{
-            .status = 400, .code = "bad_request", .reason = describe(response.error())
-        }};
+        return Fail{
+            SignInError{.status = 400, .code = "bad_request", .reason = describe(response.error())}
+        };
     }
     const auto found = std::ranges::find_if(credentials, [&response](const auto& credential) {
         return accounts::is_second_factor(credential) && credential.record.id == response->id();
     });
     if (found == credentials.end()) {
-        return Fail{SignInError{
-            .code = "biometrics_refused", .reason = "no second factor of the account"
-        }};
+        return Fail{
+            SignInError{.code = "biometrics_refused", .reason = "no second factor of the account"}
+        };
     }
     const auto verified = verifier().verify_authentication(
         relying_party(services.site),

@@ -153,7 +153,8 @@ std::string redirect_after(std::string_view return_to) {
 }
 
 std::string_view enrolment_page(const accounts::SignIn& sign_in) {
-    const bool is_second_step = sign_in.account && sign_in.intent == accounts::Intent::add_second_step;
+    const bool is_second_step =
+        sign_in.account && sign_in.intent == accounts::Intent::add_second_step;
     return is_second_step ? "/sign-in/add-biometrics" : "/sign-in/add-passkey";
 }
 

@@ -56,12 +56,12 @@ http::Outcome decide_and_save(
         {
             .committed = [visit, decision, tokens, event](store::Committed) -> http::Outcome {
                 const accounts::Account& account = event->account;
-                http::Response response = decision->session
-                                              ? respond_next(
-                                                    location_after(decision->return_to),
-                                                    signal_model(visit->services, account)
-                                                )
-                                              : respond_next(page_of(*decision->sign_in), std::nullopt);
+                http::Response response =
+                    decision->session ? respond_next(
+                                            location_after(decision->return_to),
+                                            signal_model(visit->services, account)
+                                        )
+                                      : respond_next(page_of(*decision->sign_in), std::nullopt);
                 set_cookies_of(*visit, *decision, *tokens, response);
                 return response;
             },

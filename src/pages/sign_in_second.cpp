@@ -56,7 +56,9 @@ std::vector<accounts::Change> read_text_guess(const Visit& visit, const AskedSec
 }
 
 /// The guess as what counts, compares and spends it; empty: not a code at all.
-std::vector<accounts::Change> read_guess(const Visit& visit, const AskedSecond& asked, SecondStep way) {
+std::vector<accounts::Change> read_guess(
+    const Visit& visit, const AskedSecond& asked, SecondStep way
+) {
     const Services& services = visit.services;
     if (way == SecondStep::text_message) return read_text_guess(visit, asked);
     const std::string_view typed = visit.form.get("code");
@@ -218,10 +220,8 @@ http::Outcome post_sign_in_text(VisitPtr visit) {
             .number = asked->steps.phone->number,
             .use = second_step_text,
             .page = "/sign-in/second-step?way=text",
-            .refuse =
-                [visit, asked = *asked](const SignInError& error) {
-                    return respond_second(*visit, asked, SecondStep::text_message, error);
-                },
+            .refuse = [visit, asked = *asked](const SignInError& error
+                      ) { return respond_second(*visit, asked, SecondStep::text_message, error); },
         }
     );
 }

@@ -188,8 +188,13 @@ TEST_CASE("the operator takes the second step away, never the last factor") {
     CHECK(has<EndSessions>(*decision));
     CHECK(logged(*decision) == std::vector{EventKind::app_removed});
     CHECK(told(*decision) == std::vector{NoticeKind::app_removed});
-    CHECK(refusal(reset_second_step(account, {passkey()}, {}, at(noon), fresh())) == Refusal::not_yours);
-    CHECK(refusal(reset_second_step(ada(), {}, with_app(), at(noon), fresh())) == Refusal::last_factor);
+    CHECK(
+        refusal(reset_second_step(account, {passkey()}, {}, at(noon), fresh())) ==
+        Refusal::not_yours
+    );
+    CHECK(
+        refusal(reset_second_step(ada(), {}, with_app(), at(noon), fresh())) == Refusal::last_factor
+    );
 }
 
 TEST_CASE("the operator takes app and phone away together, each as a change of its own") {
@@ -197,7 +202,9 @@ TEST_CASE("the operator takes app and phone away together, each as a change of i
     account.factors = 2;
     SecondSteps steps = with_app();
     steps.phone = phone();
-    CHECK(refusal(reset_second_step(account, {}, steps, at(noon), fresh())) == Refusal::last_factor);
+    CHECK(
+        refusal(reset_second_step(account, {}, steps, at(noon), fresh())) == Refusal::last_factor
+    );
     account.factors = 3;
     const auto decision = reset_second_step(account, {}, steps, at(noon), fresh());
     REQUIRE(decision.has_value());

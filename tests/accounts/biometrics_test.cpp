@@ -100,9 +100,7 @@ TEST_CASE("T20: a counter that does not rise is a copy, and is refused") {
     event.biometrics->counter_rule = webauthn::CounterRule::report;
     const auto reported = decide_now(event);
     REQUIRE(reported.has_value());
-    CHECK(
-        logged(*reported) == std::vector{EventKind::counter_went_back, EventKind::signed_in}
-    );
+    CHECK(logged(*reported) == std::vector{EventKind::counter_went_back, EventKind::signed_in});
 }
 
 TEST_CASE("T17: a second factor never signs in alone, for whatever purpose") {
@@ -191,9 +189,7 @@ TEST_CASE("T3, T17: nothing is added by a sign-in that was for something else") 
          {Intent::sign_in, Intent::add_passkey, Intent::confirm, Intent::restore}) {
         SignIn sign_in = proved_by_passkey();
         sign_in.intent = intent;
-        CHECK(
-            refusal(decide(created(sign_in), at(noon), fresh())) == not_in_this_state
-        );
+        CHECK(refusal(decide(created(sign_in), at(noon), fresh())) == not_in_this_state);
     }
     // And a sign-in for the second step makes no passkey.
     SignIn sign_in = proved_by_passkey();
@@ -207,9 +203,7 @@ TEST_CASE("T3, T17: nothing is added by a sign-in that was for something else") 
 TEST_CASE("4.3: no recovery adds them, nor does anything for 72 hours after one") {
     SignIn recovered = proved_by_passkey();
     recovered.recovered = true;
-    CHECK(
-        refusal(decide(created(recovered), at(noon), fresh())) == frozen_after_recovery
-    );
+    CHECK(refusal(decide(created(recovered), at(noon), fresh())) == frozen_after_recovery);
     BiometricsCreated soon = created(proved_by_passkey());
     soon.account->recovered_at = noon - 71h;
     CHECK(refusal(decide(soon, at(noon), fresh())) == frozen_after_recovery);
@@ -303,7 +297,7 @@ TEST_CASE("A device's go by a fresh proof; with the last of them, the codes") {
     CHECK(refusal(turn_off_laptop(recovered)) == frozen_after_recovery);
 }
 
-TEST_CASE("T7, T17: not the last factor, and no passkey by this door") {
+TEST_CASE("I1, T17: not the last factor, and no passkey by this door") {
     CHECK(refusal(turn_off_laptop(acting({laptop()}))) == last_factor);
     CHECK(refusal(turn_off_laptop(acting({passkey(), passkey(4)}))) == not_yours);
     CHECK(refusal(turn_off_laptop(acting({passkey(), laptop(5)}))) == not_yours);
@@ -312,23 +306,19 @@ TEST_CASE("T7, T17: not the last factor, and no passkey by this door") {
 TEST_CASE("The operator takes them away with the other methods, told once; not the last factor") {
     Account account = ada();
     account.factors = 4;
-    const auto reset = reset_second_step(
-        account, {passkey(), laptop(), laptop(5)}, with_app(), at(noon), fresh()
-    );
+    const auto reset =
+        reset_second_step(account, {passkey(), laptop(), laptop(5)}, with_app(), at(noon), fresh());
     REQUIRE(reset.has_value());
     CHECK(all_of<RemovePasskey>(*reset).size() == 2);
     CHECK(has<RemoveAuthenticatorApp>(*reset));
     const auto counted = all_of<ChangeFactors>(*reset);
     REQUIRE(counted.size() == 3);
     CHECK(counted.back().from_version == account.version + 2);
-    CHECK(
-        told(*reset) == std::vector{NoticeKind::app_removed, NoticeKind::biometrics_removed}
-    );
+    CHECK(told(*reset) == std::vector{NoticeKind::app_removed, NoticeKind::biometrics_removed});
     account.factors = 3;
     CHECK(
-        refusal(reset_second_step(
-            account, {laptop(), laptop(5)}, with_app(), at(noon), fresh()
-        )) == last_factor
+        refusal(reset_second_step(account, {laptop(), laptop(5)}, with_app(), at(noon), fresh())) ==
+        last_factor
     );
 }
 

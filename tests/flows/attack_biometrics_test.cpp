@@ -63,9 +63,9 @@ TEST_CASE("T17: the second step takes neither the account's passkey nor another'
     std::string options = page.text("biometrics.options");
     // As if nothing was named: each gives what it has.
     const auto from = options.find("\"allowCredentials\":[");
-    const auto to = options.find(']', from);
+    const auto to = options.find("}]", from);
     REQUIRE(to != std::string::npos);
-    options.replace(from, to + 1 - from, "\"allowCredentials\":[]");
+    options.replace(from, to + 2 - from, "\"allowCredentials\":[]");
     for (SoftwareAuthenticator* const wrong : {&ada.device, &eve.device}) {
         const auto response = wrong->get(options, flow_origin);
         REQUIRE(response);
@@ -134,7 +134,7 @@ TEST_CASE("T17: a registration is for the purpose that it was asked for") {
     CHECK_FALSE(ada.account().has_value());
 }
 
-TEST_CASE("T3, T4: they are added by nobody who did not prove so much, or came for something else") {
+TEST_CASE("T3, T4: nobody adds them by less than the strongest proof, or for another purpose") {
     Latchkey latchkey;
     Person ada(latchkey, "ada@example.com");
     ada.sign_up();
@@ -142,9 +142,8 @@ TEST_CASE("T3, T4: they are added by nobody who did not prove so much, or came f
         CHECK(ada.browser.get("/sign-in/add-biometrics").status() == 409);
         ada.browser.get("/settings/security");
         const std::string csrf = ada.browser.hidden("/sign-out", "csrf");
-        const Page posted = ada.browser.post(
-            "/sign-in/add-biometrics", {{"csrf", csrf}, {"response", "{}"}}
-        );
+        const Page posted =
+            ada.browser.post("/sign-in/add-biometrics", {{"csrf", csrf}, {"response", "{}"}});
         CHECK(posted.status() >= 400);
         CHECK(ada.passkeys().size() == 1);
     };

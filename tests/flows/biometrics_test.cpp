@@ -26,16 +26,13 @@ using accounts::CredentialPurpose;
 constexpr std::string_view to_second_step = "/sign-in/second-step";
 
 std::string acr_of(Person& person) {
-    const Page page = person.browser.get("/session");
-    const std::string* acr = page.response.header("latchkey-acr");
-    return acr == nullptr ? "" : *acr;
+    return person.browser.get("/session").response.header("latchkey-acr");
 }
 
 std::string turn_off_path(const Person& person) {
     const auto passkeys = person.passkeys();
-    const auto found = std::ranges::find(
-        passkeys, CredentialPurpose::second_factor, &accounts::Passkey::purpose
-    );
+    const auto found =
+        std::ranges::find(passkeys, CredentialPurpose::second_factor, &accounts::Passkey::purpose);
     REQUIRE(found != passkeys.end());
     return "/settings/biometrics/" + found->public_id.value() + "/turn-off";
 }
@@ -80,7 +77,6 @@ TEST_CASE("The options ask for this device, its user, and no discoverable creden
     CHECK(*selection->find_string("residentKey") == "discouraged");
     CHECK(*selection->find_string("userVerification") == "required");
     REQUIRE(ada.add_biometrics(ada.device).status() == 200);
-    SoftwareAuthenticator key = new_security_key();
     Person bob(latchkey, "bob@example.com");
     bob.sign_up_with_biometrics();
     ada.browser.http().cookies.clear();
@@ -125,9 +121,7 @@ TEST_CASE("Settings turns them on over a sign-in by the passkey, and off by a fr
     CHECK(ada.browser.submit(path, {}).error() == "proof_too_old");
     ada.confirm();
     ada.browser.get(path);
-    CHECK(
-        ada.browser.submit(path, {}).location() == "/settings/security?message=biometrics_off"
-    );
+    CHECK(ada.browser.submit(path, {}).location() == "/settings/security?message=biometrics_off");
     CHECK(ada.account()->factors == 2);
     CHECK_FALSE(by_code.is_signed_in());
     CHECK(count_mails(latchkey, ada, "biometrics of a device were turned off") == 1);

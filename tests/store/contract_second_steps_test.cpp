@@ -57,6 +57,30 @@ struct Secured {
 
 }  // namespace
 
+TEST_CASE("a sign-in reads back with each second step and each intent that there is") {
+    const auto db = make_store_under_test();
+    const auto account = sign_up(db->store()).account;
+    for (const SecondStep second :
+         {SecondStep::authenticator_app,
+          SecondStep::recovery_code,
+          SecondStep::waited,
+          SecondStep::text_message,
+          SecondStep::biometrics}) {
+        for (const Intent intent :
+             {Intent::sign_in,
+              Intent::add_passkey,
+              Intent::confirm,
+              Intent::restore,
+              Intent::add_second_step}) {
+            SignIn sign_in = sample_sign_in(db->store(), account, day_one);
+            sign_in.second = second;
+            sign_in.intent = intent;
+            REQUIRE(is_committed(commit(db->store(), {StartSignIn{sign_in}})));
+            CHECK(db->store().find_sign_in(sign_in.id) == sign_in);
+        }
+    }
+}
+
 TEST_CASE("an app reads back as it was added, an account has one at most") {
     const auto db = make_store_under_test();
     const Secured ada(*db);

@@ -40,7 +40,7 @@ std::optional<accounts::Identity> identity_of(const Rows& rows, int first) {
 
 std::optional<accounts::SecondStep> second_of(const Rows& rows, int column) {
     if (rows.is_null(column)) return std::nullopt;
-    return rows.enumerator(column, accounts::SecondStep::waited);
+    return rows.enumerator(column, accounts::SecondStep::biometrics);
 }
 
 std::vector<std::string> transports_of(const Rows& rows, int column) {
@@ -161,7 +161,7 @@ accounts::SignIn sign_in_of(const Rows& rows) {
         .recovered = rows.boolean(9),
         .proved_at = rows.time(10),
         .user_handle = webauthn::UserHandle(rows.blob(11)),
-        .intent = rows.enumerator(12, accounts::Intent::restore),
+        .intent = rows.enumerator(12, accounts::Intent::add_second_step),
         .replaces =
             rows.is_null(13) ? std::nullopt : std::optional(accounts::PublicId(rows.text(13))),
         .return_to = rows.text(14),

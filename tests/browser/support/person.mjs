@@ -176,6 +176,25 @@ export class Person {
         return this.#code(this.#step());
     }
 
+    /** From "Secure your account" to the page with the recovery codes, by this device. */
+    async addBiometrics() {
+        await this.link('Use this device’s biometrics instead').click();
+        await this.sees('This device as your second step');
+        await this.authenticator.touch();
+        await this.button('Turn on').click();
+        await this.sees('Save your recovery codes');
+    }
+
+    /** On the second step. */
+    async useBiometrics() {
+        await this.page.getByRole('button', { name: /^Use / }).click();
+    }
+
+    /** From now on this device has a sensor of its own, too. */
+    async plugInAnother() {
+        this.sensor = await plugIn(this.devtools, { isPresent: true });
+    }
+
     /** From "Secure your account" to the page with the recovery codes. */
     async addApp() {
         await this.link('Use an authenticator app instead').click();

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 
 import { accountScreens } from './account_screens.mjs';
+import { biometricsScreens } from './biometrics_screens.mjs';
 
 /** An app that a sign-in may lead on to. */
 export const app = 'https://app.example.test';
@@ -372,6 +373,7 @@ export const screens = {
         await person.sees('Remove Google?');
     },
     ...accountScreens,
+    ...biometricsScreens,
     'signed-out': async (person, address) => {
         await person.signUp(address);
         await person.signOut();
