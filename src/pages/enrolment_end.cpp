@@ -4,6 +4,7 @@
 
 #include "accounts/changes.hpp"
 #include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 #include "http/outcome.hpp"
 #include "http/response.hpp"
 #include "pages/authenticator_app.hpp"
@@ -26,7 +27,7 @@ namespace {
 
 /// Settings says what was done; other places get no word of ours.
 std::string location_after_enrolling(const accounts::SignIn& sign_in) {
-    std::string location = redirect_after(sign_in.return_to);
+    const std::string location = redirect_after(sign_in.return_to);
     const bool is_told = sign_in.account && location == "/settings/security";
     return is_told ? location + "?message=biometrics_on" : location;
 }
@@ -53,8 +54,10 @@ http::Outcome end_enrolment(
         visit,
         std::move(changes),
         {
-            .committed = [visit, decision, tokens, codes, has_codes](store::Committed
-                         ) -> http::Outcome {
+            .committed =
+                [visit, decision, tokens = std::move(tokens), codes = std::move(codes), has_codes](
+                    store::Committed
+                ) -> http::Outcome {
                 const std::string next = location_after_enrolling(visit->needed_sign_in());
                 http::Response response = has_codes ? respond_recovery_codes(*visit, *codes, next)
                                                     : http::see_other(next);
