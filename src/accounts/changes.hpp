@@ -153,8 +153,7 @@ struct LinkIdentity {
     LinkedIdentity identity;
 };
 
-/// Guards a commit that a proof by this identity makes against its end in another request.
-/// Precondition: it is one of the account.
+/// Guards a commit that this identity proves against its end. Precondition: the account has it.
 struct RequireIdentity {
     AccountId account;
     Identity who;
@@ -202,16 +201,14 @@ struct RemovePhone {
     PhoneId phone;
 };
 
-/// Counts a guess at a code that was sent to the phone, right or wrong, before a SpendAttempt in
-/// the same commit. Precondition: the phone is there, with fewer than `limit` of them since its
-/// last use.
+/// Counts a guess at a code that was sent to the phone, before a SpendAttempt in the same commit.
+/// Precondition: the phone is there, with fewer than `limit` of them since its last use.
 struct CountPhoneGuess {
     PhoneId phone;
     std::uint32_t limit = 0;
 };
 
-/// The phone took the second step: its guesses start anew. Precondition: it is the phone of this
-/// account.
+/// It took the second step: its guesses start anew. Precondition: it is the phone of this account.
 struct UsePhone {
     AccountId account;
     PhoneId phone;
@@ -224,11 +221,17 @@ struct SetRecoveryCodes {
     std::vector<Hash> macs;
 };
 
-/// One guess at a recovery code: right if the account has it; it is gone then. Never undone, as
-/// SpendAppCode. Precondition: none. Its answer is `store::Committed::spent`, without attempts.
+/// One guess: right if the account has it; it is gone then. Never undone, as SpendAppCode.
+/// Precondition: none. Its answer is `store::Committed::spent`, without attempts.
 struct SpendRecoveryCode {
     AccountId account;
     Hash mac{};
+};
+
+/// Which second step is asked for first. Precondition: the account exists.
+struct PreferSecondStep {
+    AccountId account;
+    SecondStep second = SecondStep::authenticator_app;
 };
 
 /// Precondition: the account has no hold that still runs or opens: it ended at `over_since` or
@@ -254,8 +257,8 @@ struct StoreCode {
 
 /// One guess: counts it, compares the keyed hash, spends the code if it is right. Never undone
 /// once it compared: only CountTowardsLimit and CountPhoneGuess may stand in its commit, before it.
-/// Precondition: fewer
-/// than `limit` attempts, not spent, not expired. Its answer is `store::Committed::spent`.
+/// Precondition: fewer than `limit` attempts, not spent, not expired. Its answer is
+/// `store::Committed::spent`.
 struct SpendAttempt {
     CodeId code;
     Hash mac{};
@@ -291,8 +294,7 @@ struct OpenSession {
     Session session;
 };
 
-/// Guards a commit that a session makes against that session's end in another request.
-/// Precondition: the session is stored.
+/// Guards a commit that a session makes against its end. Precondition: it is stored.
 struct RequireSession {
     SessionId session;
 };
@@ -377,6 +379,7 @@ using Change = std::variant<
     UsePhone,
     SetRecoveryCodes,
     SpendRecoveryCode,
+    PreferSecondStep,
     StartHold,
     EndHold,
     StoreCode,

@@ -14,6 +14,7 @@
 #include "base/try.hpp"
 #include "latchkey/result.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -163,6 +164,20 @@ Result<Decision> turn_off_biometrics(
         at,
         fresh
     );
+}
+
+Result<Decision> prefer_second_step(
+    const Acting& who, SecondStep second, const Circumstances& at, const Fresh& fresh
+) {
+    TRY(check_session(who, at.now));
+    const bool is_there = second == SecondStep::biometrics
+                              ? std::ranges::any_of(who.passkeys, is_second_factor)
+                              : !is_recovery(second) && still_has(who.steps, second);
+    if (!is_there) return Fail{not_yours};
+    Draft draft(at, fresh);
+    require_acting(draft, who);
+    draft.add(PreferSecondStep{.account = who.account.id, .second = second});
+    return draft.finish(SignInState::done);
 }
 
 Result<Decision> make_recovery_codes(

@@ -46,6 +46,12 @@ Result<Decision> turn_off_biometrics(
     const Acting& who, const PublicId& credential, const Circumstances& at, const Fresh& fresh
 );
 
+/// Asks for this one first from now on; all others stay a click away. Any session may choose: what
+/// a sign-in takes is the same. not_yours: the account has no such method.
+Result<Decision> prefer_second_step(
+    const Acting& who, SecondStep second, const Circumstances& at, const Fresh& fresh
+);
+
 /// A new set of recovery codes; the old one ends. not_yours: no second step that they stand in for.
 Result<Decision> make_recovery_codes(
     const Acting& who,

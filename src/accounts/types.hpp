@@ -116,16 +116,6 @@ struct Hold {
     bool operator==(const Hold&) const = default;
 };
 
-/// What an account has for the second step, besides credentials of that purpose.
-struct SecondSteps {
-    std::optional<AuthenticatorApp> app;
-    std::optional<Phone> phone;
-    std::uint32_t recovery_codes = 0;  // not used yet
-    std::optional<Hold> hold;
-
-    bool operator==(const SecondSteps&) const = default;
-};
-
 /// How the second step was taken.
 enum class SecondStep : std::uint8_t {
     authenticator_app = 0,
@@ -133,6 +123,17 @@ enum class SecondStep : std::uint8_t {
     waited = 2,
     text_message = 3,
     biometrics = 4,  // of this device: a credential of that purpose
+};
+
+/// What an account has for the second step, besides credentials of that purpose.
+struct SecondSteps {
+    std::optional<AuthenticatorApp> app;
+    std::optional<Phone> phone;
+    std::uint32_t recovery_codes = 0;  // not used yet
+    std::optional<Hold> hold;
+    std::optional<SecondStep> preferred;  // asked for first; nullopt: its owner did not choose
+
+    bool operator==(const SecondSteps&) const = default;
 };
 
 /// How a person proved who they are, in this sign-in.

@@ -80,6 +80,7 @@ http::Outcome get_turn_off_app(VisitPtr visit);
 http::Outcome post_turn_off_app(VisitPtr visit);
 http::Outcome get_recovery_codes(VisitPtr visit);
 http::Outcome post_recovery_codes(VisitPtr visit);
+http::Outcome post_preferred_second_step(VisitPtr visit);
 
 // settings_biometrics.cpp
 http::Outcome get_turn_off_biometrics(VisitPtr visit);

@@ -86,6 +86,7 @@ constexpr std::array table{
     PageRoute{post, "/settings/phone/turn-off", Needs::session, post_turn_off_phone},
     PageRoute{get, "/settings/biometrics/{id}/turn-off", Needs::session, get_turn_off_biometrics},
     PageRoute{post, "/settings/biometrics/{id}/turn-off", Needs::session, post_turn_off_biometrics},
+    PageRoute{post, "/settings/second-step", Needs::session, post_preferred_second_step},
     PageRoute{get, "/settings/recovery-codes", Needs::session, get_recovery_codes},
     PageRoute{post, "/settings/recovery-codes", Needs::session, post_recovery_codes},
     PageRoute{get, "/settings/identities/{provider}/link", Needs::session, get_link_identity},

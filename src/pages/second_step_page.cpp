@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "pages/second_step_page.hpp"
 
+#include "accounts/changes.hpp"
 #include "accounts/holds.hpp"
 #include "accounts/passkey_rules.hpp"
 #include "accounts/phone_number.hpp"
@@ -12,7 +13,6 @@
 #include "base/json.hpp"
 #include "http/outcome.hpp"
 #include "http/response.hpp"
-#include "latchkey/webauthn/options.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/saves.hpp"
 #include "pages/sign_in_ceremonies.hpp"
@@ -133,14 +133,38 @@ bool is_usable(const Visit& visit, const std::optional<accounts::Phone>& phone) 
            may_text(visit, phone->number);
 }
 
+namespace {
+
+bool can_take(const Visit& visit, const AskedSecond& asked, SecondStep way) {
+    switch (way) {
+        case SecondStep::biometrics:
+            return has_biometrics(asked);
+        case SecondStep::authenticator_app:
+            return is_usable(asked.steps.app);
+        case SecondStep::text_message:
+            return is_usable(visit, asked.steps.phone);
+        case SecondStep::recovery_code:
+        case SecondStep::waited:
+            break;
+    }
+    return false;
+}
+
+}  // namespace
+
 SecondStep read_second_step(const Visit& visit, std::string_view name, const AskedSecond& asked) {
     if (name == "wait") return SecondStep::waited;
     if (name == "recovery-code") return SecondStep::recovery_code;
     if (name == "text") return SecondStep::text_message;
     if (name == "app") return SecondStep::authenticator_app;
-    if (name == "biometrics" || has_biometrics(asked)) return SecondStep::biometrics;
-    if (is_usable(asked.steps.app)) return SecondStep::authenticator_app;
-    if (is_usable(visit, asked.steps.phone)) return SecondStep::text_message;
+    if (name == "biometrics") return SecondStep::biometrics;
+    if (asked.steps.preferred && can_take(visit, asked, *asked.steps.preferred)) {
+        return *asked.steps.preferred;
+    }
+    for (const SecondStep way :
+         {SecondStep::biometrics, SecondStep::authenticator_app, SecondStep::text_message}) {
+        if (can_take(visit, asked, way)) return way;
+    }
     return asked.steps.recovery_codes > 0 ? SecondStep::recovery_code : SecondStep::waited;
 }
 
@@ -200,7 +224,8 @@ http::Outcome go_on_after_second(
                 forget_pending_text(response);
                 return response;
             },
-            .refused = [visit, by, tries, biometrics](RefusedChange refused) -> http::Outcome {
+            .refused = [visit, by, tries, biometrics = std::move(biometrics)](RefusedChange refused
+                       ) -> http::Outcome {
                 const bool is_over = refused.is<accounts::FinishSignIn>();
                 if (tries > 1 && !is_over) {
                     return go_on_after_second(

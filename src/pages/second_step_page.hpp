@@ -34,8 +34,8 @@ std::optional<AskedSecond> load_asked_second(const Visit& visit);
 /// Whether a code can be sent to the phone now.
 bool is_usable(const Visit& visit, const std::optional<accounts::Phone>& phone);
 
-/// The way that was asked for by its name, else the one that comes first: biometrics, the app, the
-/// phone, a recovery code, the wait.
+/// The way that was asked for by its name, else the one that the owner prefers, else what comes
+/// first: biometrics, the app, the phone, a recovery code, the wait.
 accounts::SecondStep read_second_step(
     const Visit& visit, std::string_view name, const AskedSecond& asked
 );

@@ -31,7 +31,7 @@
 namespace latchkey::pages {
 namespace {
 
-constexpr std::array<std::string_view, 22> messages{
+constexpr std::array<std::string_view, 23> messages{
     "added",
     "replaced",
     "restored",
@@ -46,6 +46,7 @@ constexpr std::array<std::string_view, 22> messages{
     "new_codes",
     "biometrics_on",
     "biometrics_off",
+    "preferred",
     "linked",
     "unlinked",
     "session_ended",
@@ -74,6 +75,30 @@ json::Value biometrics_model(const Visit& visit, const accounts::Passkey& creden
     });
 }
 
+/// Which of several methods is asked for first: what was chosen, else biometrics, the app, the
+/// phone.
+json::Value first_model(const json::Array& biometrics, const accounts::SecondSteps& steps) {
+    const bool has_biometrics = !biometrics.empty();
+    using accounts::SecondStep;
+    const auto has = [&](SecondStep second) {
+        return second == SecondStep::biometrics ? has_biometrics
+                                                : accounts::still_has(steps, second);
+    };
+    std::optional<SecondStep> first = steps.preferred;
+    for (const SecondStep second :
+         {SecondStep::biometrics, SecondStep::authenticator_app, SecondStep::text_message}) {
+        if ((!first || !has(*first)) && has(second)) first = second;
+    }
+    return json::object({
+        {"has_biometrics", has_biometrics},
+        {"has_app", steps.app.has_value()},
+        {"has_text", steps.phone.has_value()},
+        {"by_biometrics", first == SecondStep::biometrics},
+        {"by_app", first == SecondStep::authenticator_app},
+        {"by_text", first == SecondStep::text_message},
+    });
+}
+
 /// The section of two-step sign-in.
 json::Value two_step_model(
     const Visit& visit,
@@ -85,12 +110,16 @@ json::Value two_step_model(
         if (!accounts::is_second_factor(credential)) continue;
         biometrics.push_back(biometrics_model(visit, credential));
     }
+    const int kinds = (biometrics.empty() ? 0 : 1) + (steps.app ? 1 : 0) + (steps.phone ? 1 : 0);
+    std::optional<json::Value> first;
+    if (kinds > 1) first = first_model(biometrics, steps);
     json::Value model = json::object({
         {"recovery_codes", steps.recovery_codes},
         {"has_method", accounts::asks_second_step(credentials, steps)},
         {"biometrics", std::move(biometrics)},
         {"text_messages", visit.services.site.text_messages.has_value()},
     });
+    if (first) model.set("first", *std::move(first));
     if (steps.phone) {
         const auto& used = steps.phone->last_used_at;
         model.set(

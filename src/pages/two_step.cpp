@@ -5,6 +5,7 @@
 #include "accounts/acting.hpp"
 #include "accounts/passkey_rules.hpp"
 #include "accounts/sign_in.hpp"
+#include "accounts/types.hpp"
 #include "http/outcome.hpp"
 #include "http/response.hpp"
 #include "pages/authenticator_app.hpp"
@@ -15,6 +16,7 @@
 #include "pages/visit.hpp"
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -99,6 +101,25 @@ http::Outcome post_recovery_codes(VisitPtr visit) {
     if (!decided) return refuse(visit, "new_recovery_codes", decided.error());
     return save_change(visit, std::move(*decided), std::move(tokens), [visit, codes] {
         return respond_recovery_codes(*visit, *codes, "/settings/security?message=new_codes");
+    });
+}
+
+/// Which second step is asked for first.
+http::Outcome post_preferred_second_step(VisitPtr visit) {
+    using accounts::SecondStep;
+    const std::string_view way = visit->form.get("way");
+    std::optional<SecondStep> second;
+    if (way == "biometrics") second = SecondStep::biometrics;
+    if (way == "app") second = SecondStep::authenticator_app;
+    if (way == "text") second = SecondStep::text_message;
+    if (!second) return respond_refusal(*visit, accounts::Refusal::not_yours);
+    auto tokens = std::make_shared<FreshTokens>(make_fresh(visit->services));
+    auto decided = accounts::prefer_second_step(
+        load_acting(*visit), *second, visit->circumstances(), tokens->fresh
+    );
+    if (!decided) return respond_refusal(*visit, decided.error());
+    return save_change(visit, std::move(*decided), std::move(tokens), [] {
+        return http::see_other("/settings/security?message=preferred");
     });
 }
 

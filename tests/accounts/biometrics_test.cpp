@@ -303,6 +303,29 @@ TEST_CASE("I1, T17: not the last factor, and no passkey by this door") {
     CHECK(refusal(turn_off_laptop(acting({passkey(), laptop(5)}))) == not_yours);
 }
 
+TEST_CASE("Any session chooses what is asked for first, of the methods that are there") {
+    const auto prefer = [](const Acting& who, SecondStep second) {
+        return prefer_second_step(who, second, at(noon), fresh());
+    };
+    Acting who = acting({passkey(), laptop()});
+    who.session.authenticated_at = noon - 23h;
+    who.session.last_seen_at = noon - 1min;
+    const auto chosen = prefer(who, SecondStep::biometrics);
+    REQUIRE(chosen.has_value());
+    CHECK(only<PreferSecondStep>(*chosen)->second == SecondStep::biometrics);
+    CHECK(only<RequireSession>(*chosen)->session == who.session.id);
+    for (const SecondStep second :
+         {SecondStep::authenticator_app,
+          SecondStep::text_message,
+          SecondStep::recovery_code,
+          SecondStep::waited}) {
+        CHECK(refusal(prefer(who, second)) == not_yours);
+    }
+    CHECK(refusal(prefer(acting({passkey()}), SecondStep::biometrics)) == not_yours);
+    who.steps = with_app();
+    CHECK(prefer(who, SecondStep::authenticator_app).has_value());
+}
+
 TEST_CASE("The operator takes them away with the other methods, told once; not the last factor") {
     Account account = ada();
     account.factors = 4;

@@ -24,6 +24,11 @@
 namespace latchkey::accounts {
 namespace {
 
+/// The biometrics of the device that holds the passkey, too, if there is one.
+Passkey device() {
+    return device_bound(second_factor(passkey(4)));
+}
+
 /// What an account has. A shape more is a row more.
 struct Shape {
     std::string_view name;
@@ -36,7 +41,11 @@ const std::vector<Shape>& shapes() {
         {"synced passkey", {passkey()}, std::nullopt},
         {"device-bound passkey", {device_bound(passkey())}, std::nullopt},
         {"passkey and app", {passkey()}, SecondStep::authenticator_app},
+        {"passkey and phone", {passkey()}, SecondStep::text_message},
+        {"passkey and biometrics", {passkey(), device()}, SecondStep::biometrics},
         {"app", {}, SecondStep::authenticator_app},
+        {"phone", {}, SecondStep::text_message},
+        {"biometrics", {device()}, SecondStep::biometrics},
     };
     return all;
 }
@@ -106,15 +115,27 @@ const std::vector<Row>& rows() {
         {notify, "synced passkey", passkey_in, none, at_once, at_once, at_once},
         {notify, "device-bound passkey", passkey_in, none, at_once, at_once, at_once},
         {notify, "passkey and app", passkey_in, none, two_steps, by_code, by_wait},
+        {notify, "passkey and phone", passkey_in, none, two_steps, by_code, by_wait},
+        {notify, "passkey and biometrics", passkey_in, none, two_steps, by_code, by_wait},
         {notify, "app", none, none, two_steps, by_code, by_wait},
+        {notify, "phone", none, none, two_steps, by_code, by_wait},
+        {notify, "biometrics", none, none, two_steps, by_code, by_wait},
         {delay, "synced passkey", passkey_in, none, passkey_in, by_code, by_wait},
         {delay, "device-bound passkey", passkey_in, none, passkey_in, by_code, by_wait},
         {delay, "passkey and app", passkey_in, none, two_steps, by_code, by_wait},
+        {delay, "passkey and phone", passkey_in, none, two_steps, by_code, by_wait},
+        {delay, "passkey and biometrics", passkey_in, none, two_steps, by_code, by_wait},
         {delay, "app", none, none, two_steps, by_code, by_wait},
+        {delay, "phone", none, none, two_steps, by_code, by_wait},
+        {delay, "biometrics", none, none, two_steps, by_code, by_wait},
         {strict, "synced passkey", passkey_in, none, passkey_in, by_code, by_operator},
         {strict, "device-bound passkey", passkey_in, none, passkey_in, by_code, by_operator},
         {strict, "passkey and app", passkey_in, none, two_steps, by_code, by_operator},
+        {strict, "passkey and phone", passkey_in, none, two_steps, by_code, by_operator},
+        {strict, "passkey and biometrics", passkey_in, none, two_steps, by_code, by_operator},
         {strict, "app", none, none, two_steps, by_code, by_operator},
+        {strict, "phone", none, none, two_steps, by_code, by_operator},
+        {strict, "biometrics", none, none, two_steps, by_code, by_operator},
     };
     return all;
 }
@@ -135,6 +156,10 @@ public:
         account_.factors = static_cast<std::uint32_t>(shape.passkeys.size());
         if (shape.second == SecondStep::authenticator_app) {
             steps_.app = app();
+            ++account_.factors;
+        }
+        if (shape.second == SecondStep::text_message) {
+            steps_.phone = phone();
             ++account_.factors;
         }
         if (code == PaperCode::there) steps_.recovery_codes = 10;
@@ -171,6 +196,11 @@ private:
             .passkeys = shape_.passkeys,
         };
         const auto decided = decide(SignInState::start, {}, event, at(noon), fresh());
+        // It may be discoverable, and is no passkey.
+        if (event.passkey.purpose == CredentialPurpose::second_factor) {
+            CHECK(refusal(decided) == Refusal::second_step_only);
+            return none;
+        }
         return ended(decided.value(), "passkey");
     }
 
@@ -200,7 +230,7 @@ private:
     }
 
     Result<Decision> take(const SignIn& sign_in, SecondStep by, TimePoint now) {
-        const SecondMatched event{
+        SecondMatched event{
             .sign_in = sign_in,
             .by = by,
             .account = account_,
@@ -208,6 +238,9 @@ private:
             .steps = steps_,
             .recovery = rule_,
         };
+        if (by == SecondStep::biometrics) {
+            event.biometrics = BiometricsUse{.credential = device(), .sign_count = 1};
+        }
         return decide(event, at(now), fresh());
     }
 

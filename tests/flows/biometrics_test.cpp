@@ -155,5 +155,41 @@ TEST_CASE("A recovery code stands in for a lost device, as for any other method"
     CHECK(acr_of(ada) == "urn:latchkey:recovered");
 }
 
+TEST_CASE("Settings says which second step is asked for first; biometrics else, then the app") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com");
+    ada.sign_up_with_biometrics();
+    CHECK(ada.browser.get("/settings/security").find("two_step.first") == nullptr);
+    CHECK(ada.browser.submit("/settings/second-step", {{"way", "app"}}).status() == 404);
+    ada.browser.get("/settings/security");
+    CHECK(ada.browser.submit("/settings/second-step", {{"way", "wait"}}).status() == 404);
+    REQUIRE(ada.turn_on_app().status() == 303);
+    const auto asked_first = [&] {
+        Person elsewhere(latchkey, "ada@example.com");
+        REQUIRE(elsewhere.prove_by_code().location() == to_second_step);
+        const Page page = elsewhere.browser.get(to_second_step);
+        const auto is = [&page](std::string_view name) {
+            const json::Value* value = page.find(name);
+            return value != nullptr && value->as_bool() != nullptr && *value->as_bool();
+        };
+        CHECK(is("has_biometrics"));
+        CHECK(is("has_app"));
+        return is("by_biometrics") ? "biometrics" : is("by_app") ? "app" : "another";
+    };
+    CHECK(std::string(asked_first()) == "biometrics");
+    ada.browser.get("/settings/security");
+    CHECK(
+        ada.browser.submit("/settings/second-step", {{"way", "app"}}).location() ==
+        "/settings/security?message=preferred"
+    );
+    latchkey.clock.advance(16min);
+    CHECK(std::string(asked_first()) == "app");
+    REQUIRE(ada.is_signed_in());
+    CHECK(
+        latchkey.store().find_second_steps(ada.account()->id).preferred ==
+        accounts::SecondStep::authenticator_app
+    );
+}
+
 }  // namespace
 }  // namespace latchkey::test

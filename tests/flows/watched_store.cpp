@@ -63,7 +63,7 @@ void StoreWatch::note_commit(const std::string& changes, const store::CommitResu
 }
 
 std::string name_of(const store::Change& change) {
-    constexpr std::array<std::string_view, 46> names{
+    constexpr std::array<std::string_view, 47> names{
         "CreateAccount",
         "ChangeFactors",
         "RequireEpoch",
@@ -94,6 +94,7 @@ std::string name_of(const store::Change& change) {
         "UsePhone",
         "SetRecoveryCodes",
         "SpendRecoveryCode",
+        "PreferSecondStep",
         "StartHold",
         "EndHold",
         "StoreCode",

@@ -130,6 +130,7 @@ struct World {
             UsePhone{account, phone.id, day_one},
             SetRecoveryCodes{account, {hash_of(8), hash_of(9)}},
             SpendRecoveryCode{account, hash_of(7)},
+            PreferSecondStep{account, SecondStep::recovery_code},
             StartHold{hold, day_one},
             EndHold{account, std::nullopt},
             StoreCode{fresh_code},

@@ -81,6 +81,22 @@ TEST_CASE("a sign-in reads back with each second step and each intent that there
     }
 }
 
+TEST_CASE("the preferred second step is the last one that was chosen, of this account") {
+    const auto db = make_store_under_test();
+    const auto ada = sign_up(db->store()).account;
+    const auto bob = sign_up(db->store()).account;
+    CHECK_FALSE(db->store().find_second_steps(ada.id).preferred.has_value());
+    for (const SecondStep second : {SecondStep::biometrics, SecondStep::text_message}) {
+        REQUIRE(is_committed(commit(db->store(), {PreferSecondStep{ada.id, second}})));
+        CHECK(db->store().find_second_steps(ada.id).preferred == second);
+    }
+    CHECK_FALSE(db->store().find_second_steps(bob.id).preferred.has_value());
+    const AccountId nobody(bob.id.value() + 1'000'000);
+    CHECK(
+        is_refused_at(commit(db->store(), {PreferSecondStep{nobody, SecondStep::text_message}}), 0)
+    );
+}
+
 TEST_CASE("an app reads back as it was added, an account has one at most") {
     const auto db = make_store_under_test();
     const Secured ada(*db);

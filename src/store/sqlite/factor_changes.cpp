@@ -7,6 +7,7 @@
 #include "store/sqlite/applied.hpp"
 #include "store/sqlite/connection.hpp"
 
+#include <cstdint>
 #include <vector>
 
 namespace latchkey::store::sqlite {
@@ -90,6 +91,12 @@ Applied FactorChanges::apply(const accounts::SpendRecoveryCode& change, std::vec
     if (ran.step != Step::done) return applied(ran.step);
     spent.push_back({.right = ran.rows == 1, .attempts = 0});
     return Applied::made;
+}
+
+Applied FactorChanges::apply(const accounts::PreferSecondStep& change) {
+    return changed_a_row(
+        prefer_second_step_.run(change.account, static_cast<std::uint32_t>(change.second))
+    );
 }
 
 Applied FactorChanges::apply(const accounts::StartHold& change) {

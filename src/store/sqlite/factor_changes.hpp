@@ -24,6 +24,7 @@ public:
     Applied apply(const accounts::UsePhone& change);
     Applied apply(const accounts::SetRecoveryCodes& change);
     Applied apply(const accounts::SpendRecoveryCode& change, std::vector<Spent>& spent);
+    Applied apply(const accounts::PreferSecondStep& change);
     Applied apply(const accounts::StartHold& change);
     Applied apply(const accounts::EndHold& change);
 
@@ -70,6 +71,12 @@ private:
     Statement require_account_{connection_, "SELECT 1 FROM accounts WHERE id = ?1"};
     Statement spend_recovery_code_{
         connection_, "DELETE FROM recovery_codes WHERE account = ?1 AND mac = ?2"
+    };
+    Statement prefer_second_step_{
+        connection_,
+        "INSERT INTO preferred_second_steps (account, second)"
+        " SELECT id, ?2 FROM accounts WHERE id = ?1"
+        " ON CONFLICT (account) DO UPDATE SET second = excluded.second"
     };
     Statement start_hold_{
         connection_,

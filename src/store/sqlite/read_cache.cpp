@@ -41,6 +41,7 @@ concept leaves_accounts = one_of<
     accounts::UsePhone,
     accounts::SetRecoveryCodes,
     accounts::SpendRecoveryCode,
+    accounts::PreferSecondStep,
     accounts::StartHold,
     accounts::EndHold,
     accounts::StoreCode,

@@ -128,10 +128,12 @@ struct Reader {
         "SELECT (SELECT count(*) FROM recovery_codes WHERE account = ?1), p.id, p.account,"
         "       p.sealed_secret, p.last_step, p.failures, p.created_on, p.created_at,"
         "       p.last_used_at, h.account_epoch, h.started_at, h.ends_at, h.by_operator, t.id,"
-        "       t.number, t.failures, t.created_on, t.created_at, t.last_used_at"
+        "       t.number, t.failures, t.created_on, t.created_at, t.last_used_at,"
+        "       f.second"
         " FROM (SELECT 1) LEFT JOIN authenticator_apps p ON p.account = ?1"
         "                 LEFT JOIN holds h ON h.account = ?1"
         "                 LEFT JOIN phones t ON t.account = ?1"
+        "                 LEFT JOIN preferred_second_steps f ON f.account = ?1"
     };
     Statement limit_use{
         *connection,

@@ -172,6 +172,7 @@ accounts::SignIn sign_in_of(const Rows& rows) {
 accounts::SecondSteps second_steps_of(const Rows& rows, accounts::AccountId account) {
     accounts::SecondSteps steps;
     steps.recovery_codes = rows.unsigned_integer(0);
+    steps.preferred = second_of(rows, 19);
     if (!rows.is_null(9)) {
         steps.hold = accounts::Hold{
             .account = account,

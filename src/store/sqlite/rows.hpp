@@ -48,7 +48,7 @@ accounts::SignIn sign_in_of(const Rows& rows);
 /// Number of recovery codes; then id, account, sealed_secret, last_step, failures, created_on,
 /// created_at, last_used_at of the app, all NULL without one; account_epoch, started_at, ends_at,
 /// by_operator of the hold, the same; id, number, failures, created_on, created_at, last_used_at of
-/// the phone.
+/// the phone; the preferred second step.
 accounts::SecondSteps second_steps_of(const Rows& rows, accounts::AccountId account);
 
 /// id, mac, address_key, account, account_epoch, attempts, spent, created_at, expires_at.

@@ -229,6 +229,11 @@ public:
         return true;
     }
 
+    // Decides only what is shown first.
+    bool operator()(const PreferSecondStep& change) {
+        return find_row(world_.accounts, change.account) != nullptr;
+    }
+
     bool operator()(const SpendRecoveryCode& change) {
         return std::erase(world_.recovery_codes, std::pair(change.account, change.mac)) == 1;
     }

@@ -104,6 +104,7 @@ describe('This device’s biometrics', () => {
         'set-up-biometrics-refused',
         'sign-in-add-second',
         'security-biometrics',
+        'security-first',
         'turn-off-biometrics',
         'second-step-biometrics',
         'second-step-biometrics-refused',

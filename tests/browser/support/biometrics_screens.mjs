@@ -45,6 +45,16 @@ export const biometricsScreens = {
         await person.sees('Turn on this device’s biometrics');
     },
     'security-biometrics': toSettings,
+    'security-first': async (person, address) => {
+        await toSettings(person, address);
+        await person.link('Set up an authenticator app').click();
+        await person.scanWithApp();
+        await person.field('Code from the app').pressSequentially(person.firstAppCode());
+        await person.button('Turn on').click();
+        await person.field('Ask for this first').selectOption('Authenticator app');
+        await person.button('Save the choice').click();
+        await person.hears('That is asked for first from now on.');
+    },
     'turn-off-biometrics': async (person, address) => {
         await person.signUp(address);
         const link = '/sign-in?intent=add-second-step&return_to=/settings/security';
