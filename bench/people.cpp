@@ -5,15 +5,17 @@
 #include "accounts/changes.hpp"
 #include "accounts/email_address.hpp"
 #include "accounts/types.hpp"
+#include "app/config.hpp"
+#include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/system_random.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "store/commit.hpp"
-#include "store/sqlite/sqlite_store.hpp"
 #include "store/store.hpp"
 
 #include <cstdio>
@@ -75,14 +77,21 @@ void sign_up(store::Store& store, std::size_t person, std::vector<store::Change>
     }});
 }
 
-void fill(const std::filesystem::path& file, std::size_t count) {
+template <class Opened>
+void exit_unless(const Opened& opened) {
+    if (opened) return;
+    std::printf("%s\n", opened.error().what.c_str());
+    std::exit(2);
+}
+
+void fill(const std::filesystem::path& folder, std::size_t count) {
     const app::SystemClock clock;
-    auto opened = store::SqliteStore::open({.path = file, .clock = &clock});
-    if (!opened) {
-        std::printf("%s\n", opened.error().what.c_str());
-        std::exit(2);
-    }
+    crypto::SystemRandom random;
+    const app::Config config = config_in(folder);
+    auto opened = app::open_store(config, clock, {});
+    exit_unless(opened);
     store::Store& store = **opened;
+    exit_unless(app::open_keys(config, store, random));
     std::vector<store::Change> changes;
     for (std::size_t person = 0; person < count; ++person) {
         sign_up(store, person, changes);
@@ -115,6 +124,13 @@ accounts::EmailAddress address_of(std::size_t person) {
     return *accounts::EmailAddress::parse("p" + std::to_string(person) + "@example.com");
 }
 
+app::Config config_in(const std::filesystem::path& folder) {
+    app::Config config;
+    config.data = folder;
+    config.key_file = folder / "latchkey.key";
+    return config;
+}
+
 const test::PrivateKey& key_of_all() {
     static const auto key = test::PrivateKey::make(webauthn::CoseAlgorithm::es256, 7);
     return key;
@@ -136,14 +152,17 @@ Folder::~Folder() {
 }
 
 void put_database(const Folder& folder, std::size_t count) {
-    const auto kept = beside_this_program() / (std::to_string(count) + ".db");
+    const auto kept = beside_this_program() / std::to_string(count);
     if (!std::filesystem::exists(kept)) {
         // Filled elsewhere first: one that was not finished must not be found the next time.
         const Folder elsewhere;
-        fill(elsewhere.path() / "latchkey.db", count);
-        std::filesystem::rename(elsewhere.path() / "latchkey.db", kept);
+        const auto filled = elsewhere.path() / "filled";
+        fill(filled, count);
+        std::filesystem::rename(filled, kept);
     }
-    std::filesystem::copy_file(kept, folder.path() / "latchkey.db");
+    for (const char* name : {"latchkey.db", "latchkey.key"}) {
+        std::filesystem::copy_file(kept / name, folder.path() / name);
+    }
 }
 
 }  // namespace latchkey::bench

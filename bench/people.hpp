@@ -3,6 +3,7 @@
 #pragma once
 
 #include "accounts/email_address.hpp"
+#include "app/config.hpp"
 #include "latchkey/webauthn.hpp"
 #include "support/private_key.hpp"
 
@@ -39,7 +40,10 @@ private:
     std::filesystem::path path_;
 };
 
-/// Puts a database of the persons 0 to `count` - 1 into the folder, as latchkey.db. It is filled
+/// A configuration with its data, latchkey.db, and its key file, latchkey.key, in the folder.
+app::Config config_in(const std::filesystem::path& folder);
+
+/// Puts a database of the persons 0 to `count` - 1 into the folder, and its key file. It is filled
 /// through the store once and kept beside this program for the next time.
 void put_database(const Folder& folder, std::size_t count);
 

@@ -57,13 +57,10 @@ constexpr std::string_view common_head =
     "Sec-Fetch-Dest: empty\r\n";
 
 app::Config config_of(const Folder& folder) {
-    const std::string path = folder.path();
-    app::Config config;
+    app::Config config = config_in(folder.path());
     config.origin = app::parse_web_origin(origin).value();
     config.rp_id = rp_id;
     config.listen = "127.0.0.1:0";
-    config.data = path;
-    config.key_file = path + "/latchkey.key";
     config.brand = {.name = "Example", .support = ""};
     config.smtp.host = "127.0.0.1";  // no mail is sent
     return config;

@@ -5,11 +5,13 @@
 #include "accounts/changes.hpp"
 #include "accounts/events.hpp"
 #include "accounts/types.hpp"
+#include "app/key_file.hpp"
 #include "app/system_clock.hpp"
 #include "bench/cpu_time.hpp"
 #include "bench/people.hpp"
 #include "latchkey/result.hpp"
 #include "store/commit.hpp"
+#include "store/row_macs.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 #include <algorithm>
@@ -88,6 +90,9 @@ public:
             std::exit(2);
         }
         store_ = *std::move(opened);
+        const auto keys = app::load_key_file(config_in(folder_.path()).key_file);
+        LATCHKEY_ASSERT(keys);
+        store_->use_row_macs(std::make_shared<const store::RowMacs>(*keys));
     }
 
     store::Store& store() { return *store_; }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto names = [] {
     using enum EventKind;
-    return std::array<std::pair<EventKind, std::string_view>, 37>{{
+    return std::array<std::pair<EventKind, std::string_view>, 38>{{
         {account_created, "account_created"},
         {account_deleted, "account_deleted"},
         {passkey_added, "passkey_added"},
@@ -50,6 +50,7 @@ constexpr auto names = [] {
         {hold_started, "hold_started"},
         {hold_stopped, "hold_stopped"},
         {recovery_granted, "recovery_granted"},
+        {row_refused, "row_refused"},
     }};
 }();
 
@@ -71,6 +72,7 @@ EventGroup group_of(EventKind kind) {
         case second_step_wrong:
         case hold_started:
         case hold_stopped:
+        case row_refused:
             return EventGroup::attempts;
         default:
             return EventGroup::changes;

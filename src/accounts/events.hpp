@@ -49,6 +49,7 @@ enum class EventKind : std::uint8_t {
     hold_started,
     hold_stopped,
     recovery_granted,
+    row_refused,  // a passkey or identity is not as it was written: it does not open the account
 };
 
 /// What kind of thing an event tells of, for who reads the log of an account.

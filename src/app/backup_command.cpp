@@ -62,8 +62,9 @@ Exit restore(const std::string& config_file, const std::string& file) {
         .backup = absolute(file),
         .database = database_file(*config),
         .clock = &clock,
-        .key_setting = std::string(key_check_setting),
-        .key_fits = [&keys](const std::string& value) { return keys_open(*keys, value); },
+        .key =
+            {.setting = std::string(key_check_setting),
+             .fits = [&keys](const std::string& value) { return keys_open(*keys, value); }},
     });
     if (!done) return fail({done.error().what, done.error().mend});
     fmt::print("{} accounts are restored from {}.\n", done->accounts, absolute(file).string());

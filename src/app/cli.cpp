@@ -2,13 +2,12 @@
 // Copyright the Latchkey developers
 #include "app/cli.hpp"
 
+#include "app/cli_parts.hpp"
 #include "app/commands.hpp"
-#include "app/config.hpp"
 #include "app/start_checks.hpp"
 #include "latchkey/result.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,62 +16,6 @@
 
 namespace latchkey::app {
 namespace {
-
-// What the arguments said, and what to do then.
-struct CommandLine {
-    std::string config = "/etc/latchkey/latchkey.toml";
-    std::string email;
-    std::string file;
-    MetadataConfig metadata{
-        .file = {},
-        .root = "/etc/ssl/certs/GlobalSign_Root_CA_-_R3.pem",
-        .signer = "mds.fidoalliance.org"
-    };
-    DemoOptions demo;
-    bool wants_json = false;
-    bool accepts_clock = false;
-    bool is_confirmed = false;
-    std::function<Exit()> chosen;
-
-    [[nodiscard]] OutputForm form() const {
-        return wants_json ? OutputForm::json : OutputForm::text;
-    }
-};
-
-// A command's place, what it does in a line, and what its help adds.
-struct CommandText {
-    const char* name;
-    const char* what;
-    const char* more;
-};
-
-CLI::App& add(
-    CLI::App& parent, CommandLine& line, const CommandText& text, Exit (*run)(CommandLine&)
-) {
-    CLI::App* const command = parent.add_subcommand(text.name, text.what);
-    command->footer(text.more);
-    command->callback([&line, run] { line.chosen = [&line, run] { return run(line); }; });
-    return *command;
-}
-
-// A name that only holds other commands.
-CLI::App& add_group(CLI::App& parent, const CommandText& text) {
-    CLI::App* const group = parent.add_subcommand(text.name, text.what);
-    group->footer(text.more);
-    group->require_subcommand(1);
-    return *group;
-}
-
-void with_config(CLI::App& command, CommandLine& line) {
-    command.add_option("--config", line.config, "The configuration file")
-        ->type_name("FILE")
-        ->envname("LATCHKEY_CONFIG")
-        ->capture_default_str();
-}
-
-void with_json(CLI::App& command, CommandLine& line) {
-    command.add_flag("--json", line.wants_json, "Print JSON, one object a line");
-}
 
 void with_address(CLI::App& command, CommandLine& line) {
     command.add_option("address", line.email, "The e-mail address of the account")
@@ -241,102 +184,6 @@ void add_user(CLI::App& app, CommandLine& line) {
     add_user_recovery(user, line);
 }
 
-void add_backup(CLI::App& app, CommandLine& line) {
-    CLI::App& backup = add(
-        app,
-        line,
-        {"backup",
-         "Write the database to a new file; the server may run",
-         "The file is complete in itself, and of no use without the key file: keep a copy of that\n"
-         "in another place.\n\n"
-         "  latchkey backup /var/backups/latchkey-2026-01-31.db"},
-        [](CommandLine& given) { return back_up(given.config, given.file); }
-    );
-    CLI::App& restore = add(
-        app,
-        line,
-        {"restore",
-         "Put a backup in the place of the database; the server is stopped",
-         "Refuses a backup that was sealed with another key file. Everyone is signed out; "
-         "passkeys\n"
-         "that their owners removed since are back, and are listed; password managers are told\n"
-         "nothing until `latchkey signals enable`."},
-        [](CommandLine& given) { return app::restore(given.config, given.file); }
-    );
-    for (CLI::App* command : {&backup, &restore}) {
-        with_config(*command, line);
-        command->add_option("file", line.file, "The backup")->type_name("FILE")->required();
-    }
-    CLI::App& signals = add_group(
-        app, {"signals", "Say whether password managers are told which passkeys are good", ""}
-    );
-    with_config(
-        add(signals,
-            line,
-            {"enable",
-             "Tell them again, after a restore",
-             "Once people have added again what the backup did not know."},
-            [](CommandLine& given) { return enable_signals(given.config); }),
-        line
-    );
-}
-
-void add_metadata(CLI::App& app, CommandLine& line) {
-    CLI::App& metadata = add_group(
-        app,
-        {"metadata",
-         "Look at what FIDO knows of models, and try what a policy would mean",
-         "The BLOB of the FIDO Metadata Service is at https://mds3.fidoalliance.org/."}
-    );
-    CLI::App& check =
-        add(metadata,
-            line,
-            {"check", "Verify a BLOB and say how old it is", ""},
-            [](CommandLine& given) { return check_metadata(given.metadata); });
-    CLI::App& show =
-        add(metadata,
-            line,
-            {"show",
-             "List its models: AAGUID, certification, name, warnings",
-             "Models of FIDO U2F have the identifier of a key in the place of an AAGUID."},
-            [](CommandLine& given) { return show_metadata(given.metadata); });
-    for (CLI::App* command : {&check, &show}) {
-        command->add_option("file", line.metadata.file, "The BLOB")->type_name("FILE")->required();
-        command->add_option("--root", line.metadata.root, "The certificate that vouches for it")
-            ->type_name("FILE")
-            ->capture_default_str();
-        command->add_option("--signer", line.metadata.signer, "The host of who signs it")
-            ->type_name("HOST")
-            ->capture_default_str();
-    }
-    with_config(
-        add(metadata,
-            line,
-            {"try",
-             "Say what share of the passkeys a configuration would refuse; changes nothing",
-             "Reads [passkeys] and [metadata] of the configuration, which need not be the one "
-             "that\n"
-             "the server runs with. Passkeys that are there keep working whatever it says.\n\n"
-             "  latchkey metadata try --config stricter.toml"},
-            [](CommandLine& given) { return try_policy(given.config); }),
-        line
-    );
-}
-
-void add_doctor(CLI::App& app, CommandLine& line) {
-    CLI::App& doctor = add(
-        app,
-        line,
-        {"doctor",
-         "Look whether everything around the server is right, and say the mend",
-         "Each line begins with ok, look (odd, but it works) or mend. It looks at files, disk,\n"
-         "clock, the server as people reach it, the well-known documents and the mail server\n"
-         "(connects and signs in, sends nothing). It ends with 1 if a line says mend."},
-        [](CommandLine& given) { return app::doctor(given.config); }
-    );
-    with_config(doctor, line);
-}
-
 std::unique_ptr<CLI::App> make_app(CommandLine& line) {
     auto app = std::make_unique<CLI::App>("Latchkey signs people in with passkeys.", "latchkey");
     app->footer(
@@ -357,6 +204,7 @@ std::unique_ptr<CLI::App> make_app(CommandLine& line) {
     add_user(*app, line);
     add_backup(*app, line);
     add_metadata(*app, line);
+    add_audit(*app, line);
     add_doctor(*app, line);
     return app;
 }

@@ -66,6 +66,11 @@ Exit show_metadata(const MetadataConfig& options);
 /// A dry run: what the policy of this configuration would make of the passkeys that are there.
 Exit try_policy(const std::string& config_file);
 
+// ---- audit_command.cpp
+
+/// The server may run.
+Exit verify_audit(const std::string& config_file);
+
 // ---- doctor_command.cpp
 
 Exit doctor(const std::string& config_file);

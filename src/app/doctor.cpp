@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "app/doctor.hpp"
 
+#include "app/audit.hpp"
 #include "app/commands.hpp"
 #include "app/config.hpp"
 #include "app/files.hpp"
@@ -155,6 +156,31 @@ Finding examine_database(const Config& config) {
         return wrong("database", {"it does not write", "look at the disk and at the log"});
     }
     return good("database", "it reads and writes");
+}
+
+Finding examine_rows(const Config& config) {
+    if (!is_there(database_file(config))) return good("rows", "there are none yet");
+    const auto verified = verify_database(config);
+    if (!verified) return wrong("rows", verified.error());
+    if (!verified->altered.empty()) {
+        return wrong(
+            "rows",
+            {fmt::format(
+                 "{} of passkeys and identities were altered by somebody else, {} first",
+                 verified->altered.size(),
+                 words_of(verified->altered.front())
+             ),
+             altered_mend}
+        );
+    }
+    return good(
+        "rows",
+        fmt::format(
+            "{} passkeys and {} identities are as they were written",
+            verified->passkeys,
+            verified->identities
+        )
+    );
 }
 
 Finding examine_metadata(const Config& config) {
@@ -334,6 +360,7 @@ std::vector<Finding> examine(const Config& config) {
         examine_tls(config),
         examine_clock(),
         examine_database(config),
+        examine_rows(config),
         examine_server(config),
         examine_endpoints(config),
     };

@@ -12,6 +12,7 @@
 #include "base/try.hpp"
 #include "crypto/system_random.hpp"
 #include "latchkey/result.hpp"
+#include "store/row_macs.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -28,6 +29,15 @@ namespace {
 
 constexpr std::chrono::seconds answer_timeout{30};
 
+void print_refused_row(const store::RefusedRow& row) {
+    fmt::print(
+        stderr,
+        "latchkey: row {} of {} is not as Latchkey wrote it, and left out\n",
+        row.row,
+        store::name_of(row.table)
+    );
+}
+
 Result<json::Value, Wrong> carry_out_here(const Config& config, const json::Value& request) {
     std::error_code error;
     if (!std::filesystem::exists(database_file(config), error)) {
@@ -38,7 +48,8 @@ Result<json::Value, Wrong> carry_out_here(const Config& config, const json::Valu
     }
     const SystemClock clock;
     crypto::SystemRandom random;
-    const auto store = TRY(open_store(config, clock));
+    const auto store = TRY(open_store(config, clock, print_refused_row));
+    TRY(open_keys(config, *store, random));
     return answer_command({.store = *store, .clock = clock, .random = random}, request);
 }
 

@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "app/start_checks.hpp"
 
+#include "accounts/types.hpp"
 #include "app/config.hpp"
 #include "app/files.hpp"
 #include "app/key_file.hpp"
@@ -14,12 +15,14 @@
 #include "crypto/seal.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
+#include "store/row_macs.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/store.hpp"
 
 #include <charconv>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,7 +40,8 @@ namespace {
 // Names of settings, and what is sealed to recognise the key file.
 constexpr std::string_view rp_id_setting = "rp_id";
 constexpr std::string_view last_seen_setting = "last_seen";
-constexpr std::string_view key_check_text = "latchkey";
+constexpr std::string_view unmarked_text = "latchkey";
+constexpr std::string_view marked_text = "latchkey, rows have MACs";
 
 Wrong not_saved(std::string_view name) {
     return {
@@ -56,20 +60,35 @@ crypto::Sealer sealer_with(const MasterKeys& keys) {
 
 }  // namespace
 
-bool keys_open(const MasterKeys& keys, std::string_view key_check) {
-    const auto sealed = base64url_decode(key_check);
-    if (!sealed) return false;
+KeyCheck read_key_check(const MasterKeys& keys, std::string_view value) {
+    const auto sealed = base64url_decode(value);
+    if (!sealed) return KeyCheck::other_key;
     const auto opened = sealer_with(keys).open(*sealed, bytes_of(key_check_setting));
-    return opened && text_of(opened->reveal()) == key_check_text;
+    if (!opened) return KeyCheck::other_key;
+    const std::string_view text = text_of(opened->reveal());
+    if (text == marked_text) return KeyCheck::rows_marked;
+    return text == unmarked_text ? KeyCheck::rows_unmarked : KeyCheck::other_key;
+}
+
+bool keys_open(const MasterKeys& keys, std::string_view key_check) {
+    return read_key_check(keys, key_check) != KeyCheck::other_key;
 }
 
 std::string database_file(const Config& config) {
     return config.data + "/latchkey.db";
 }
 
-Result<std::unique_ptr<store::Store>, Wrong> open_store(const Config& config, const Clock& clock) {
+Result<std::unique_ptr<store::Store>, Wrong> open_store(
+    const Config& config,
+    const Clock& clock,
+    std::function<void(const store::RefusedRow&)> on_refused_row
+) {
     TRY(create_folder(config.data));
-    auto store = store::SqliteStore::open({.path = database_file(config), .clock = &clock});
+    auto store = store::SqliteStore::open({
+        .path = database_file(config),
+        .clock = &clock,
+        .on_refused_row = std::move(on_refused_row),
+    });
     if (!store) return Fail{Wrong{store.error().what, store.error().mend}};
     return std::move(store).value();
 }
@@ -88,18 +107,27 @@ Result<MasterKeys, Wrong> open_keys(const Config& config, store::Store& store, R
     }
     auto keys =
         TRY(is_there ? load_key_file(config.key_file) : create_key_file(config.key_file, random));
-    if (check && !keys_open(keys, *check)) {
+    const KeyCheck read = check ? read_key_check(keys, *check) : KeyCheck::rows_unmarked;
+    if (read == KeyCheck::other_key) {
         return Fail{Wrong{
             fmt::format("{} is not the key file of this database", config.key_file),
             "restore the key file that belongs to it"
         }};
     }
-    if (!check) {
-        const Bytes sealed =
-            sealer_with(keys).seal(bytes_of(key_check_text), bytes_of(key_check_setting), random);
-        if (!store.save_setting(key_check_setting, base64url_encode(sealed))) {
-            return Fail{not_saved(key_check_setting)};
-        }
+    // It is written before the first account: else rows could be stripped of their MACs, and this
+    // of the database, to have new ones made.
+    if (!check && !store.list_accounts(accounts::AccountId(0), 1).empty()) {
+        return Fail{Wrong{
+            "the database has accounts, but not the setting key_check by which it knows its key",
+            "restore a backup: the database was changed by other hands"
+        }};
+    }
+    store.use_row_macs(std::make_shared<const store::RowMacs>(keys));
+    if (read == KeyCheck::rows_marked) return keys;
+    const Bytes sealed =
+        sealer_with(keys).seal(bytes_of(marked_text), bytes_of(key_check_setting), random);
+    if (!store.adopt_rows(key_check_setting, base64url_encode(sealed))) {
+        return Fail{not_saved(key_check_setting)};
     }
     return keys;
 }

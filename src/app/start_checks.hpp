@@ -7,10 +7,12 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "crypto/seal.hpp"
+#include "store/row_macs.hpp"
 #include "store/store.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -21,8 +23,17 @@ namespace latchkey::app {
 /// How far the clock may stand before the last time that the database saw (T21).
 inline constexpr std::chrono::minutes clock_tolerance{5};
 
-/// The setting by which a database recognises its key file, and whether the keys fit its value.
+/// The setting by which a database recognises its key file: a word sealed under it.
 inline constexpr std::string_view key_check_setting = "key_check";
+
+/// What the word says, which nobody can change who has not the key file.
+enum class KeyCheck : std::uint8_t {
+    other_key,      // these keys do not open it
+    rows_unmarked,  // made by a version before rows had MACs
+    rows_marked,    // every row under a store::RowMacs has its MAC
+};
+
+KeyCheck read_key_check(const MasterKeys& keys, std::string_view value);
 bool keys_open(const MasterKeys& keys, std::string_view key_check);
 
 /// Whether password managers are told which passkeys are good; "no" after a restore.
@@ -32,10 +43,16 @@ inline constexpr std::string_view signals_setting = "signals_enabled";
 std::string database_file(const Config& config);
 
 /// Makes the data folder if it is missing, and opens the database as its only writer.
-Result<std::unique_ptr<store::Store>, Wrong> open_store(const Config& config, const Clock& clock);
+/// `on_refused_row` as in store::SqliteOptions.
+Result<std::unique_ptr<store::Store>, Wrong> open_store(
+    const Config& config,
+    const Clock& clock,
+    std::function<void(const store::RefusedRow&)> on_refused_row
+);
 
 /// Loads the key file; makes it if neither it nor anything sealed is there yet. Refuses keys
-/// that do not open what this database sealed at its first start.
+/// that do not open what this database sealed at its first start. From then on the store reads and
+/// writes rows under their MACs; those of a database from before there were any get theirs here.
 Result<MasterKeys, Wrong> open_keys(const Config& config, store::Store& store, Random& random);
 
 /// Stores the RP ID at the first start; refuses another one later: passkeys belong to theirs.

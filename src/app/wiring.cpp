@@ -14,6 +14,7 @@
 #include "app/log_lines.hpp"
 #include "app/metadata_file.hpp"
 #include "app/origin.hpp"
+#include "app/row_alarm.hpp"
 #include "app/service_manager.hpp"
 #include "app/start_checks.hpp"
 #include "app/store_jobs.hpp"
@@ -41,6 +42,7 @@
 #include "pages/render.hpp"
 #include "pages/site.hpp"
 #include "pages/visit.hpp"
+#include "store/row_macs.hpp"
 #include "store/store.hpp"
 
 #include <cstddef>
@@ -114,6 +116,7 @@ struct Application::Parts {
     const Clock& clock;
     crypto::SystemRandom random;
 
+    RowAlarm row_alarm{log};
     std::unique_ptr<store::Store> store;
     std::optional<crypto::Sealer> sealer;
     SecretKey pepper;
@@ -144,7 +147,9 @@ struct Application::Parts {
 };
 
 Result<void, Wrong> Application::Parts::open(StartOptions options) {
-    store = TRY(open_store(config, clock));
+    store =
+        TRY(open_store(config, clock, [this](const store::RefusedRow& row) { row_alarm.note(row); })
+        );
     TRY(check_clock(*store, clock.now(), options.clock_trust));
     TRY(check_rp_id(config, *store));
     MasterKeys keys = TRY(open_keys(config, *store, random));
@@ -286,6 +291,11 @@ void Application::Parts::tell_service_manager(std::string_view state) {
 std::vector<Job> Application::Parts::jobs() {
     std::vector<Job> all = store_jobs({*store, clock, random, log});
     all.push_back({
+        .name = "row_alarm",
+        .every = 5s,
+        .run = [this] { row_alarm.write_events(*store, clock, random); },
+    });
+    all.push_back({
         .name = "metadata",
         .every = 60s,
         .run = [this] { metadata_file->refresh(); },
@@ -341,6 +351,7 @@ void Application::run() {
     );
     parts_->tell_service_manager("READY=1");  // the socket is open: who comes now waits in it
     parts_->server->run();
+    parts_->row_alarm.write_events(*parts_->store, parts_->clock, parts_->random);
     parts_->log.write(LogLevel::info, "stopped");
 }
 

@@ -53,11 +53,14 @@ latchkey::Result<Assertion, AssertionRefused> read_assertion(const Visit& visit)
     }
     auto known = services.store.find_passkey(response->id());
     if (!known) {
-        return Fail{AssertionRefused{
+        AssertionRefused unknown{
             .purpose = purpose,
             .error = error_of(accounts::Refusal::unknown_credential),
             .unknown = response->id(),
-        }};
+        };
+        // A row that was altered here is no reason for a password manager to forget a passkey.
+        if (services.store.has_credential(response->id())) unknown.unknown = std::nullopt;
+        return Fail{std::move(unknown)};
     }
     auto asked = webauthn::AuthenticationCeremony::discoverable(ceremony->challenge);
     // The account's rule decides on the counter, on the very row that the commit compares.

@@ -4,6 +4,7 @@
 
 #include "base/once.hpp"
 #include "store/commit.hpp"
+#include "store/row_macs.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -57,6 +58,16 @@ public:
     /// calling one with Unknown if the queue is full. It only posts. Committed means durable.
     virtual void commit(Commit commit, Once<void(CommitResult)> done) = 0;
 
+    /// From now on rows of credentials and identities are written and read under `macs`: what they
+    /// do not vouch for is not there. Called before the first of them is touched; until then
+    /// touching one is a fault of ours.
+    virtual void use_row_macs(RowMacsPtr macs) = 0;
+
+    /// Gives each of those rows that has no MAC its own, and saves a setting, in one transaction:
+    /// for a database that was made before there were any. Blocks until durable. False if it could
+    /// not be written; then nothing was.
+    virtual bool adopt_rows(std::string_view name, std::string_view value) = 0;
+
     /// Whether reads wait for a network: then handlers run on a pool.
     [[nodiscard]] virtual bool reads_block() const = 0;
 
@@ -84,19 +95,23 @@ public:
     [[nodiscard]] virtual std::optional<KnownPasskey> find_passkey(const webauthn::CredentialId& id
     ) = 0;
 
+    /// Whether a credential has this id, be it one that its MAC does not vouch for: of what only
+    /// was altered here nobody else is told that it is gone.
+    [[nodiscard]] virtual bool has_credential(const webauthn::CredentialId& id) = 0;
+
     /// Passkeys that were suspended at `until` or before, the longest suspended first, at most
     /// `count`; without their last use.
     [[nodiscard]] virtual std::vector<accounts::Passkey> list_suspended(
         TimePoint until, std::size_t count
     ) = 0;
 
-    /// The ids of all credentials of the account (also suspended ones and second factors), oldest
-    /// first, in one snapshot.
+    /// The ids of all credentials of the account (also suspended ones, second factors and those
+    /// that their MAC does not vouch for), oldest first, in one snapshot.
     [[nodiscard]] virtual std::vector<webauthn::CredentialId> list_credential_ids(
         accounts::AccountId account
     ) = 0;
 
-    /// The same credentials in full.
+    /// The same credentials in full, but for those that their MAC does not vouch for.
     [[nodiscard]] virtual std::vector<accounts::Passkey> list_passkeys(accounts::AccountId account
     ) = 0;
 

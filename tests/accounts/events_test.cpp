@@ -13,7 +13,7 @@ namespace latchkey::accounts {
 namespace {
 
 // The last one of the enumeration; the loops below begin at the first.
-constexpr auto kinds = static_cast<std::uint8_t>(EventKind::hold_stopped) + 1;
+constexpr auto kinds = static_cast<std::uint8_t>(EventKind::row_refused) + 1;
 
 TEST_CASE("every kind of event has a name of its own, by which it is found again") {
     std::set<std::string_view> names;
@@ -43,6 +43,7 @@ TEST_CASE("what came in or went out, and what led nowhere, stand in groups; the 
         second_step_wrong,
         hold_started,
         hold_stopped,
+        row_refused,
     };
     std::set<EventKind> grouped;
     for (const EventKind kind : sessions) {

@@ -61,6 +61,7 @@ TEST_CASE("A server with all around it right has nothing to mend") {
           "key file",
           "tls",
           "database",
+          "rows",
           "server",
           "passkey endpoints",
           "related origins",

@@ -2,12 +2,14 @@
 // Copyright the Latchkey developers
 //
 // `latchkey metadata`, and what `latchkey doctor` says of the BLOB, of the real program.
+#include "app/key_file.hpp"
 #include "app/program.hpp"
 #include "app/system_clock.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/webauthn/types.hpp"
+#include "store/row_macs.hpp"
 #include "store/samples.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "support/certificates.hpp"
@@ -18,6 +20,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -111,6 +114,9 @@ void fill(const Program& program, int people) {
     auto store =
         store::SqliteStore::open({.path = program.data() + "/latchkey.db", .clock = &clock});
     REQUIRE(store.has_value());
+    const auto keys = load_key_file(program.data() + "/key");
+    REQUIRE(keys.has_value());
+    (*store)->use_row_macs(std::make_shared<const store::RowMacs>(*keys));
     for (int i = 0; i < people; ++i)
         test::sign_up(**store);
 }

@@ -26,6 +26,7 @@
 #include "pages/site.hpp"
 #include "pages/visit.hpp"
 #include "store/commit.hpp"
+#include "store/row_macs.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/store.hpp"
 #include "support/fixed_clock.hpp"
@@ -69,6 +70,12 @@ std::filesystem::path make_folder() {
     return path;
 }
 
+std::vector<crypto::Sealer::Key> sealing_keys() {
+    std::vector<crypto::Sealer::Key> keys;
+    keys.push_back({.id = 1, .key = master_key()});
+    return keys;
+}
+
 std::unique_ptr<store::Store> open_store(
     const std::filesystem::path& folder, const Clock& clock, const LatchkeyOptions& options
 ) {
@@ -79,6 +86,7 @@ std::unique_ptr<store::Store> open_store(
     });
     if (!opened) throw std::runtime_error(opened.error().what);
     auto store = std::move(*opened);
+    store->use_row_macs(std::make_shared<const store::RowMacs>(sealing_keys()));
     return options.wrap_store ? options.wrap_store(std::move(store)) : std::move(store);
 }
 
@@ -91,12 +99,6 @@ std::unique_ptr<pages::Renderer> make_renderer(const pages::Brand& brand) {
     auto created = pages::Renderer::create(brand);
     if (!created) throw std::runtime_error(created.error().what);
     return std::move(*created);
-}
-
-std::vector<crypto::Sealer::Key> sealing_keys() {
-    std::vector<crypto::Sealer::Key> keys;
-    keys.push_back({.id = 1, .key = master_key()});
-    return keys;
 }
 
 pages::Site make_site(const LatchkeyOptions& options) {

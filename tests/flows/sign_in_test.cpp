@@ -8,6 +8,7 @@
 #include "http/request.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "support/authenticator.hpp"
+#include "support/sql.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -129,6 +130,25 @@ TEST_CASE("A passkey that no account has is told apart from a bad signature, and
     CHECK(refused.error() == "passkey_refused");
     CHECK(refused.find("signal_unknown") == nullptr);
     CHECK_FALSE(stranger.is_signed_in());
+}
+
+TEST_CASE("T28: an altered passkey opens nothing, and no password manager forgets it") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com");
+    ada.sign_up();
+    const std::string sql = "UPDATE passkeys SET backup_eligible = NOT backup_eligible";
+    CHECK(run_sql(latchkey.folder() / "latchkey.db", sql) == 1);
+    latchkey.restart();
+
+    Person elsewhere(latchkey, "ada@example.com");
+    elsewhere.browser.get("/sign-in");
+    auto draft = ada.device.draft_get(elsewhere.browser.ceremony_options(), flow_origin);
+    REQUIRE(draft);
+    const Page refused = elsewhere.post_assertion(draft->finish().to_json());
+    CHECK(refused.status() == 404);
+    CHECK(refused.error() == "unknown_credential");
+    CHECK(refused.find("signal_unknown") == nullptr);
+    CHECK_FALSE(elsewhere.is_signed_in());
 }
 
 TEST_CASE("A passkey without user verification is told so, and signs nobody in") {

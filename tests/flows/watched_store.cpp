@@ -9,6 +9,7 @@
 #include "base/once.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "store/commit.hpp"
+#include "store/row_macs.hpp"
 #include "store/store.hpp"
 
 #include <array>
@@ -127,6 +128,19 @@ void WatchedStore::commit(store::Commit commit, Once<void(store::CommitResult)> 
             std::move(done)(std::move(result));
         }
     );
+}
+
+void WatchedStore::use_row_macs(store::RowMacsPtr macs) {
+    store_->use_row_macs(std::move(macs));
+}
+
+bool WatchedStore::adopt_rows(std::string_view name, std::string_view value) {
+    return store_->adopt_rows(name, value);
+}
+
+bool WatchedStore::has_credential(const webauthn::CredentialId& id) {
+    watch_->note("has_credential");
+    return store_->has_credential(id);
 }
 
 bool WatchedStore::reads_block() const {

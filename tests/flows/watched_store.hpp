@@ -45,6 +45,9 @@ public:
         : store_(std::move(store)), watch_(std::move(watch)) {}
 
     void commit(store::Commit commit, Once<void(store::CommitResult)> done) override;
+    void use_row_macs(store::RowMacsPtr macs) override;
+    bool adopt_rows(std::string_view name, std::string_view value) override;
+    bool has_credential(const webauthn::CredentialId& id) override;
     [[nodiscard]] bool reads_block() const override;
     std::int64_t next_id() override;
     std::optional<accounts::Account> find_account(accounts::AccountId id) override;

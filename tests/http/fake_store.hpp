@@ -43,6 +43,16 @@ public:
         return next;
     }
 
+    void use_row_macs(store::RowMacsPtr /*macs*/) override { unexpected<int>(); }
+
+    bool adopt_rows(std::string_view /*name*/, std::string_view /*value*/) override {
+        return unexpected<bool>();
+    }
+
+    bool has_credential(const webauthn::CredentialId& /*id*/) override {
+        return unexpected<bool>();
+    }
+
     [[nodiscard]] bool reads_block() const override { return false; }
 
     std::int64_t next_id() override { return unexpected<std::int64_t>(); }

@@ -12,6 +12,7 @@
 #include "store/store.hpp"
 #include "support/fixed_clock.hpp"
 #include "support/process.hpp"
+#include "support/row_macs.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -40,6 +41,7 @@ struct Place {
     [[nodiscard]] std::unique_ptr<store::Store> open() const {
         auto opened = store::SqliteStore::open({.path = database, .clock = &clock});
         REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
+        (*opened)->use_row_macs(row_macs());
         return *std::move(opened);
     }
 
@@ -48,8 +50,9 @@ struct Place {
             {.backup = backup,
              .database = database,
              .clock = &clock,
-             .key_setting = "key",
-             .key_fits = [key](const std::string& value) { return value == key; }}
+             .key =
+                 {.setting = "key", .fits = [key](const std::string& value) { return value == key; }
+                 }}
         );
     }
 };

@@ -179,7 +179,7 @@ TEST_CASE("every kind of event is kept") {
         CHECK(db->store().list_events(account.id, {.count = 1}) == std::vector{event});
         ++kinds;
     }
-    CHECK(kinds > static_cast<int>(EventKind::hold_stopped));
+    CHECK(kinds > static_cast<int>(EventKind::row_refused));
 }
 
 TEST_CASE("settings are kept by name and replaced") {

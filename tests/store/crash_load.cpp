@@ -13,6 +13,7 @@
 #include "store/store.hpp"
 #include "support/faulty_vfs.hpp"
 #include "support/fixed_clock.hpp"
+#include "support/row_macs.hpp"
 
 #include <algorithm>
 #include <array>
@@ -48,7 +49,10 @@ std::unique_ptr<store::Store> open(
     auto opened = store::SqliteStore::open(
         {.path = database, .clock = &clock, .queue_limit = 1'000'000, .vfs = vfs}
     );
-    if (opened) return *std::move(opened);
+    if (opened) {
+        (*opened)->use_row_macs(row_macs());
+        return *std::move(opened);
+    }
     std::fprintf(stderr, "%s: %s\n", opened.error().what.c_str(), opened.error().mend.c_str());
     std::exit(2);
 }

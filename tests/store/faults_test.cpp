@@ -10,6 +10,7 @@
 #include "support/faulty_vfs.hpp"
 #include "support/fixed_clock.hpp"
 #include "support/process.hpp"
+#include "support/row_macs.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -64,6 +65,7 @@ private:
         });
         REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
         store_ = *std::move(opened);
+        store_->use_row_macs(row_macs());
     }
 
     TemporaryFolder folder_;

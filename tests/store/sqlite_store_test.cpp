@@ -11,6 +11,7 @@
 #include "support/faulty_vfs.hpp"
 #include "support/fixed_clock.hpp"
 #include "support/process.hpp"
+#include "support/row_macs.hpp"
 
 #include <array>
 #include <atomic>
@@ -52,6 +53,7 @@ private:
         });
         REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
         store_ = *std::move(opened);
+        store_->use_row_macs(row_macs());
     }
 
     TemporaryFolder folder_;
@@ -79,7 +81,9 @@ struct Outside {
     std::string file = folder.file("latchkey.db");
 
     [[nodiscard]] auto open() const {
-        return store::SqliteStore::open({.path = file, .clock = &clock});
+        auto opened = store::SqliteStore::open({.path = file, .clock = &clock});
+        if (opened) (*opened)->use_row_macs(row_macs());
+        return opened;
     }
 
     /// Why it cannot be opened. Says so in words, with a way out.
@@ -211,6 +215,7 @@ TEST_CASE("a full queue answers Unknown at once, and what was queued is still do
         store::SqliteStore::open({.path = place.file, .clock = &place.clock, .queue_limit = 3});
     REQUIRE(opened.has_value());
     auto& store = **opened;
+    store.use_row_macs(row_macs());
     const auto account = sign_up(store).account;
     std::array<std::promise<store::CommitResult>, 4> promises;
     // The writer is answering and takes nothing: three commits fit, the fourth does not.

@@ -63,6 +63,14 @@ public:
 
     [[nodiscard]] bool reads_block() const override { return false; }
 
+    void use_row_macs(store::RowMacsPtr /*macs*/) override { unexpected(); }
+
+    bool adopt_rows(std::string_view /*name*/, std::string_view /*value*/) override {
+        unexpected();
+    }
+
+    bool has_credential(const webauthn::CredentialId& /*id*/) override { unexpected(); }
+
     std::int64_t next_id() override { return unexpected(); }
 
     [[nodiscard]] std::optional<accounts::Account> find_account(accounts::AccountId) override {

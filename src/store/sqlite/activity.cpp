@@ -7,6 +7,7 @@
 #include "latchkey/webauthn/types.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/readers.hpp"
+#include "store/sqlite/row_guard.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/store.hpp"
 
@@ -89,14 +90,17 @@ std::vector<accounts::Event> read_activity(
     return events;
 }
 
-std::vector<accounts::Passkey> read_passkeys(Reader& reader, accounts::AccountId account) {
+std::vector<accounts::Passkey> read_passkeys(
+    Reader& reader, const RowGuard& guard, accounts::AccountId account
+) {
     auto rows = reader.passkeys_of_account.query(account);
     std::vector<accounts::Passkey> passkeys;
     while (rows.next()) {
-        auto passkey = passkey_of(rows, webauthn::UserHandle(rows.blob(passkey_columns)));
-        passkey.last_used_at = rows.optional_time(passkey_columns + 1);
-        if (passkey.last_used_at) passkey.last_used_on = rows.text(passkey_columns + 2);
-        passkeys.push_back(std::move(passkey));
+        auto passkey = guard.passkey(rows, webauthn::UserHandle(rows.blob(passkey_columns)));
+        if (!passkey) continue;
+        passkey->last_used_at = rows.optional_time(passkey_columns + 1);
+        if (passkey->last_used_at) passkey->last_used_on = rows.text(passkey_columns + 2);
+        passkeys.push_back(*std::move(passkey));
     }
     return passkeys;
 }

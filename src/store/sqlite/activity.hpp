@@ -5,6 +5,7 @@
 #include "accounts/events.hpp"
 #include "accounts/types.hpp"
 #include "store/sqlite/readers.hpp"
+#include "store/sqlite/row_guard.hpp"
 #include "store/store.hpp"
 
 #include <vector>
@@ -20,7 +21,10 @@ std::vector<accounts::Event> read_activity(
     Reader& reader, accounts::AccountId account, const Store::EventQuery& query
 );
 
-/// All credentials of the account, oldest first; the last use as far as it was merged.
-std::vector<accounts::Passkey> read_passkeys(Reader& reader, accounts::AccountId account);
+/// All credentials of the account that `guard` lets through, oldest first; the last use as far as
+/// it was merged.
+std::vector<accounts::Passkey> read_passkeys(
+    Reader& reader, const RowGuard& guard, accounts::AccountId account
+);
 
 }  // namespace latchkey::store::sqlite

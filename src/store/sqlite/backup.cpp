@@ -8,6 +8,7 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/errors.hpp"
 #include "store/sqlite/folder_lock.hpp"
+#include "store/sqlite/key_check.hpp"
 #include "store/sqlite/migrations.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
@@ -142,21 +143,6 @@ Result<int, StoreError> check_backup(Connection& connection, const Path& path) {
     return schema;
 }
 
-Result<void, StoreError> check_key(Connection& connection, const RestoreOptions& options) {
-    Statement find(connection, "SELECT value FROM settings WHERE name = ?1");
-    auto rows = find.query(options.key_setting);
-    const auto step = rows.step();
-    if (step == Step::failed) {
-        return Fail{database_error(options.backup, rows.code(), "cannot be read")};
-    }
-    if (step == Step::done || options.key_fits(rows.text(0))) return {};
-    return Fail{StoreError{
-        .kind = StoreError::Kind::wrong_key,
-        .what = "the key file is not the one that " + options.backup.string() + " was sealed with",
-        .mend = "Put your copy of the key file of that time in its place, then restore again."
-    }};
-}
-
 /// Makes invalid what may have ended since the backup. In one transaction.
 Code invalidate(Connection& connection) {
     // Epochs and ids rise by more than can have been given out since.
@@ -264,7 +250,7 @@ Result<Restored, StoreError> restore(const RestoreOptions& options) {
     const auto lock = TRY(sqlite::FolderLock::take(options.database.parent_path()));
     auto backup = TRY(open(options.backup, Access::read_only));
     TRY(check_backup(*backup, options.backup));
-    TRY(check_key(*backup, options));
+    TRY(sqlite::check_key(*backup, options.backup, options.key));
 
     const auto next = with_suffix(options.database, ".restoring");
     std::error_code ignored;  // of a restore that was interrupted; if it stays, make() refuses

@@ -4,11 +4,11 @@
 
 #include "base/clock.hpp"
 #include "latchkey/result.hpp"
+#include "store/sqlite/key_check.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,10 +26,7 @@ struct RestoreOptions {
     std::filesystem::path backup;
     std::filesystem::path database;  // which it becomes; its folder must not be in use
     const Clock* clock = nullptr;
-    /// The setting that tells which key file the database was sealed with, and whether its value
-    /// fits the one that is there. Asked before anything is changed.
-    std::string key_setting;
-    std::function<bool(const std::string& value)> key_fits;
+    KeyCheck key;  // asked before anything is changed
 };
 
 /// A passkey that its owner removed after the backup was made, and that works again.

@@ -5,6 +5,8 @@
 #include "accounts/changes.hpp"
 #include "accounts/events.hpp"
 #include "accounts/types.hpp"
+#include "latchkey/result.hpp"
+#include "latchkey/webauthn/types.hpp"
 #include "store/commit.hpp"
 #include "store/sqlite/applied.hpp"
 #include "store/sqlite/connection.hpp"
@@ -14,6 +16,7 @@
 #include <cstdint>
 #include <optional>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -47,43 +50,75 @@ Applied PasskeyChanges::apply(const accounts::AddPasskey& change) {
         passkey.created_at,
         passkey.suspended_at,
         passkey.recovered_at,
-        record.user_handle
+        record.user_handle,
+        guard_.macs()->of(passkey)
     ));
     if (added != Applied::made || !passkey.last_used_at) return added;
     return last_uses_.log(passkey.id, {*passkey.last_used_at, passkey.last_used_on});
 }
 
 Applied PasskeyChanges::apply(const accounts::UsePasskey& change) {
-    State state;
-    const auto found = find_active(change, state);
-    if (found != Applied::made) return found;
-    if (state.sign_count != change.from_sign_count) return Applied::refused;
+    Found found;
+    const auto active = find_active(change, found);
+    if (active != Applied::made) return active;
+    const auto& record = found.passkey->record;
+    if (record.sign_count != change.from_sign_count) return Applied::refused;
     // Synced passkeys count nothing: for them a sign-in leaves the row, a random page, as it is.
-    if (change.sign_count != state.sign_count || change.backup_state != state.backup_state) {
+    if (change.sign_count != record.sign_count || change.backup_state != record.backup_state) {
+        accounts::Passkey used = *found.passkey;
+        used.record.sign_count = change.sign_count;
+        used.record.backup_state = change.backup_state;
         cache_.forget(change.account);
-        const auto set =
-            applied(set_state_.run(change.passkey, change.sign_count, change.backup_state).step);
-        if (set != Applied::made) return set;
+        const auto stored = rewrite(used);
+        if (stored != Applied::made) return stored;
     }
     return last_uses_.log(change.passkey, {change.at, change.used_on});
 }
 
-Applied PasskeyChanges::find_active(const accounts::UsePasskey& change, State& state) {
-    if (const auto read = cache_.find(change.account)) {
-        const auto used = std::ranges::find(read->passkeys, change.passkey, &accounts::Passkey::id);
-        if (used == read->passkeys.end()) return Applied::refused;
-        if (used->status != accounts::CredentialStatus::active) return Applied::refused;
-        state = {used->record.sign_count, used->record.backup_state};
-        return Applied::made;
+Applied PasskeyChanges::find_active(const accounts::UsePasskey& change, Found& found) {
+    found.read = cache_.find(change.account);
+    if (found.read != nullptr) {
+        const auto& passkeys = found.read->passkeys;
+        const auto used = std::ranges::find(passkeys, change.passkey, &accounts::Passkey::id);
+        if (used == passkeys.end()) return Applied::refused;
+        found.passkey = &*used;
+    } else {
+        auto loaded = load(change.passkey, change.account);
+        if (!loaded) return loaded.error();
+        found.passkey = &found.loaded.emplace(*std::move(loaded));
     }
-    auto rows = find_active_.query(change.passkey, change.account);
+    const bool is_active = found.passkey->status == accounts::CredentialStatus::active;
+    return is_active ? Applied::made : Applied::refused;
+}
+
+Result<accounts::Passkey, Applied> PasskeyChanges::load(
+    accounts::PasskeyId id, accounts::AccountId account
+) {
+    auto rows = load_.query(id, account);
     const auto found = found_a_row(rows.step());
-    if (found == Applied::made) state = {rows.unsigned_integer(0), rows.boolean(1)};
-    return found;
+    if (found != Applied::made) return Fail{found};
+    auto passkey = guard_.passkey(rows, webauthn::UserHandle(rows.blob(passkey_columns)));
+    if (!passkey) return Fail{Applied::refused};
+    return *std::move(passkey);
+}
+
+Applied PasskeyChanges::rewrite(const accounts::Passkey& passkey) {
+    return changed_a_row(rewrite_.run(
+        passkey.id,
+        passkey.record.sign_count,
+        passkey.record.backup_state,
+        static_cast<std::uint32_t>(passkey.status),
+        passkey.name,
+        passkey.suspended_at,
+        guard_.macs()->of(passkey)
+    ));
 }
 
 Applied PasskeyChanges::apply(const accounts::RenamePasskey& change) {
-    return changed_a_row(rename_.run(change.passkey, change.account, change.name));
+    auto passkey = load(change.passkey, change.account);
+    if (!passkey) return passkey.error();
+    passkey->name = change.name;
+    return rewrite(*passkey);
 }
 
 Applied PasskeyChanges::apply(const accounts::RemovePasskey& change) {
@@ -93,13 +128,23 @@ Applied PasskeyChanges::apply(const accounts::RemovePasskey& change) {
 }
 
 Applied PasskeyChanges::apply(const accounts::SuspendPasskey& change) {
-    const auto suspended = changed_a_row(suspend_.run(change.passkey, change.account, change.at));
+    auto passkey = load(change.passkey, change.account);
+    if (!passkey) return passkey.error();
+    if (passkey->status != accounts::CredentialStatus::active) return Applied::refused;
+    passkey->status = accounts::CredentialStatus::suspended;
+    passkey->suspended_at = change.at;
+    const auto suspended = rewrite(*passkey);
     if (suspended != Applied::made) return suspended;
     return end_opened_by({change.account, change.passkey, change.keep});
 }
 
 Applied PasskeyChanges::apply(const accounts::RestorePasskey& change) {
-    return changed_a_row(restore_.run(change.passkey, change.account));
+    auto passkey = load(change.passkey, change.account);
+    if (!passkey) return passkey.error();
+    if (passkey->status != accounts::CredentialStatus::suspended) return Applied::refused;
+    passkey->status = accounts::CredentialStatus::active;
+    passkey->suspended_at = std::nullopt;
+    return rewrite(*passkey);
 }
 
 Applied PasskeyChanges::apply(const accounts::DeleteSuspendedPasskey& change) {
@@ -125,14 +170,17 @@ Applied IdentityChanges::apply(const accounts::LinkIdentity& change) {
                            identity.who.issuer,
                            identity.who.subject,
                            identity.email,
-                           identity.linked_at
+                           identity.linked_at,
+                           guard_.macs()->of(identity)
                        )
                        .step);
 }
 
 Applied IdentityChanges::apply(const accounts::RequireIdentity& change) {
     auto rows = require_.query(change.account, change.who.issuer, change.who.subject);
-    return found_a_row(rows.step());
+    const auto found = found_a_row(rows.step());
+    if (found != Applied::made) return found;
+    return guard_.identity(rows) ? Applied::made : Applied::refused;
 }
 
 Applied IdentityChanges::apply(const accounts::UnlinkIdentity& change) {

@@ -45,6 +45,12 @@ Applied Jobs::apply(const SaveSetting& job) {
     return applied(save_setting_.run(job.name, job.value).step);
 }
 
+Applied Jobs::apply(const AdoptRows& job) {
+    const auto adopted = adoption_.run();
+    if (adopted != Applied::made) return adopted;
+    return apply(SaveSetting{job.name, job.value});
+}
+
 Applied Jobs::apply(const ReserveIds& job) {
     return changed_a_row(reserve_ids_.run(job.next));
 }

@@ -5,6 +5,8 @@
 #include "accounts/types.hpp"
 #include "store/sqlite/applied.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/row_adoption.hpp"
+#include "store/sqlite/row_guard.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -37,18 +39,27 @@ struct ReserveIds {
     std::int64_t next = 0;
 };
 
+/// Gives every row under a RowGuard that has no MAC its own, and saves a setting.
+struct AdoptRows {
+    std::string name;
+    std::string value;
+};
+
 class Jobs {
 public:
-    explicit Jobs(Connection& connection) : connection_(connection) {}
+    Jobs(Connection& connection, const RowGuard& guard)
+        : connection_(connection), adoption_(connection, guard) {}
 
     Applied apply(const FinishMail& job);
     Applied apply(const DelayMail& job);
     Applied apply(const DeleteExpired& job);
     Applied apply(const SaveSetting& job);
     Applied apply(const ReserveIds& job);
+    Applied apply(const AdoptRows& job);
 
 private:
     Connection& connection_;
+    RowAdoption adoption_;
     Statement finish_mail_{connection_, "DELETE FROM mails WHERE id = ?1"};
     Statement delay_mail_{
         connection_, "UPDATE mails SET attempts = attempts + 1, not_before = ?2 WHERE id = ?1"

@@ -23,7 +23,8 @@ namespace latchkey::store::sqlite {
 /// An account with all its credentials, oldest first, as one snapshot had them. Without last uses.
 struct ReadAccount {
     accounts::Account account;
-    std::vector<accounts::Passkey> passkeys;
+    std::vector<accounts::Passkey> passkeys;               // that a RowGuard let through
+    std::vector<webauthn::CredentialId> credential_ids{};  // of all rows, refused ones too
 };
 
 /// Shared by the cache and whoever is just reading it.

@@ -51,7 +51,7 @@ struct Reader {
         "SELECT p.id, p.public_id, p.account, p.credential_id, p.algorithm, p.public_key,"
         "       p.sign_count, p.uv_initialized, p.backup_eligible, p.backup_state, p.transports,"
         "       p.aaguid, p.attestation_format, p.rp_id, p.purpose, p.status, p.name,"
-        "       p.created_on, p.created_at, p.suspended_at, p.recovered_at,"
+        "       p.created_on, p.created_at, p.suspended_at, p.recovered_at, p.row_mac,"
         "       a.id, a.public_id, a.user_handle, a.email, a.created_at, a.version, a.epoch,"
         "       a.factors, a.recovered_at, a.frozen_at,"
         "       a.second_email, a.deletes_at"
@@ -64,7 +64,7 @@ struct Reader {
         "SELECT p.id, p.public_id, p.account, p.credential_id, p.algorithm, p.public_key,"
         "       p.sign_count, p.uv_initialized, p.backup_eligible, p.backup_state, p.transports,"
         "       p.aaguid, p.attestation_format, p.rp_id, p.purpose, p.status, p.name,"
-        "       p.created_on, p.created_at, p.suspended_at, p.recovered_at,"
+        "       p.created_on, p.created_at, p.suspended_at, p.recovered_at, p.row_mac,"
         "       a.user_handle, u.at, u.used_on"
         " FROM passkeys p JOIN accounts a ON a.id = p.account"
         " LEFT JOIN passkey_last_uses u ON u.passkey = p.id"
@@ -75,13 +75,15 @@ struct Reader {
         "SELECT p.id, p.public_id, p.account, p.credential_id, p.algorithm, p.public_key,"
         "       p.sign_count, p.uv_initialized, p.backup_eligible, p.backup_state, p.transports,"
         "       p.aaguid, p.attestation_format, p.rp_id, p.purpose, p.status, p.name,"
-        "       p.created_on, p.created_at, p.suspended_at, p.recovered_at, a.user_handle"
+        "       p.created_on, p.created_at, p.suspended_at, p.recovered_at, p.row_mac,"
+        "       a.user_handle"
         " FROM passkeys p JOIN accounts a ON a.id = p.account"
         " WHERE p.suspended_at <= ?1 ORDER BY p.suspended_at LIMIT ?2"
     };
     Statement identity_by_subject{
         *connection,
         "SELECT i.id, i.public_id, i.account, i.issuer, i.subject, i.email, i.linked_at,"
+        "       i.row_mac,"
         "       a.id, a.public_id, a.user_handle, a.email, a.created_at, a.version, a.epoch,"
         "       a.factors, a.recovered_at, a.frozen_at,"
         "       a.second_email, a.deletes_at"
@@ -90,9 +92,11 @@ struct Reader {
     };
     Statement identities_of_account{
         *connection,
-        "SELECT id, public_id, account, issuer, subject, email, linked_at FROM identities"
+        "SELECT id, public_id, account, issuer, subject, email, linked_at, row_mac"
+        " FROM identities"
         " WHERE account = ?1 ORDER BY id"
     };
+    Statement credential_id{*connection, "SELECT 1 FROM passkeys WHERE credential_id = ?1"};
     Statement session_by_id{
         *connection,
         "SELECT s.id, s.token_hash, s.account, s.account_epoch, s.assurance, s.created_at,"

@@ -85,35 +85,34 @@ std::vector<accounts::Account> accounts_of(Rows& rows) {
     return accounts;
 }
 
-accounts::Passkey passkey_of(const Rows& rows, webauthn::UserHandle user_handle, int first) {
+accounts::Passkey passkey_of(const Rows& rows, webauthn::UserHandle user_handle) {
     return {
-        .id = rows.id<accounts::PasskeyId>(first),
-        .public_id = accounts::PublicId(rows.text(first + 1)),
-        .account = rows.id<accounts::AccountId>(first + 2),
+        .id = rows.id<accounts::PasskeyId>(0),
+        .public_id = accounts::PublicId(rows.text(1)),
+        .account = rows.id<accounts::AccountId>(2),
         .record =
             {
-                .id = webauthn::CredentialId(rows.blob(first + 3)),
+                .id = webauthn::CredentialId(rows.blob(3)),
                 .user_handle = std::move(user_handle),
-                .public_key =
-                    {.algorithm = algorithm_of(rows, first + 4), .material = rows.blob(first + 5)},
-                .sign_count = rows.unsigned_integer(first + 6),
-                .uv_initialized = rows.boolean(first + 7),
-                .backup_eligible = rows.boolean(first + 8),
-                .backup_state = rows.boolean(first + 9),
-                .transports = transports_of(rows, first + 10),
-                .aaguid = webauthn::Aaguid(rows.fixed<16>(first + 11)),
-                .attestation_format = rows.text(first + 12),
-                .rp_id = webauthn::RpId(rows.text(first + 13)),
+                .public_key = {.algorithm = algorithm_of(rows, 4), .material = rows.blob(5)},
+                .sign_count = rows.unsigned_integer(6),
+                .uv_initialized = rows.boolean(7),
+                .backup_eligible = rows.boolean(8),
+                .backup_state = rows.boolean(9),
+                .transports = transports_of(rows, 10),
+                .aaguid = webauthn::Aaguid(rows.fixed<16>(11)),
+                .attestation_format = rows.text(12),
+                .rp_id = webauthn::RpId(rows.text(13)),
             },
-        .purpose = rows.enumerator(first + 14, accounts::CredentialPurpose::second_factor),
-        .status = rows.enumerator(first + 15, accounts::CredentialStatus::suspended),
-        .name = rows.text(first + 16),
-        .created_on = rows.text(first + 17),
-        .created_at = rows.time(first + 18),
+        .purpose = rows.enumerator(14, accounts::CredentialPurpose::second_factor),
+        .status = rows.enumerator(15, accounts::CredentialStatus::suspended),
+        .name = rows.text(16),
+        .created_on = rows.text(17),
+        .created_at = rows.time(18),
         .last_used_at = std::nullopt,
         .last_used_on = {},
-        .suspended_at = rows.optional_time(first + 19),
-        .recovered_at = rows.optional_time(first + 20),
+        .suspended_at = rows.optional_time(19),
+        .recovered_at = rows.optional_time(20),
     };
 }
 

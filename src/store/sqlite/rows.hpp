@@ -24,15 +24,17 @@ std::vector<accounts::Account> accounts_of(Rows& rows);
 /// id, public_id, account, credential_id, algorithm, public_key, sign_count, uv_initialized,
 /// backup_eligible, backup_state, transports, aaguid, attestation_format, rp_id, purpose, status,
 /// name, created_on, created_at, suspended_at, recovered_at.
-/// The user handle stands with the account, the last use in tables of its own.
-accounts::Passkey passkey_of(const Rows& rows, webauthn::UserHandle user_handle, int first = 0);
+/// The user handle stands with the account, the last use in tables of its own. For RowGuard, which
+/// reads one column more, row_mac, and through which everybody else reads.
+accounts::Passkey passkey_of(const Rows& rows, webauthn::UserHandle user_handle);
 
-inline constexpr int passkey_columns = 21;
+inline constexpr int passkey_columns = 22;
+inline constexpr int credential_id_column = 3;
 
-/// id, public_id, account, issuer, subject, email, linked_at.
+/// id, public_id, account, issuer, subject, email, linked_at. For RowGuard, as above.
 accounts::LinkedIdentity linked_identity_of(const Rows& rows);
 
-inline constexpr int linked_identity_columns = 7;
+inline constexpr int linked_identity_columns = 8;
 
 /// id, token_hash, account, account_epoch, assurance, created_at, authenticated_at, recovered_at,
 /// passkey, browser, expires_at.

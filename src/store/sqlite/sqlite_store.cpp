@@ -11,6 +11,7 @@
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "store/commit.hpp"
+#include "store/row_macs.hpp"
 #include "store/sqlite/activity.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/folder_lock.hpp"
@@ -20,6 +21,7 @@
 #include "store/sqlite/opening.hpp"
 #include "store/sqlite/read_cache.hpp"
 #include "store/sqlite/readers.hpp"
+#include "store/sqlite/row_guard.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/writer.hpp"
 #include "store/store.hpp"
@@ -31,6 +33,7 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -54,10 +57,12 @@ public:
               [this](std::int64_t next) { reserve_ids(next); }
           ),
           cache_(options.cached_accounts),
+          guard_(options.on_refused_row),
           writer_(
               *connection_,
               *last_uses_,
               cache_,
+              guard_,
               {.clock = options.clock,
                .queue_limit = options.queue_limit,
                .group_limit = options.group_limit,
@@ -68,6 +73,12 @@ public:
 
     void commit(Commit commit, Once<void(CommitResult)> done) override {
         writer_.queue(std::move(commit), std::move(done));
+    }
+
+    void use_row_macs(RowMacsPtr macs) override { guard_.use(std::move(macs)); }
+
+    bool adopt_rows(std::string_view name, std::string_view value) override {
+        return write(AdoptRows{std::string(name), std::string(value)});
     }
 
     [[nodiscard]] bool reads_block() const override { return false; }
@@ -109,8 +120,13 @@ public:
         const auto passkey = std::ranges::find(
             read->passkeys, id, [](const auto& each) -> const auto& { return each.record.id; }
         );
-        LATCHKEY_ASSERT(passkey != read->passkeys.end());
+        if (passkey == read->passkeys.end()) return std::nullopt;  // refused by its MAC
         return KnownPasskey{*passkey, read->account};
+    }
+
+    bool has_credential(const webauthn::CredentialId& id) override {
+        Readers::Loan reader(readers_);
+        return reader->credential_id.query(id).next();
     }
 
     std::vector<accounts::Passkey> list_suspended(TimePoint until, std::size_t count) override {
@@ -118,7 +134,8 @@ public:
         auto rows = reader->passkeys_suspended.query(until, static_cast<std::int64_t>(count));
         std::vector<accounts::Passkey> passkeys;
         while (rows.next()) {
-            passkeys.push_back(passkey_of(rows, webauthn::UserHandle(rows.blob(passkey_columns))));
+            auto passkey = guard_.passkey(rows, webauthn::UserHandle(rows.blob(passkey_columns)));
+            if (passkey) passkeys.push_back(*std::move(passkey));
         }
         return passkeys;
     }
@@ -126,19 +143,15 @@ public:
     std::vector<webauthn::CredentialId> list_credential_ids(accounts::AccountId account) override {
         auto read = cache_.find(account);
         if (read == nullptr) read = read_account(account, nullptr);
-        std::vector<webauthn::CredentialId> ids;
-        if (read == nullptr) return ids;
-        for (const auto& passkey : read->passkeys) {
-            ids.push_back(passkey.record.id);
-        }
-        return ids;
+        if (read == nullptr) return {};
+        return read->credential_ids;
     }
 
     std::vector<accounts::Passkey> list_passkeys(accounts::AccountId account) override {
         Readers::Loan reader(readers_);
         for (;;) {
             const auto merges = last_uses_->merges();
-            auto passkeys = read_passkeys(*reader, account);
+            auto passkeys = read_passkeys(*reader, guard_, account);
             for (auto& passkey : passkeys) {
                 auto use = last_uses_->find(passkey.id);
                 if (!use) continue;
@@ -154,7 +167,9 @@ public:
         Readers::Loan reader(readers_);
         auto rows = reader->identity_by_subject.query(who.issuer, who.subject);
         if (!rows.next()) return std::nullopt;
-        return KnownIdentity{linked_identity_of(rows), account_of(rows, linked_identity_columns)};
+        auto identity = guard_.identity(rows);
+        if (!identity) return std::nullopt;
+        return KnownIdentity{*std::move(identity), account_of(rows, linked_identity_columns)};
     }
 
     std::vector<accounts::LinkedIdentity> list_identities(accounts::AccountId account) override {
@@ -162,7 +177,7 @@ public:
         auto rows = reader->identities_of_account.query(account);
         std::vector<accounts::LinkedIdentity> identities;
         while (rows.next()) {
-            identities.push_back(linked_identity_of(rows));
+            if (auto identity = guard_.identity(rows)) identities.push_back(*std::move(identity));
         }
         return identities;
     }
@@ -286,9 +301,13 @@ private:
         Readers::Loan reader(readers_);
         auto rows = reader->account_with_passkeys.query(account, credential);
         if (!rows.next()) return nullptr;
-        ReadAccount read{.account = account_of(rows, passkey_columns), .passkeys = {}};
+        ReadAccount read{
+            .account = account_of(rows, passkey_columns), .passkeys = {}, .credential_ids = {}
+        };
         do {
-            read.passkeys.push_back(passkey_of(rows, read.account.user_handle));
+            read.credential_ids.emplace_back(rows.blob(credential_id_column));
+            auto passkey = guard_.passkey(rows, read.account.user_handle);
+            if (passkey) read.passkeys.push_back(*std::move(passkey));
         } while (rows.next());
         auto shared = std::make_shared<const ReadAccount>(std::move(read));
         cache_.keep(begun, shared);
@@ -313,6 +332,7 @@ private:
     std::unique_ptr<LastUses> last_uses_;
     IdSource ids_;
     ReadCache cache_;
+    RowGuard guard_;
     Writer writer_;
     Readers readers_;
 };

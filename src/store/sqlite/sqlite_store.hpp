@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "latchkey/result.hpp"
+#include "store/row_macs.hpp"
 #include "store/store.hpp"
 
 #include <chrono>
@@ -52,6 +53,8 @@ struct SqliteOptions {
     /// end the process. Empty: prints the words and aborts. If it returns (tests), every later
     /// commit is Unknown.
     std::function<void(const std::string& what)> on_fatal;
+    /// Called on any thread at each read of a row that its MAC does not vouch for: only posts.
+    std::function<void(const RefusedRow&)> on_refused_row;
 };
 
 /// The Store on SQLite: one file, no set-up, one process. docs/decisions/0010-sqlite-store.md.

@@ -10,6 +10,7 @@
 #include "store/sqlite/jobs.hpp"
 #include "store/sqlite/last_uses.hpp"
 #include "store/sqlite/read_cache.hpp"
+#include "store/sqlite/row_guard.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -35,11 +36,18 @@ constexpr std::chrono::seconds idle_time{1};
 
 }  // namespace
 
-Writer::Writer(Connection& connection, LastUses& last_uses, ReadCache& cache, WriterOptions options)
+Writer::Writer(
+    Connection& connection,
+    LastUses& last_uses,
+    ReadCache& cache,
+    const RowGuard& guard,
+    WriterOptions options
+)
     : options_(std::move(options)),
       connection_(connection),
       last_uses_(last_uses),
       cache_(cache),
+      guard_(guard),
       thread_([this] { run(); }) {}
 
 Writer::~Writer() {
@@ -219,6 +227,7 @@ Applied Writer::apply(Work& work, Context& context, std::size_t& index) {
         return Applied::made;
     }
     if (const auto* setting = std::get_if<SaveSetting>(&work)) cache_.forget_setting(setting->name);
+    if (const auto* rows = std::get_if<AdoptRows>(&work)) cache_.forget_setting(rows->name);
     return std::visit(
         [this](const auto& job) {
             if constexpr (requires { jobs_.apply(job); }) {

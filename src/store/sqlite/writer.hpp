@@ -11,6 +11,7 @@
 #include "store/sqlite/jobs.hpp"
 #include "store/sqlite/last_uses.hpp"
 #include "store/sqlite/read_cache.hpp"
+#include "store/sqlite/row_guard.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -27,7 +28,8 @@
 namespace latchkey::store::sqlite {
 
 /// What one entry of the queue asks for.
-using Work = std::variant<Commit, FinishMail, DelayMail, DeleteExpired, SaveSetting, ReserveIds>;
+using Work =
+    std::variant<Commit, FinishMail, DelayMail, DeleteExpired, SaveSetting, ReserveIds, AdoptRows>;
 
 struct WriterOptions {
     const Clock* clock = nullptr;
@@ -45,8 +47,14 @@ struct WriterOptions {
 class Writer {
 public:
     /// From now on only the writer's thread uses `connection`, and what of `last_uses` and `cache`
-    /// is its.
-    Writer(Connection& connection, LastUses& last_uses, ReadCache& cache, WriterOptions options);
+    /// is its. All of them outlive it.
+    Writer(
+        Connection& connection,
+        LastUses& last_uses,
+        ReadCache& cache,
+        const RowGuard& guard,
+        WriterOptions options
+    );
 
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
@@ -103,14 +111,15 @@ private:
     Connection& connection_;
     LastUses& last_uses_;
     ReadCache& cache_;
+    const RowGuard& guard_;
     Statement begin_{connection_, "BEGIN IMMEDIATE"};
     Statement commit_{connection_, "COMMIT"};
     Statement rollback_{connection_, "ROLLBACK"};
     Statement savepoint_{connection_, "SAVEPOINT one"};
     Statement release_{connection_, "RELEASE one"};
     Statement undo_{connection_, "ROLLBACK TO one"};
-    Changes changes_{connection_, last_uses_, cache_};
-    Jobs jobs_{connection_};
+    Changes changes_{connection_, last_uses_, cache_, guard_};
+    Jobs jobs_{connection_, guard_};
     Checkpoints checkpoints_{connection_};
 
     std::vector<Job> group_;  // of the writer's thread, like all above

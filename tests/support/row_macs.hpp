@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Latchkey developers
+#pragma once
+
+#include "base/secret.hpp"
+#include "crypto/seal.hpp"
+#include "store/row_macs.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace latchkey::test {
+
+/// A master key made of `seed` alone.
+inline crypto::Sealer::Key key_numbered(std::uint8_t id, std::uint8_t seed = 0x4c) {
+    std::array<std::byte, 32> key{};
+    key.fill(std::byte{seed});
+    return {.id = id, .key = SecretKey(key)};
+}
+
+/// The MACs of a store under test: always the same.
+inline store::RowMacsPtr row_macs() {
+    std::vector<crypto::Sealer::Key> keys;
+    keys.push_back(key_numbered(1));
+    return std::make_shared<const store::RowMacs>(keys);
+}
+
+}  // namespace latchkey::test
