@@ -180,6 +180,8 @@ void complete(Config& config, const std::filesystem::path& folder) {
     resolve(config.smtp.password_file, folder);
     resolve(config.smtp.ca_file, folder);
     resolve(config.sms.password_file, folder);
+    resolve(config.brand_files.logo, folder);
+    resolve(config.brand_files.icon, folder);
     resolve(config.metadata.file, folder);
     resolve(config.metadata.root, folder);
     for (std::string& file : config.passkeys.root_files) {
@@ -274,6 +276,7 @@ void check_agreement(Config& config, Problems& problems) {
     }
     check_related_origins(config, problems);
     check_passkeys(config, problems);
+    check_brand(config, problems);
     check_sms(config, problems);
     check_transport(config, problems);
 }

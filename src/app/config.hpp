@@ -12,8 +12,8 @@
 #include "latchkey/webauthn/options.hpp"
 #include "outbound/smtp_mailer.hpp"
 #include "outbound/text_gateway.hpp"
+#include "pages/brand.hpp"
 #include "pages/providers.hpp"
-#include "pages/render.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -62,6 +62,12 @@ struct MetadataConfig {
     std::string signer;
 };
 
+/// Where the pictures of the brand are; empty: none.
+struct BrandFiles {
+    std::string logo;
+    std::string icon;
+};
+
 /// The whole configuration, checked: each value is valid, and they agree with each other.
 struct Config {
     WebOrigin origin;
@@ -76,6 +82,7 @@ struct Config {
     accounts::SignUpPolicy sign_up;
     accounts::RecoveryPolicy recovery;
     pages::Brand brand;
+    BrandFiles brand_files;
     std::optional<http::TlsFiles> tls;
     SmtpConfig smtp;
     SmsConfig sms;

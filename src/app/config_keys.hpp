@@ -62,6 +62,13 @@ std::optional<Wrong> recovery(Config& config, const Given& given);
 std::optional<Wrong> recovery_wait_hours(Config& config, const Given& given);
 std::optional<Wrong> brand_name(Config& config, const Given& given);
 std::optional<Wrong> brand_support(Config& config, const Given& given);
+std::optional<Wrong> brand_privacy(Config& config, const Given& given);
+std::optional<Wrong> brand_terms(Config& config, const Given& given);
+std::optional<Wrong> brand_logo(Config& config, const Given& given);
+std::optional<Wrong> brand_icon(Config& config, const Given& given);
+std::optional<Wrong> brand_accent(Config& config, const Given& given);
+std::optional<Wrong> brand_accent_dark(Config& config, const Given& given);
+std::optional<Wrong> brand_radius(Config& config, const Given& given);
 std::optional<Wrong> tls_certificate(Config& config, const Given& given);
 std::optional<Wrong> tls_key(Config& config, const Given& given);
 std::optional<Wrong> smtp_url(Config& config, const Given& given);
@@ -94,6 +101,9 @@ std::optional<Wrong> metadata_bypass(Config& config, const Given& given);
 
 /// Whether the sections [passkeys] and [metadata] agree; reads the files of the roots.
 void check_passkeys(Config& config, std::vector<Problem>& problems);
+
+/// Whether the colours of [brand] can be told from the pages; reads the files of its pictures.
+void check_brand(Config& config, std::vector<Problem>& problems);
 
 /// Whether the section [sms] is complete or not there.
 void check_sms(Config& config, std::vector<Problem>& problems);

@@ -185,21 +185,6 @@ std::optional<Wrong> recovery_wait_hours(Config& config, const Given& given) {
     return std::nullopt;
 }
 
-std::optional<Wrong> brand_name(Config& config, const Given& given) {
-    return set_text(config.brand.name, given, name_limit);
-}
-
-std::optional<Wrong> brand_support(Config& config, const Given& given) {
-    const std::string& text = given.values.front();
-    const bool is_link = text.starts_with("https://") && text.size() > 8;
-    if (!is_link && !accounts::EmailAddress::parse(text)) {
-        return Wrong{
-            fmt::format("is \"{}\"", text), "use an e-mail address or a link that begins https://"
-        };
-    }
-    return set_text(config.brand.support, given, path_limit);
-}
-
 std::optional<Wrong> tls_certificate(Config& config, const Given& given) {
     if (!config.tls) config.tls.emplace();
     return set_path(config.tls->certificate, given);

@@ -6,6 +6,7 @@
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "http/text.hpp"
+#include "pages/brand.hpp"
 #include "pages/embedded.hpp"
 
 #include <algorithm>
@@ -69,25 +70,13 @@ bool names_tag(std::string_view if_none_match, std::string_view tag) {
     return false;
 }
 
-}  // namespace
-
-http::Outcome get_asset(const http::Request& request) {
-    const auto& all = embedded::assets();
-    const std::string_view name =
-        request.path_parameters.empty() ? std::string_view{} : request.path_parameters.front();
-    const auto asset = std::ranges::find(all, name, [](const embedded::Asset& candidate) {
-        return std::string_view(candidate.name);
-    });
-    if (asset == all.end()) {
-        return http::Response{
-            .status = 404,
-            .content_type = "text/plain; charset=utf-8",
-            .body = "Not found\n",
-        };
-    }
-
-    const Coding& coding = choose(request.header("accept-encoding"));
-    const std::string tag = '"' + std::string(asset->hash) + std::string(coding.suffix) + '"';
+/// The answer for a file that never changes under its name; without a body if the browser has it.
+http::Response immutable(
+    const http::Request& request,
+    const std::string& tag,
+    std::string_view content_type,
+    std::string_view content
+) {
     http::Response response;
     response.headers = {
         {"Cache-Control", "public, max-age=31536000, immutable"},
@@ -99,10 +88,40 @@ http::Outcome get_asset(const http::Request& request) {
         response.status = 304;
         return response;
     }
-    response.content_type = asset->content_type;
-    response.body = (*asset.*coding.blob).view();
-    if (&coding != &identity) response.headers.emplace_back("Content-Encoding", coding.name);
+    response.content_type = content_type;
+    response.body = content;
     return response;
+}
+
+http::Response answer(const http::Request& request, const embedded::Asset& asset) {
+    const Coding& coding = choose(request.header("accept-encoding"));
+    const std::string tag = '"' + std::string(asset.hash) + std::string(coding.suffix) + '"';
+    http::Response response =
+        immutable(request, tag, asset.content_type, (asset.*coding.blob).view());
+    if (response.status == 200 && &coding != &identity) {
+        response.headers.emplace_back("Content-Encoding", coding.name);
+    }
+    return response;
+}
+
+}  // namespace
+
+http::Outcome get_asset(const http::Request& request, const BrandAssets& brand) {
+    const auto& all = embedded::assets();
+    const std::string_view name =
+        request.path_parameters.empty() ? std::string_view{} : request.path_parameters.front();
+    const auto asset = std::ranges::find(all, name, [](const embedded::Asset& candidate) {
+        return std::string_view(candidate.name);
+    });
+    if (asset != all.end()) return answer(request, *asset);
+    if (const BrandAsset* own = brand.find(name)) {
+        return immutable(request, '"' + own->hash + '"', own->content_type, own->content);
+    }
+    return http::Response{
+        .status = 404,
+        .content_type = "text/plain; charset=utf-8",
+        .body = "Not found\n",
+    };
 }
 
 }  // namespace latchkey::pages

@@ -4,11 +4,12 @@
 
 #include "http/outcome.hpp"
 #include "http/request.hpp"
+#include "pages/brand.hpp"
 
 namespace latchkey::pages {
 
 /// GET /assets/{name}: an embedded file under its hashed name, as brotli, gzip or plain by
-/// Accept-Encoding; cached for a year, immutable. Anything else is 404.
-http::Outcome get_asset(const http::Request& request);
+/// Accept-Encoding, or a file of the brand; cached for a year, immutable. Anything else is 404.
+http::Outcome get_asset(const http::Request& request, const BrandAssets& brand);
 
 }  // namespace latchkey::pages

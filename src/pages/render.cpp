@@ -8,6 +8,7 @@
 #include "http/response.hpp"
 #include "latchkey/result.hpp"
 #include "outbound/mail.hpp"
+#include "pages/brand.hpp"
 #include "pages/embedded.hpp"
 #include "pages/language.hpp"
 #include "pages/template_library.hpp"
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,17 +42,32 @@ Result<std::string, std::string> asset_path(std::string_view logical_name) {
     return "/assets/" + std::string(asset->name);
 }
 
+/// The path of a file of the brand; `otherwise` if there is none.
+std::string brand_path(const std::optional<BrandAsset>& asset, const std::string& otherwise) {
+    return asset ? "/assets/" + asset->name : otherwise;
+}
+
+Result<void, std::string> check_link(std::string_view name, const std::string& link) {
+    if (link.empty() || link.starts_with("https://")) return {};
+    return Fail{std::string(name) + " is no https link"};
+}
+
 /// What a link to the support address says; the page must not be made to hold a `javascript:` one.
 Result<std::string, std::string> support_link(const std::string& support) {
     if (support.empty() || support.starts_with("https://")) return support;
     const bool is_address = support.find('@') != std::string::npos &&
                             support.find_first_of(" :\"<>") == std::string::npos;
-    if (!is_address)
+    if (!is_address) {
         return Fail{std::string("support is neither an e-mail address nor an https link")};
+    }
     return "mailto:" + support;
 }
 
-Result<json::Value, std::string> page_values(const Brand& brand, Language language) {
+Result<json::Value, std::string> page_values(
+    const Brand& brand, const BrandAssets& assets, Language language
+) {
+    TRY(check_link("privacy", brand.privacy));
+    TRY(check_link("terms", brand.terms));
     const std::string support_href = TRY(support_link(brand.support));
     const std::string css = TRY(asset_path("app.css"));
     const std::string js = TRY(asset_path("app.js"));
@@ -60,10 +77,14 @@ Result<json::Value, std::string> page_values(const Brand& brand, Language langua
         {"brand", brand.name},
         {"support", brand.support},
         {"support_href", support_href},
+        {"privacy", brand.privacy},
+        {"terms", brand.terms},
+        {"logo", brand_path(assets.logo, "")},
         {"css", css},
+        {"brand_css", brand_path(assets.style, "")},
         {"js", js},
         {"icons", icons},
-        {"favicon", favicon},
+        {"favicon", brand_path(assets.icon, favicon)},
         {"language", tag_of(language)},
     });
 }
@@ -103,8 +124,10 @@ struct Edition::State {
 
 namespace {
 
-Result<Edition, std::string> make_edition(const Brand& brand, Language language) {
-    json::Value page = TRY(page_values(brand, language));
+Result<Edition, std::string> make_edition(
+    const Brand& brand, const BrandAssets& assets, Language language
+) {
+    json::Value page = TRY(page_values(brand, assets, language));
     TemplateLibrary library = TRY(load_templates(embedded_sources(), tag_of(language)));
     json::Value globals = json::object({{"page", page}});
     return Edition(std::make_unique<Edition::State>(Edition::State{
@@ -174,16 +197,18 @@ outbound::Mail Edition::mail(
 }
 
 Result<std::unique_ptr<Renderer>, Renderer::Error> Renderer::create(const Brand& brand) {
+    BrandAssets assets = make_brand_assets(brand);
     std::vector<Edition> editions;
     for (const Language language : languages) {
-        auto edition = make_edition(brand, language);
+        auto edition = make_edition(brand, assets, language);
         if (!edition) return Fail{Error{edition.error()}};
         editions.push_back(std::move(edition).value());
     }
-    return std::make_unique<Renderer>(std::move(editions));
+    return std::make_unique<Renderer>(std::move(editions), std::move(assets));
 }
 
-Renderer::Renderer(std::vector<Edition> editions) : editions_(std::move(editions)) {}
+Renderer::Renderer(std::vector<Edition> editions, BrandAssets brand_assets)
+    : brand_assets_(std::move(brand_assets)), editions_(std::move(editions)) {}
 
 const Edition& Renderer::in(Language language) const {
     return editions_.at(static_cast<std::size_t>(language));

@@ -7,6 +7,7 @@
 #include "http/response.hpp"
 #include "latchkey/result.hpp"
 #include "outbound/mail.hpp"
+#include "pages/brand.hpp"
 #include "pages/language.hpp"
 
 #include <memory>
@@ -15,12 +16,6 @@
 #include <vector>
 
 namespace latchkey::pages {
-
-/// What the operator set of the look and the words.
-struct Brand {
-    std::string name;     // of the app or service: "Example"
-    std::string support;  // whom to write to: an e-mail address or an https link; may be empty
-};
 
 /// All pages, mails and answers in one language. Thread-safe.
 class Edition {
@@ -36,10 +31,11 @@ public:
 
     /// The template as HTML, or the model as JSON: whatever the request wants. The
     /// template gets besides the model: `page.brand`, `page.support`,
-    /// `page.support_href`, `page.css`, `page.js`, `page.icons`, `page.favicon`, `page.language`,
-    /// `page.languages` (each with `tag`, `name`, and `href`: this page in that language; none
-    /// where the page cannot be asked for again), `page.request_id`. Any string in the model may be
-    /// hostile. A template name that does not exist stops the process.
+    /// `page.support_href`, `page.privacy`, `page.terms`, `page.css`, `page.brand_css`,
+    /// `page.logo`, `page.js`, `page.icons`, `page.favicon`, `page.language`, `page.languages`
+    /// (each with `tag`, `name`, and `href`: this page in that language; none where the page cannot
+    /// be asked for again), `page.request_id`. Any string in the model may be hostile. A template
+    /// name that does not exist stops the process.
     [[nodiscard]] http::Response page(
         const http::Request& request,
         std::string_view template_name,
@@ -74,14 +70,18 @@ public:
     };
 
     /// Fails if a template, text or asset is missing or broken, or if `brand.support` is neither
-    /// empty nor an e-mail address nor an https address.
+    /// empty nor an e-mail address nor an https address, or another link no https address.
     static Result<std::unique_ptr<Renderer>, Error> create(const Brand& brand);
 
-    explicit Renderer(std::vector<Edition> editions);  // for create(): by the value of Language
+    /// For create(): the editions by the value of Language.
+    Renderer(std::vector<Edition> editions, BrandAssets brand_assets);
 
     [[nodiscard]] const Edition& in(Language language) const;
 
+    [[nodiscard]] const BrandAssets& brand_assets() const { return brand_assets_; }
+
 private:
+    BrandAssets brand_assets_;
     std::vector<Edition> editions_;
 };
 

@@ -199,7 +199,12 @@ void add_routes(http::Router& router, const Services& services) {
                        ) { return run(route, services, request); },
         });
     }
-    router.add({.method = get, .pattern = "/assets/{name}", .handler = get_asset});
+    router.add(
+        {.method = get,
+         .pattern = "/assets/{name}",
+         .handler = [&renderer = services.renderer](const http::Request& request
+                    ) { return get_asset(request, renderer.brand_assets()); }}
+    );
 }
 
 }  // namespace latchkey::pages

@@ -10,6 +10,7 @@
 #include "crypto/seal.hpp"
 #include "http/router.hpp"
 #include "latchkey/webauthn.hpp"
+#include "pages/brand.hpp"
 #include "pages/render.hpp"
 #include "store/store.hpp"
 

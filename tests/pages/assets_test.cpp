@@ -45,14 +45,13 @@ Response get(std::string_view name, const Headers& headers) {
     if (!headers.if_none_match.empty()) {
         request.headers.emplace_back("if-none-match", headers.if_none_match);
     }
-    return std::get<Response>(latchkey::pages::get_asset(request));
+    return std::get<Response>(latchkey::pages::get_asset(request, {}));
 }
 
 std::string header(const Response& response, std::string_view name) {
-    const auto found =
-        std::find_if(response.headers.begin(), response.headers.end(), [name](const auto& pair) {
-            return pair.first == name;
-        });
+    const auto found = std::ranges::find_if(response.headers, [name](const auto& pair) {
+        return pair.first == name;
+    });
     return found == response.headers.end() ? "" : found->second;
 }
 

@@ -98,7 +98,11 @@ json::Value with_page(json::Value model) {
             {"brand", "Example"},
             {"support", "help@example.com"},
             {"support_href", "mailto:help@example.com"},
+            {"privacy", "https://www.example.com/privacy"},
+            {"terms", "https://www.example.com/terms"},
+            {"logo", "/assets/brand.svg"},
             {"css", "/assets/app.css"},
+            {"brand_css", "/assets/brand.css"},
             {"js", "/assets/app.js"},
             {"icons", "/assets/icons.svg"},
             {"favicon", "/assets/favicon.svg"},
@@ -285,8 +289,9 @@ TEST_CASE("every error code of the handlers has its words") {
         std::ifstream stream(file.path());
         const std::string code{std::istreambuf_iterator<char>(stream), {}};
         for (const char* begin : {".code = \"", ".code = is_"}) {
-            for (const auto& found : literals(code, begin, ','))
+            for (const auto& found : literals(code, begin, ',')) {
                 codes.insert(found.begin(), found.end());
+            }
         }
         for (const auto& found : literals(code, "respond_error(", ';')) {
             if (!found.empty()) codes.insert(found.front());  // the reason for the log follows

@@ -9,7 +9,7 @@ import { freePort, root, run, start, temporaryFolder } from './process.mjs';
 
 export const binary = process.env.LATCHKEY_BINARY ?? path.join(root, 'build/dev/src/app/latchkey');
 
-function toml({ port, folder, mail, extra, sections }) {
+function toml({ port, folder, mail, extra, brand, sections }) {
     return `
 origin = "http://localhost:${port}"
 listen = "127.0.0.1:${port}"
@@ -19,6 +19,7 @@ ${extra}
 [brand]
 name = "Example"
 support = "help@example.test"
+${brand}
 
 [smtp]
 url = "smtp://${mail.host}:${mail.starttls}"
@@ -31,15 +32,15 @@ ${sections}`;
 
 /**
  * Starts `latchkey serve` on a free port, with mail going to the given server. More of the
- * configuration: `extra`, keys at its top, and `sections`, at its end. `faketime`: its clock can be
+ * configuration: `extra`, keys at its top, `brand`, keys of that section, and `sections`, at its end. `faketime`: its clock can be
  * moved.
  */
-export async function startLatchkey(mail, { extra = '', sections = '', faketime = false } = {}) {
+export async function startLatchkey(mail, { extra = '', brand = '', sections = '', faketime = false } = {}) {
     const { folder, remove } = temporaryFolder('data');
     const port = await freePort();
     const config = path.join(folder, 'latchkey.toml');
     writeFileSync(path.join(folder, 'smtp-password'), mail.password, { mode: 0o600 });
-    writeFileSync(config, toml({ port, folder, mail, extra, sections }), { mode: 0o600 });
+    writeFileSync(config, toml({ port, folder, mail, extra, brand, sections }), { mode: 0o600 });
     const time = faketime ? fakeTime(path.join(folder, 'time')) : realTime;
     const serve = () =>
         start(binary, ['serve', '--config', config], {

@@ -33,7 +33,7 @@ export const launchChromium = () =>
  * gateway for text messages and who reads them, as `site.phones`. `faketime`:
  * `site.server.passHours` moves the server's clock.
  */
-export function useSite({ extra = '', providers = [], sms = false, faketime = false } = {}) {
+export function useSite({ extra = '', brand = '', providers = [], sms = false, faketime = false } = {}) {
     const site = {};
     before(async () => {
         site.mail = await startMail();
@@ -41,7 +41,7 @@ export function useSite({ extra = '', providers = [], sms = false, faketime = fa
         if (sms) site.phones = await startKannel();
         const sections =
             providers.map((kind) => site[kind].section()).join('') + (site.phones?.section() ?? '');
-        site.server = await startLatchkey(site.mail, { extra, sections, faketime });
+        site.server = await startLatchkey(site.mail, { extra, brand, sections, faketime });
         for (const kind of providers) site[kind].register(site.server.origin);
         site.origin = site.server.origin;
         site.browser = await launchChromium();
