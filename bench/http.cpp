@@ -117,6 +117,7 @@ std::size_t ask(int connection, const std::string& request, std::size_t answer_b
 void load(std::uint16_t port, int requests) {
     const auto request = request_bytes();
     std::vector<int> connections;
+    connections.reserve(connections_busy);
     for (int i = 0; i < connections_busy; ++i) {
         connections.push_back(connect_to(port));
     }

@@ -130,6 +130,6 @@ int run() {
 }  // namespace
 }  // namespace latchkey::bench
 
-int main() {
+int main() {  // NOLINT(bugprone-exception-escape): an exception ends the run
     return latchkey::bench::run();
 }

@@ -175,6 +175,7 @@ std::vector<double> Load::finish_at(std::chrono::microseconds every) {
     const auto begin = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
     {
         std::vector<std::jthread> threads;
+        threads.reserve(in_flight);
         for (std::size_t sender = 0; sender < in_flight; ++sender) {
             threads.emplace_back([&, sender] {
                 auto& connection = *connections_[sender];

@@ -56,8 +56,9 @@ Cost cost_of(Call call) {
     cost.openssl = after.openssl - before.openssl;
     for (int round = 0; round < rounds; ++round) {
         const double start = cpu_microseconds(CLOCK_THREAD_CPUTIME_ID);
-        for (int i = 0; i < calls_each; ++i)
+        for (int i = 0; i < calls_each; ++i) {
             LATCHKEY_ASSERT(call());
+        }
         cost.microseconds = std::min(
             cost.microseconds, (cpu_microseconds(CLOCK_THREAD_CPUTIME_ID) - start) / calls_each
         );
@@ -153,8 +154,9 @@ int run() {
         std::pair{"apple", apple},
         std::pair{"compound", compound},
     };
-    for (const auto& [name, kind] : formats)
+    for (const auto& [name, kind] : formats) {
         print_format(name, kind, bare);
+    }
     std::printf(
         "%s: an ES256 authentication allocates %zu times (aim 0)\n",
         whole.ours == 0 ? "met" : "MISSED",

@@ -368,8 +368,9 @@ std::vector<Finding> examine(const Config& config) {
     if (!config.metadata.file.empty()) findings.push_back(examine_metadata(config));
     findings.push_back(examine_smtp(config));
     if (config.sms.is_on) findings.push_back(examine_sms(config));
-    for (const auto& provider : config.providers)
+    for (const auto& provider : config.providers) {
         findings.push_back(examine_provider(provider));
+    }
     return findings;
 }
 

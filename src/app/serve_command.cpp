@@ -31,7 +31,7 @@ Signals::Signals(Hangup hangup) : hangup_(hangup) {
 }
 
 void Signals::run(Application& application) const {
-    std::jthread server([&application] { application.run(); });
+    const std::jthread server([&application] { application.run(); });
     const auto next = [this] {
         int signal = 0;
         LATCHKEY_ASSERT(sigwait(&signals_, &signal) == 0);

@@ -19,9 +19,7 @@
 namespace latchkey::app {
 namespace {
 
-using std::chrono_literals::operator""s;
-
-constexpr auto often_enough = 60s;
+constexpr std::chrono::seconds often_enough{60};
 constexpr int calls_a_turn = 100;  // the next turn goes on
 
 using DeleteDue = std::size_t (*)(store::Store&, const Clock&, Random&);

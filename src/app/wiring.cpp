@@ -59,8 +59,6 @@
 namespace latchkey::app {
 namespace {
 
-using std::chrono_literals::operator""s;
-
 pages::Site site_of(const Config& config) {
     return {
         .origin = config.origin.text(),
@@ -103,8 +101,8 @@ struct Application::Parts {
         : config(std::move(given)), log(used_log), clock(used_clock) {}
 
     Result<void, Wrong> open(StartOptions options);
-    void make_text_outbox();
-    void make_pages();
+    void make_text_outbox(const crypto::Sealer& sealed_by);
+    void make_pages(const crypto::Sealer& sealed_by);
     Result<void, Wrong> make_server(MailRoute mail);
     void reload_tls(http::TlsReload when);
     void tell_service_manager(std::string_view state);
@@ -154,32 +152,32 @@ Result<void, Wrong> Application::Parts::open(StartOptions options) {
     TRY(check_rp_id(config, *store));
     MasterKeys keys = TRY(open_keys(config, *store, random));
     pepper = crypto::derive_key(keys.front().key, "pepper");
-    sealer.emplace(std::move(keys));
+    const crypto::Sealer& sealed_by = sealer.emplace(std::move(keys));
 
     mailer = make_mailer(config.smtp, options.mail, clock);
     outbox.emplace(outbound::Outbox::Parts{
         .store = *store,
         .channel = accounts::Channel::mail,
-        .deliver = outbound::mail_delivery(*sealer, *mailer),
+        .deliver = outbound::mail_delivery(sealed_by, *mailer),
         .clock = clock,
         .random = random,
         .report = [this](const outbound::OutboxReport& report) { log_mail(log, "mail", report); },
     });
-    if (config.sms.is_on) make_text_outbox();
+    if (config.sms.is_on) make_text_outbox(sealed_by);
 
     auto made = pages::Renderer::create(config.brand);
     if (!made) return Fail{Wrong{made.error().what, "this is a fault of the build: report it"}};
     renderer = std::move(made).value();
-    make_pages();
+    make_pages(sealed_by);
     return {};
 }
 
-void Application::Parts::make_text_outbox() {
+void Application::Parts::make_text_outbox(const crypto::Sealer& sealed_by) {
     text_gateway = outbound::make_text_gateway(std::move(config.sms.gateway));
     text_outbox.emplace(outbound::Outbox::Parts{
         .store = *store,
         .channel = accounts::Channel::text_message,
-        .deliver = outbound::text_delivery(*sealer, *text_gateway),
+        .deliver = outbound::text_delivery(sealed_by, *text_gateway),
         .clock = clock,
         .random = random,
         .report = [this](const outbound::OutboxReport& report
@@ -187,9 +185,9 @@ void Application::Parts::make_text_outbox() {
     });
 }
 
-void Application::Parts::make_pages() {
+void Application::Parts::make_pages(const crypto::Sealer& sealed_by) {
     site = site_of(config);
-    ceremonies.emplace(*sealer, clock, random);
+    ceremonies.emplace(sealed_by, clock, random);
     passkey_policy.emplace(config.passkeys.policy);
     metadata_file.emplace(MetadataFile::Parts{
         .config = config.metadata,
@@ -199,7 +197,7 @@ void Application::Parts::make_pages() {
         .clock = clock,
     });
     metadata_file->refresh();
-    upstream_states.emplace(*sealer, clock, random, pages::upstream_state_kind);
+    upstream_states.emplace(sealed_by, clock, random, pages::upstream_state_kind);
     providers.emplace(std::move(config.providers), clock);
     services.emplace(pages::Services{
         .site = site,
@@ -207,7 +205,7 @@ void Application::Parts::make_pages() {
         .clock = clock,
         .random = random,
         .renderer = *renderer,
-        .sealer = *sealer,
+        .sealer = sealed_by,
         .pepper = pepper,
         .ceremonies = *ceremonies,
         .upstream_states = *upstream_states,
@@ -297,12 +295,12 @@ std::vector<Job> Application::Parts::jobs() {
     });
     all.push_back({
         .name = "metadata",
-        .every = 60s,
+        .every = std::chrono::seconds(60),
         .run = [this] { metadata_file->refresh(); },
     });
     all.push_back({
         .name = "tls_files",
-        .every = 10s,
+        .every = std::chrono::seconds(10),
         .run = [this] { reload_tls(http::TlsReload::if_changed); },
     });
     return all;
@@ -320,6 +318,7 @@ Result<void, Wrong> Application::Parts::start_threads() {
             );
         }
     ));
+    LATCHKEY_ASSERT(outbox.has_value());
     outbox_worker.emplace(*outbox);
     if (text_outbox) text_outbox_worker.emplace(*text_outbox);
     schedule.emplace(jobs(), [this](const Job& job, int code) {

@@ -213,17 +213,18 @@ HttpsClient::~HttpsClient() {
     multi_->wake();
 }
 
+bool HttpsClient::accept(HttpsRequest& request, Once<void(HttpsReply)>& done) {
+    const std::scoped_lock lock(mutex_);
+    if (calls_ >= limits_.calls) return false;
+    ++calls_;
+    waiting_.push_back(
+        std::make_unique<Transfer>(std::move(request), std::move(done), limits_.body_bytes)
+    );
+    return true;
+}
+
 void HttpsClient::send(HttpsRequest request, Once<void(HttpsReply)> done) {
-    {
-        const std::scoped_lock lock(mutex_);
-        if (calls_ < limits_.calls) {
-            ++calls_;
-            waiting_.push_back(
-                std::make_unique<Transfer>(std::move(request), std::move(done), limits_.body_bytes)
-            );
-        }
-    }
-    if (!done) return multi_->wake();
+    if (accept(request, done)) return multi_->wake();
     std::move(done)({.status = 0, .cache_control = {}, .body = {}, .error = "too many calls"});
 }
 
@@ -240,8 +241,9 @@ void HttpsClient::run(const std::stop_token& stop) {
         return std::exchange(waiting_, {});
     };
     while (!stop.stop_requested()) {
-        for (auto& transfer : take_waiting())
+        for (auto& transfer : take_waiting()) {
             multi_->add(std::move(transfer));
+        }
         for (auto& [transfer, result] : multi_->perform()) {
             HttpsReply reply = transfer->reply(result);
             finish(std::move(transfer), std::move(reply));
@@ -249,10 +251,12 @@ void HttpsClient::run(const std::stop_token& stop) {
         multi_->wait();
     }
     const HttpsReply stopped{.status = 0, .cache_control = {}, .body = {}, .error = "stopping"};
-    for (auto& transfer : take_waiting())
+    for (auto& transfer : take_waiting()) {
         finish(std::move(transfer), stopped);
-    while (auto transfer = multi_->give_up())
+    }
+    while (auto transfer = multi_->give_up()) {
         finish(std::move(transfer), stopped);
+    }
 }
 
 }  // namespace latchkey::outbound

@@ -68,6 +68,8 @@ private:
     struct Transfer;
     class Multi;
 
+    /// Takes a call in, moving both; false, and nothing is moved, if there are too many.
+    bool accept(HttpsRequest& request, Once<void(HttpsReply)>& done);
     void run(const std::stop_token& stop);
 
     HttpsLimits limits_;

@@ -139,7 +139,7 @@ http::Outcome get_download(VisitPtr visit) {
     const auto checked = accounts::check_sensitive_change(who, visit->services.clock.now());
     if (!checked) return respond_refused_change(*visit, visit->request.path, checked.error());
     store::Store& store = visit->services.store;
-    json::Value data = json::object({
+    const json::Value data = json::object({
         {"account", data_of(who.account)},
         {"passkeys", all_of(who.passkeys)},
         {"authenticator_app", data_or_null(who.steps.app)},

@@ -37,8 +37,8 @@ std::string location_after_enrolling(const accounts::SignIn& sign_in) {
 http::Outcome end_enrolment(
     const VisitPtr& visit,
     accounts::Result<accounts::Decision> decided,
-    std::shared_ptr<FreshTokens> tokens,
-    std::shared_ptr<RecoveryCodes> codes
+    const std::shared_ptr<FreshTokens>& tokens,
+    const std::shared_ptr<RecoveryCodes>& codes
 ) {
     if (!decided) {
         const SignInError error = error_of(decided.error());

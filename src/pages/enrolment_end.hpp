@@ -17,8 +17,8 @@ namespace latchkey::pages {
 http::Outcome end_enrolment(
     const VisitPtr& visit,
     accounts::Result<accounts::Decision> decided,
-    std::shared_ptr<FreshTokens> tokens,  // move on to the continuation
-    std::shared_ptr<RecoveryCodes> codes  // the same
+    const std::shared_ptr<FreshTokens>& tokens,  // move on to the continuation
+    const std::shared_ptr<RecoveryCodes>& codes  // the same
 );
 
 }  // namespace latchkey::pages

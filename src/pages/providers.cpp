@@ -23,9 +23,7 @@
 namespace latchkey::pages {
 namespace {
 
-using std::chrono_literals::operator""min;
-
-constexpr std::chrono::seconds shortest_refetch = 1min;
+constexpr std::chrono::seconds shortest_refetch{60};
 
 /// How long a provider that is down is not asked again: each click would wait for it.
 constexpr std::chrono::seconds failure_lifetime{10};
@@ -105,8 +103,10 @@ Providers::~Providers() = default;
 
 std::vector<const Providers::Entry*> Providers::all() const {
     std::vector<const Entry*> entries;
-    for (const auto& entry : entries_)
+    entries.reserve(entries_.size());
+    for (const auto& entry : entries_) {
         entries.push_back(entry.get());
+    }
     return entries;
 }
 

@@ -26,8 +26,9 @@ QrCode make_qr_code(std::string_view text) {
     for (int y = 0; y < code.getSize(); ++y) {
         for (int x = 0; x < code.getSize(); ++x) {
             const int start = x;
-            while (x < code.getSize() && code.getModule(x, y))
+            while (x < code.getSize() && code.getModule(x, y)) {
                 ++x;
+            }
             const int length = x - start;
             if (length == 0) continue;
             drawn.path +=

@@ -157,7 +157,7 @@ void add_sign_in_methods(const Visit& visit, json::Value& model) {
     json::Array providers;
     for (const Providers::Entry* entry : services.providers.all()) {
         const oidc::Provider& provider = Providers::provider_of(*entry);
-        const bool is_linked = std::any_of(linked.begin(), linked.end(), [&](const auto& one) {
+        const bool is_linked = std::ranges::any_of(linked, [&](const auto& one) {
             return one.who.issuer == provider.issuer;
         });
         if (is_linked) continue;

@@ -81,7 +81,7 @@ http::Outcome go_on(const VisitPtr& visit, int tries) {
     auto code = services.store.find_code(pending.code);
     if (!code) return respond_code_error(*visit, error_of(accounts::Refusal::expired));
     accounts::CodeMatched event{
-        .code = std::move(*code),
+        .code = *code,
         .email = pending.email,
         .account = services.store.find_account(pending.email),
         .passkeys = {},

@@ -95,7 +95,8 @@ Prepared prepare(const Visit& visit, const CodeRequest& request) {
     const outbound::Mail mail =
         render_code_mail(visit, is_welcome ? "code" : "no_account", request.email, digits);
     prepared.changes.emplace_back(accounts::StoreCode{prepared.code});
-    prepared.changes.push_back(queue_mail(services, mail, accounts::limits::email_code_lifetime));
+    prepared.changes.emplace_back(queue_mail(services, mail, accounts::limits::email_code_lifetime)
+    );
     prepared.changes.emplace_back(accounts::AppendEvent{accounts::Event{
         .id = accounts::EventId(services.store.next_id()),
         .at = at.now,

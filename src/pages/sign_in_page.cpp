@@ -209,8 +209,9 @@ webauthn::RelyingParty relying_party(const Site& site) {
         .name = site.brand.name,
         .origins = {webauthn::Origin(site.origin)},
     };
-    for (const std::string& origin : site.related_origins)
+    for (const std::string& origin : site.related_origins) {
         party.origins.emplace_back(origin);
+    }
     return party;
 }
 

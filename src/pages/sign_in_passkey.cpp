@@ -39,7 +39,7 @@ http::Response respond_refused(const Visit& visit, const AssertionRefused& refus
 /// Loads what the decision needs, decides, saves. A commit that found newer rows is decided anew
 /// on what stands there now, `tries` times in all.
 http::Outcome decide_and_save(
-    const VisitPtr& visit, AssertedPtr event, accounts::Purpose purpose, int tries
+    const VisitPtr& visit, const AssertedPtr& event, const accounts::Purpose& purpose, int tries
 ) {
     const Services& services = visit->services;
     auto tokens =

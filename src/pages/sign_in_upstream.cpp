@@ -74,7 +74,9 @@ accounts::UpstreamProved load(const Visit& visit, const Returned& returned) {
 }
 
 /// What the proof leads to, decided on what stands there now.
-http::Outcome go_on(const VisitPtr& visit, std::shared_ptr<const Returned> returned, int tries) {
+http::Outcome go_on(
+    const VisitPtr& visit, const std::shared_ptr<const Returned>& returned, int tries
+) {
     const Services& services = visit->services;
     auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
     const accounts::UpstreamProved event = load(*visit, *returned);

@@ -49,8 +49,9 @@ http::Outcome post_sign_in_wait(VisitPtr visit) {
     if (!decided) return respond_refused(*visit, decided.error());
     // A second click finds what the first one began.
     const auto steps = services.store.find_second_steps(account->id);
-    if (accounts::has_hold(*account, steps, services.clock.now()))
+    if (accounts::has_hold(*account, steps, services.clock.now())) {
         return http::see_other(wait_page);
+    }
     auto decision = std::make_shared<accounts::Decision>(std::move(*decided));
     std::vector<accounts::Change> changes = hold_limits(*visit, account->email);
     std::ranges::move(decision->changes, std::back_inserter(changes));

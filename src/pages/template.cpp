@@ -36,8 +36,9 @@ const json::Value* look_up(const Contexts& contexts, std::string_view name) {
     for (const json::Value* context : std::views::reverse(contexts)) {
         const json::Value* value = context->find(first);
         if (value == nullptr) continue;
-        while (value != nullptr && !name.empty())
+        while (value != nullptr && !name.empty()) {
             value = value->find(take_part());
+        }
         return value;
     }
     return nullptr;
@@ -231,8 +232,9 @@ private:
                     i = segment.end;
                     break;
                 case Segment::Kind::inverted:
-                    if (!is_shown(look_up(contexts_, source_.text_of(segment))))
+                    if (!is_shown(look_up(contexts_, source_.text_of(segment)))) {
                         range(i + 1, segment.end);
+                    }
                     i = segment.end;
                     break;
                 case Segment::Kind::end:
@@ -244,8 +246,9 @@ private:
     void section(const json::Value* value, std::size_t begin, std::size_t end) {
         if (!is_shown(value)) return;
         if (const json::Array* items = value->as_array()) {
-            for (const json::Value& item : *items)
+            for (const json::Value& item : *items) {
                 inside(item, begin, end);
+            }
         } else {
             inside(*value, begin, end);
         }
@@ -299,8 +302,9 @@ private:
             const bool enters = segment.kind == Segment::Kind::section && value != nullptr;
             const json::Array* items = enters ? value->as_array() : nullptr;
             if (items != nullptr) {
-                for (const json::Value& item : *items)
+                for (const json::Value& item : *items) {
                     inside(item, i + 1, segment.end);
+                }
             } else if (enters) {
                 inside(*value, i + 1, segment.end);
             } else {
@@ -323,8 +327,9 @@ private:
 
 std::vector<std::string> Template::unknown_names(std::span<const json::Value> models) const {
     std::vector<bool> found(segments_.size(), false);
-    for (const json::Value& model : models)
+    for (const json::Value& model : models) {
         Search(*this, found).run(model);
+    }
     std::vector<std::string> unknown;
     for (std::size_t i = 0; i < segments_.size(); ++i) {
         if (segments_[i].has_name() && !found[i]) unknown.emplace_back(text_of(segments_[i]));

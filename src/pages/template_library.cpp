@@ -31,8 +31,9 @@ Result<Texts, Error> read_texts(std::string_view name, const std::string& conten
     Texts texts;
     for (const auto& [key, value] : *members) {
         const std::string* text = value.as_string();
-        if (text == nullptr || text->empty())
+        if (text == nullptr || text->empty()) {
             return Fail{std::string(name) + ": " + key + " is not a text"};
+        }
         texts.emplace(key, *text);
     }
     return texts;

@@ -212,7 +212,7 @@ bool may_text(const Visit& visit, const accounts::PhoneNumber& number) {
     return policy && accounts::may_send_to(*policy, number);
 }
 
-http::Outcome send_text_code(const VisitPtr& visit, TextRequest request) {
+http::Outcome send_text_code(const VisitPtr& visit, const TextRequest& request) {
     if (const auto problem = problem_of(*visit, request.number)) return request.refuse(*problem);
     const SecretText digits = accounts::make_text_code(visit->services.random.bytes<16>());
     const accounts::EmailCode code = make_code(*visit, request, digits);

@@ -48,7 +48,7 @@ struct TextRequest {
 };
 
 /// Sends a code, and leads to the page for it; or refuses, and says how long to wait.
-http::Outcome send_text_code(const VisitPtr& visit, TextRequest request);
+http::Outcome send_text_code(const VisitPtr& visit, const TextRequest& request);
 
 /// The guess as the change that compares and spends it; nullopt: not six digits.
 std::optional<accounts::SpendAttempt> read_text_guess(

@@ -7,7 +7,7 @@
 namespace latchkey::pages {
 
 webauthn::Verifier& verifier() {
-    thread_local webauthn::Verifier verifier_of_thread;
+    static thread_local webauthn::Verifier verifier_of_thread;
     return verifier_of_thread;
 }
 

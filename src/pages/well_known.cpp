@@ -36,8 +36,9 @@ http::Outcome get_related_origins(VisitPtr visit) {
         return respond_error(*visit, 404, "not_found", "no related origins");
     }
     json::Array origins{json::Value(site.origin)};
-    for (const std::string& origin : site.related_origins)
+    for (const std::string& origin : site.related_origins) {
         origins.emplace_back(origin);
+    }
     return http::json_response(200, json::write(json::object({{"origins", std::move(origins)}})));
 }
 

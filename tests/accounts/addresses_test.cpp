@@ -199,8 +199,9 @@ TEST_CASE("a second address is told of a recovery and of a wait too, with the li
     CHECK(told_to(*recovered, NoticeKind::signed_in_recovered) == both);
     CHECK(told_to(granted, NoticeKind::recovery_granted) == both);
     for (const Decision& decision : {*recovered, granted}) {
-        for (const Notice& notice : decision.notices)
+        for (const Notice& notice : decision.notices) {
             CHECK(notice.stop.has_value());
+        }
     }
 }
 

@@ -157,7 +157,7 @@ TEST_CASE("an account that never had a passkey must create one, and nothing was 
 }
 
 TEST_CASE("T1: an e-mail code never skips the second step of an account that has one") {
-    CodeMatched with_credential = by_ada({passkey(1), second_factor(passkey(2))});
+    const CodeMatched with_credential = by_ada({passkey(1), second_factor(passkey(2))});
     CodeMatched by_app = by_ada();
     by_app.steps = with_app();
     for (const CodeMatched& event : {with_credential, by_app}) {

@@ -63,8 +63,9 @@ TEST_CASE("it is told at its start, half-way and at its end, while it lasts") {
     CHECK(decision->notices[0].tell_at == std::nullopt);
     CHECK(decision->notices[1].tell_at == noon + 12h);
     CHECK(decision->notices[2].tell_at == noon + 24h);
-    for (const Notice& notice : decision->notices)
+    for (const Notice& notice : decision->notices) {
         CHECK(notice.hold == only<StartHold>(*decision)->hold);
+    }
 }
 
 TEST_CASE("strict: there is no wait, neither to begin nor to end") {
@@ -214,7 +215,7 @@ TEST_CASE("delay and strict: an e-mail code alone goes around no passkey") {
             CHECK_FALSE(has<OpenSession>(*decision));
             CHECK_FALSE(has<MarkRecovered>(*decision));
         }
-        UpstreamProved upstream{
+        const UpstreamProved upstream{
             .identity = {.issuer = "https://accounts.example.net", .subject = "ada-there"},
             .account = ada(),
             .passkeys = {passkey()},

@@ -340,7 +340,7 @@ TEST_CASE("T5: replaced by the proof of a passkey younger than 24 h is suspended
 }
 
 TEST_CASE("what is to be replaced must still be there") {
-    PasskeyCreated event = by_ada(passkey(1), {passkey(1), suspended(passkey(2))});
+    const PasskeyCreated event = by_ada(passkey(1), {passkey(1), suspended(passkey(2))});
     CHECK(refusal(create(replacing(event, passkey(2)))) == not_yours);
     CHECK(refusal(create(replacing(event, passkey(3)))) == not_yours);
 }

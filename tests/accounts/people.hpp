@@ -234,6 +234,7 @@ inline std::vector<EventKind> logged(const Decision& decision) {
 
 inline std::vector<NoticeKind> told(const Decision& decision) {
     std::vector<NoticeKind> kinds;
+    kinds.reserve(decision.notices.size());
     for (const Notice& notice : decision.notices) {
         kinds.push_back(notice.kind);
     }

@@ -19,8 +19,9 @@ namespace {
 
 std::array<std::byte, 16> random_of(std::uint8_t first) {
     std::array<std::byte, 16> random{};
-    for (std::size_t i = 0; i < random.size(); ++i)
+    for (std::size_t i = 0; i < random.size(); ++i) {
         random.at(i) = static_cast<std::byte>(first + 37 * i);
+    }
     return random;
 }
 
@@ -74,8 +75,9 @@ TEST_CASE("nothing but 25 characters of base32 is a code") {
 TEST_CASE("every code that is made is one, and each account has its own hash of it") {
     CHECK(rc::check("recovery codes", [](std::array<std::uint8_t, 16> values) {
         std::array<std::byte, 16> random{};
-        for (std::size_t i = 0; i < random.size(); ++i)
+        for (std::size_t i = 0; i < random.size(); ++i) {
             random.at(i) = static_cast<std::byte>(values.at(i));
+        }
         RC_ASSERT(parse_recovery_code(make_recovery_code(random).reveal()).has_value());
     }));
     const SecretKey pepper(std::array<std::byte, 32>{std::byte{1}});

@@ -170,8 +170,9 @@ public:
         const Decision first = prove(way, noon);
         CHECK(has<RequireIdentity>(first) != way.issuer.empty());
         if (first.session) {
-            for (const Notice& notice : first.notices)
+            for (const Notice& notice : first.notices) {
                 CHECK(notice.issuer == way.issuer);
+            }
             return ended(first, "at once");
         }
         CHECK(first.next == SignInState::second);

@@ -291,8 +291,9 @@ TEST_CASE("neither another's passkey, nor a second factor, nor a copy, nor one t
     event.sign_count = 6;
     CHECK(restore(event).has_value());
     event = restored();
-    for (std::size_t i = 0; i < limits::passkeys_per_account; ++i)
+    for (std::size_t i = 0; i < limits::passkeys_per_account; ++i) {
         event.passkeys.push_back(passkey(static_cast<std::uint8_t>(10 + i)));
+    }
     CHECK(refusal(restore(event)) == too_many_passkeys);
 }
 

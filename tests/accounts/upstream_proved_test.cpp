@@ -108,7 +108,9 @@ TEST_CASE("T31: the account of a new person comes with its passkey and its link,
 
 TEST_CASE("T31: the account of a new person with an app comes with its link too") {
     const SignIn sign_in = prove(by_stranger())->sign_in.value();
-    AppConfirmed event{.sign_in = sign_in, .app = {.id = fresh().app, .account = fresh().account}};
+    const AppConfirmed event{
+        .sign_in = sign_in, .app = {.id = fresh().app, .account = fresh().account}
+    };
     const auto decision = decide(event, at(noon + 1min), fresh());
     REQUIRE(decision.has_value());
     REQUIRE(only<LinkIdentity>(*decision).has_value());

@@ -189,11 +189,13 @@ TEST_CASE("What an account signs in with, and what happened to it, is shown; run
 }
 
 /// How many events of that kind the account has.
-std::size_t count_events(const Program& program, const std::string& kind) {
+static std::size_t count_events(const Program& program, const std::string& kind) {
     const Finished shown = program.command({"user", "events", "ada@example.test"});
     std::size_t count = 0;
-    for (auto at = shown.out.find(kind); at != std::string::npos; at = shown.out.find(kind, at + 1))
+    for (auto at = shown.out.find(kind); at != std::string::npos;
+         at = shown.out.find(kind, at + 1)) {
         ++count;
+    }
     return count;
 }
 
@@ -298,8 +300,8 @@ TEST_CASE("A list of many accounts is whole and each stands in it once") {
         rest.remove_prefix(rest.find('\n') + 1);
     }
     CHECK(seen.size() == 1'235);
-    std::sort(seen.begin(), seen.end());
-    CHECK(std::unique(seen.begin(), seen.end()) == seen.end());
+    std::ranges::sort(seen);
+    CHECK(std::ranges::unique(seen).begin() == seen.end());
 }
 
 TEST_CASE("What people typed does not steer the operator's terminal") {

@@ -25,8 +25,9 @@ std::string wrong(std::string_view sections) {
     const auto loaded = load(sections);
     if (loaded) return "";
     std::string keys;
-    for (const Problem& problem : loaded.error())
+    for (const Problem& problem : loaded.error()) {
         keys += problem.key + " ";
+    }
     return keys;
 }
 
@@ -98,8 +99,9 @@ TEST_CASE("[passkeys]: allowed models are not proven by the roots of several mak
     const auto wrong_with = [](std::size_t roots) {
         const test::TemporaryFolder folder;
         std::string pem;
-        for (std::size_t i = 0; i < roots; ++i)
+        for (std::size_t i = 0; i < roots; ++i) {
             pem += "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        }
         return wrong(
             "[passkeys]\nattestation = \"required\"\ntrust = \"roots\"\nroots = [\"" +
             folder.write("roots.pem", pem) +

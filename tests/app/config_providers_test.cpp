@@ -39,8 +39,9 @@ struct Folder {
         const auto loaded = load(sections);
         if (loaded) return "";
         std::string names;
-        for (const Problem& problem : loaded.error())
+        for (const Problem& problem : loaded.error()) {
             names += problem.key + " ";
+        }
         return names;
     }
 

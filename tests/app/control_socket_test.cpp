@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "support/process.hpp"
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -45,10 +46,10 @@ std::string raw_answer(const std::string& path, std::string_view bytes) {
         send(connection.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     shutdown(connection.get(), SHUT_WR);
     std::string answer;
-    char chunk[4'096];
+    std::array<char, 4'096> chunk{};
     for (ssize_t n = 1; n > 0;) {
-        n = recv(connection.get(), chunk, sizeof chunk, 0);
-        if (n > 0) answer.append(chunk, static_cast<std::size_t>(n));
+        n = recv(connection.get(), chunk.data(), chunk.size(), 0);
+        if (n > 0) answer.append(chunk.data(), static_cast<std::size_t>(n));
     }
     return answer;
 }

@@ -101,13 +101,13 @@ TEST_CASE("The demo says where it is, sends 127.0.0.1 to localhost, and stops on
 }
 
 TEST_CASE("Whoever came by SSH is told the tunnel") {
-    Demo demo({{"SSH_CONNECTION", "198.51.100.7 50000 203.0.113.5 22"}, {"USER", "ada"}});
+    const Demo demo({{"SSH_CONNECTION", "198.51.100.7 50000 203.0.113.5 22"}, {"USER", "ada"}});
     const std::string port = std::to_string(demo.port);
     CHECK(contains(demo.greeting, "ssh -L " + port + ":localhost:" + port + " ada@203.0.113.5\n"));
 }
 
 TEST_CASE("The demo's own mail lands in its mailbox: a page, and JSON") {
-    Demo demo;
+    const Demo demo;
     HttpClient client(demo.port);
     CHECK(mailbox(client).find("mails")->as_array()->empty());
     const std::string page = client.get("/sign-in").body;
@@ -136,7 +136,7 @@ TEST_CASE("The demo's own mail lands in its mailbox: a page, and JSON") {
 }
 
 TEST_CASE("The mailbox is for this machine: a proxy's request does not see it (V13)") {
-    Demo demo;
+    const Demo demo;
     HttpClient client(demo.port);
     for (const char* const header :
          {"x-forwarded-for",
@@ -161,7 +161,7 @@ TEST_CASE("Outside the demo there is no mailbox (V13)") {
 }
 
 TEST_CASE("The operator's commands work on the demo by the configuration that it wrote") {
-    Demo demo;
+    const Demo demo;
     const test::Finished list = test::run({
         .arguments =
             {LATCHKEY_BINARY, "user", "list", "--config", demo.folder.file("demo/latchkey.toml")},

@@ -113,7 +113,7 @@ TEST_CASE("Each thing that is not right is told with its mend, and the password 
 TEST_CASE("A document at the RP ID's host that is another one's is told") {
     Patient patient;
     patient.program.start();
-    Patient other;
+    const Patient other;
     // The origin of the second is where the first one listens: it is up, but knows no related
     // origins.
     other.program.replace_in_config(
@@ -130,7 +130,7 @@ TEST_CASE("A document at the RP ID's host that is another one's is told") {
 }
 
 /// As an operator writes it.
-std::string section_of(const test::Provider& provider, std::string_view name) {
+static std::string section_of(const test::Provider& provider, std::string_view name) {
     const pages::ConfiguredProvider configured = provider.configured(std::string(name));
     return "[providers." + std::string(name) + "]\nlabel = \"Example ID\"\nissuer = \"" +
            configured.provider.issuer + "\"\nclient_id = \"latchkey\"\n" +
@@ -139,7 +139,7 @@ std::string section_of(const test::Provider& provider, std::string_view name) {
 }
 
 TEST_CASE("Each provider is asked for its metadata, and what is wrong with it is told") {
-    test::Provider right;
+    const test::Provider right;
     test::Provider down;
     down.script.is_down = true;
     test::Provider another;
@@ -147,7 +147,7 @@ TEST_CASE("Each provider is asked for its metadata, and what is wrong with it is
         metadata.set("issuer", "https://another.example");
         return metadata;
     };
-    test::Provider unproven;
+    const test::Provider unproven;
     std::string sections =
         section_of(right, "right") + section_of(down, "down") + section_of(another, "another");
     // Its certificate is of no authority that the machine knows.

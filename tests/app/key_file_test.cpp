@@ -56,8 +56,9 @@ TEST_CASE("The first key seals, each one opens; anything odd in the file is refu
     REQUIRE(two->size() == 2);
     CHECK(two->front().id == 2);
     std::string seventeen;
-    for (int i = 1; i <= 17; ++i)
+    for (int i = 1; i <= 17; ++i) {
         seventeen += std::to_string(i) + key_a.substr(1) + "\n";
+    }
     for (const std::string& bad : {
              std::string(),
              std::string("# comment\n"),

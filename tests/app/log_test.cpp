@@ -10,6 +10,7 @@
 #include "support/process.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -113,8 +114,9 @@ TEST_CASE("No value forges a line or steers a terminal (T25, log injection)") {
 TEST_CASE("A long value is cut between characters") {
     CHECK(logged(std::string(5'000, 'x')).size() == 1'000);
     std::string long_text = "x";
-    for (int i = 0; i < 1'000; ++i)
+    for (int i = 0; i < 1'000; ++i) {
         long_text += "\xC3\xBC";
+    }
     CHECK(logged(long_text) == long_text.substr(0, 999));
 }
 
@@ -136,7 +138,7 @@ TEST_CASE("No secret can be given to the log (T25)") {
 }
 
 TEST_CASE("Entries below the level are not written; the others come in order") {
-    LogFile file;
+    const LogFile file;
     {
         Log log(file.descriptor, LogLevel::warning, file.clock);
         log.write(LogLevel::info, "hidden");
@@ -150,10 +152,11 @@ TEST_CASE("Entries below the level are not written; the others come in order") {
 }
 
 TEST_CASE("Lines of many threads do not mix, and flush() waits for all of them") {
-    LogFile file;
+    const LogFile file;
     Log log(file.descriptor, LogLevel::info, file.clock);
     {
         std::vector<std::jthread> writers;
+        writers.reserve(8);
         for (int i = 0; i < 8; ++i) {
             writers.emplace_back([&log] {
                 for (int n = 0; n < 200; ++n) {
@@ -167,8 +170,8 @@ TEST_CASE("Lines of many threads do not mix, and flush() waits for all of them")
 }
 
 TEST_CASE("A reader that stops reading costs entries, never time; how many is told") {
-    int ends[2] = {-1, -1};
-    REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+    std::array<int, 2> ends{-1, -1};
+    REQUIRE(pipe2(ends.data(), O_CLOEXEC) == 0);
     const test::FixedClock clock(noon);
     std::string text;
     {
@@ -179,10 +182,10 @@ TEST_CASE("A reader that stops reading costs entries, never time; how many is to
             log.write(LogLevel::info, "event", {{"text", std::string(200, 'x')}});
         }
         reader = std::jthread([&text, end = ends[0]] {
-            char chunk[4'096];
+            std::array<char, 4'096> chunk{};
             for (ssize_t n = 1; n > 0;) {
-                n = read(end, chunk, sizeof chunk);
-                if (n > 0) text.append(chunk, static_cast<std::size_t>(n));
+                n = read(end, chunk.data(), chunk.size());
+                if (n > 0) text.append(chunk.data(), static_cast<std::size_t>(n));
             }
         });
         log.flush();

@@ -117,14 +117,15 @@ void fill(const Program& program, int people) {
     const auto keys = load_key_file(program.data() + "/key");
     REQUIRE(keys.has_value());
     (*store)->use_row_macs(std::make_shared<const store::RowMacs>(*keys));
-    for (int i = 0; i < people; ++i)
+    for (int i = 0; i < people; ++i) {
         test::sign_up(**store);
+    }
 }
 
 }  // namespace
 
 TEST_CASE("metadata check says what a BLOB is worth, and whether it is overdue") {
-    Service service;
+    const Service service;
     const Finished checked = service.run("check", service.root);
     CAPTURE(checked.err);
     CHECK(checked.status == 0);

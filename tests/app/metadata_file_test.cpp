@@ -36,8 +36,9 @@ using test::TemporaryFolder;
 std::string pem_of(const Bytes& certificate) {
     std::string text = "-----BEGIN CERTIFICATE-----\n";
     const std::string encoded = base64_encode(certificate);
-    for (std::size_t i = 0; i < encoded.size(); i += 64)
+    for (std::size_t i = 0; i < encoded.size(); i += 64) {
         text += encoded.substr(i, 64) + "\n";
+    }
     return text + "-----END CERTIFICATE-----\n";
 }
 

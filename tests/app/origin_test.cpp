@@ -129,8 +129,9 @@ TEST_CASE("A domain is letters, digits and hyphens, within the lengths of DNS") 
     CHECK(is_domain(std::string(63, 'a') + ".example"));
     CHECK_FALSE(is_domain(std::string(64, 'a') + ".example"));
     std::string longest = std::string(61, 'a');
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 3; ++i) {
         longest += "." + std::string(63, 'a');
+    }
     CHECK(longest.size() == 253);
     CHECK(is_domain(longest));
     CHECK_FALSE(is_domain("a" + longest));

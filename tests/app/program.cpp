@@ -40,7 +40,7 @@ Finished Program::command(std::vector<std::string> arguments, const Variables& e
 
 void Program::start(const Variables& environment) {
     process_ = std::make_unique<Process>(command_line({"serve"}, environment));
-    log_ += process_->read_until("\"event\":\"listening\"") + "\n";
+    log_ += process_->read_until(R"("event":"listening")") + "\n";
 }
 
 int Program::stop() {

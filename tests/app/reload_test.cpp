@@ -39,7 +39,7 @@ struct SecureProgram {
     }
 
     [[nodiscard]] bool answers() const {
-        TlsClient client(program.port(), {});
+        const TlsClient client(program.port(), {});
         client.send(
             "GET /health HTTP/1.1\r\nHost: localhost:" + std::to_string(program.port()) +
             "\r\nConnection: close\r\n\r\n"
@@ -66,7 +66,7 @@ TEST_CASE("SIGHUP reads the TLS files again; a wrong pair is told in the log and
 
     secure.tls.take("key.pem", secure.renewed);
     program.process().signal(SIGHUP);
-    program.process().read_until("\"event\":\"tls_reloaded\"");
+    program.process().read_until(R"("event":"tls_reloaded")");
     CHECK(secure.certificate() != first);
     CHECK(secure.answers());
     CHECK(program.stop() == 0);
@@ -77,7 +77,7 @@ TEST_CASE("A renewed certificate is found without a signal, within seconds") {
     secure.program.start();
     const std::string first = secure.certificate();
     secure.renew();
-    secure.program.process().read_until("\"event\":\"tls_reloaded\"");
+    secure.program.process().read_until(R"("event":"tls_reloaded")");
     CHECK(secure.certificate() != first);
     CHECK(secure.program.stop() == 0);
 }

@@ -145,8 +145,9 @@ TEST_CASE("A code goes out by real mail, and no secret of it all is in the logs 
         mail.password,
         key_in(test::read_file(program.data() + "/key"))
     };
-    for (const auto& [name, value] : ada.cookies)
+    for (const auto& [name, value] : ada.cookies) {
         secrets.push_back(value);
+    }
     CHECK(secrets.size() >= 8);
     for (const std::string& secret : secrets) {
         CAPTURE(secret);

@@ -169,7 +169,6 @@ TEST_CASE("A key file that is lost or of another database refuses to start (T27)
     program.start();
     CHECK(program.stop() == 0);
     const std::string key = program.data() + "/key";
-    const std::string content = test::read_file(key);
 
     std::filesystem::remove(key);
     check_refused(program.refuse(), 1, "is missing, but the database was sealed with one");
@@ -203,7 +202,7 @@ TEST_CASE("A second process on the same data folder, or on the same port, refuse
     program.start();
     check_refused(program.refuse(), 1, program.data());
 
-    Program same_port;
+    const Program same_port;
     same_port.replace_in_config(
         "listen = \"127.0.0.1:" + std::to_string(same_port.port()),
         "listen = \"127.0.0.1:" + std::to_string(program.port())
@@ -216,14 +215,14 @@ TEST_CASE("A second process on the same data folder, or on the same port, refuse
 }
 
 TEST_CASE("A data folder that cannot be made, and a database that is none, are told in words") {
-    Program program;
+    const Program program;
     program.replace_in_config("data = \"data\"", "data = \"latchkey.toml/data\"");
     const Finished refused = program.refuse();
     CAPTURE(refused.err);
     CHECK(refused.status == 1);
     CHECK(contains(refused.err, "latchkey.toml/data"));
 
-    Program other;
+    const Program other;
     std::filesystem::create_directory(other.data());
     [[maybe_unused]] const std::string file =
         other.folder().write("data/latchkey.db", "this is no database, and longer than a header");

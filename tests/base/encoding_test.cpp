@@ -70,8 +70,9 @@ TEST_CASE("every value has exactly one accepted spelling in base64") {
 TEST_CASE("every byte survives base64url and hexadecimal") {
     for (std::size_t length = 0; length <= 256; ++length) {
         Bytes bytes(length);
-        for (std::size_t i = 0; i < length; ++i)
+        for (std::size_t i = 0; i < length; ++i) {
             bytes[i] = static_cast<std::byte>(i * 37 + length);
+        }
         CHECK(base64url_decode(base64url_encode(bytes)) == bytes);
         CHECK(base64_decode(base64_encode(bytes)) == bytes);
         CHECK(hex_decode(hex_encode(bytes)) == bytes);

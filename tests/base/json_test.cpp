@@ -82,21 +82,21 @@ TEST_CASE("what is not JSON is refused") {
         "[1 2]"sv,
         "[1"sv,
         "]"sv,
-        "{\"a\":1,}"sv,
+        R"({"a":1,})"sv,
         "{a:1}"sv,
-        "{\"a\" 1}"sv,
-        "{\"a\":}"sv,
+        R"({"a" 1})"sv,
+        R"({"a":})"sv,
         "{1:2}"sv,
-        "{\"a\":1"sv,
+        R"({"a":1)"sv,
         "{,}"sv,
         "// c\n1"sv,
         "/* c */1"sv,
-        "\"open"sv,
-        "\"\\"sv,
-        "\"\\x41\""sv,
-        "\"\\u12\""sv,
-        "\"\\u12g4\""sv,
-        "\"\\u+123\""sv,
+        R"("open)"sv,
+        R"("\)"sv,
+        R"("\x41")"sv,
+        R"("\u12")"sv,
+        R"("\u12g4")"sv,
+        R"("\u+123")"sv,
         "\"a\nb\""sv,
         "\"a\tb\""sv,
         "\"\0\""sv,
@@ -125,8 +125,9 @@ TEST_CASE("RFC 8259 section 6: numbers follow the grammar and nothing else") {
          {"+1", "-", ".5", "1.", "1.e2", "1e", "1e+", "--1", "-a", "e5"}) {
         CHECK(refusal(text) == syntax);
     }
-    for (const std::string_view text : {"01", "-01", "00"})
+    for (const std::string_view text : {"01", "-01", "00"}) {
         CHECK(refusal(text) == syntax);
+    }
     for (const std::string_view text : {"0x10", "1_000", "1f"}) {
         CHECK(refusal(text) == trailing_data);
     }
@@ -190,7 +191,7 @@ TEST_CASE("a key that stands twice in an object is refused, however it is spelle
 }
 
 TEST_CASE("something after the value is refused") {
-    for (const std::string_view text : {"1 2", "{}{}", "[]x", "null,", "\"a\"\"b\""}) {
+    for (const std::string_view text : {"1 2", "{}{}", "[]x", "null,", R"("a""b")"}) {
         CHECK(refusal(text) == trailing_data);
     }
 }

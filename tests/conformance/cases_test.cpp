@@ -48,7 +48,7 @@ bool must_pass(std::string_view identifier) {
 Records records_by_name(const std::filesystem::path& data) {
     Records records;
     for (json::Value& record : read_records(data / "webauthn/derived-w3c-keys.jsonl")) {
-        std::string name = *record.find_string("id");
+        const std::string name = *record.find_string("id");
         records.emplace(name.substr(name.find('/') + 1), std::move(record));
     }
     return records;

@@ -68,15 +68,17 @@ public:
 
     json::Value registration_options(std::initializer_list<json::Member> more = {}) {
         auto request = json::object({{"username", scene_user}, {"displayName", "Ada"}});
-        for (const auto& [name, value] : more)
+        for (const auto& [name, value] : more) {
             request.set(name, value);
+        }
         return send("/attestation/options", request);
     }
 
     json::Value authentication_options(std::initializer_list<json::Member> more = {}) {
         auto request = json::object({{"username", scene_user}});
-        for (const auto& [name, value] : more)
+        for (const auto& [name, value] : more) {
             request.set(name, value);
+        }
         return send("/assertion/options", request);
     }
 

@@ -17,8 +17,9 @@ namespace {
 
 SecretKey key_of(std::uint8_t first) {
     std::array<std::byte, 32> key{};
-    for (std::size_t i = 0; i < key.size(); ++i)
+    for (std::size_t i = 0; i < key.size(); ++i) {
         key.at(i) = static_cast<std::byte>(first + i);
+    }
     return SecretKey(key);
 }
 

@@ -25,10 +25,12 @@ SecretKey key_of(std::uint8_t fill) {
     return SecretKey(key);
 }
 
-Sealer sealer_with(std::vector<std::pair<std::uint8_t, std::uint8_t>> ids_and_fills) {
+Sealer sealer_with(const std::vector<std::pair<std::uint8_t, std::uint8_t>>& ids_and_fills) {
     std::vector<Sealer::Key> keys;
-    for (const auto& [id, fill] : ids_and_fills)
+    keys.reserve(ids_and_fills.size());
+    for (const auto& [id, fill] : ids_and_fills) {
         keys.push_back({id, key_of(fill)});
+    }
     return Sealer(std::move(keys));
 }
 

@@ -245,8 +245,10 @@ TEST_CASE("T16: an assertion is good once: not again, not a hundred times at onc
     );
 
     std::vector<HttpClient> clients;
-    for (int i = 0; i < 100; ++i)
+    clients.reserve(100);
+    for (int i = 0; i < 100; ++i) {
         clients.push_back(ada.browser.twin());
+    }
     std::atomic<int> signed_in = 0;
     std::atomic<int> refused = 0;
     in_parallel(clients.size(), [&](std::size_t i) {

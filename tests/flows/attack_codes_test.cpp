@@ -74,8 +74,10 @@ TEST_CASE("T8: a right guess among parallel wrong ones is used once") {
     const std::string code = latchkey.code_for(ada.email);
     const std::string csrf = ada.browser.page().text("csrf");
     std::vector<HttpClient> clients;
-    for (int i = 0; i < 20; ++i)
+    clients.reserve(20);
+    for (int i = 0; i < 20; ++i) {
         clients.push_back(ada.browser.twin());
+    }
     std::atomic<int> proved = 0;
     in_parallel(clients.size(), [&](std::size_t i) {
         const auto answer = clients[i].post("/sign-in/code", {{"csrf", csrf}, {"code", code}});

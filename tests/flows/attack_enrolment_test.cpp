@@ -145,8 +145,9 @@ TEST_CASE("T6: a hundred parallel finishes of one enrolment make one credential"
         const auto response = (i % 2 == 0 ? ada.device : device).create(options, flow_origin);
         responses.push_back(*response);
     }
-    for (std::size_t i = 2; i < count; i += 2)
+    for (std::size_t i = 2; i < count; i += 2) {
         responses[i] = responses[0];
+    }
 
     std::atomic<int> done = 0;
     std::atomic<int> refused = 0;

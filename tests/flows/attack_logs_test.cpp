@@ -26,8 +26,9 @@ constexpr std::string_view canary = "CANARY7f3a";
 /// Everything that the browser holds and that would let somebody in.
 std::vector<std::string> secrets_of(Person& person) {
     std::vector<std::string> secrets;
-    for (const auto& [name, value] : person.browser.http().cookies)
+    for (const auto& [name, value] : person.browser.http().cookies) {
         secrets.push_back(value);
+    }
     if (const auto* csrf = person.browser.page().model.find_string("csrf")) {
         secrets.push_back(*csrf);
     }
@@ -81,7 +82,7 @@ TEST_CASE("T25: no log line has a code, token, challenge, address or response of
 }
 
 TEST_CASE("T25: what a stranger puts into any part of a request is not in the log") {
-    Latchkey latchkey;
+    const Latchkey latchkey;
     const std::string word(canary);
     Browser eve(latchkey);
     eve.get("/sign-in");
@@ -139,7 +140,7 @@ TEST_CASE("T25: what a stranger puts into any part of a request is not in the lo
 }
 
 TEST_CASE("T25: a path stands in the log as one string of one line") {
-    Latchkey latchkey;
+    const Latchkey latchkey;
     Browser eve(latchkey);
     eve.http().get("/a%0a%7b%22event%22:%22forged%22%7d");
     eve.http().get("/the-last-one");

@@ -35,8 +35,10 @@ TEST_CASE("T7: removals and additions at once never leave an account without a p
 
     constexpr std::size_t count = 30;
     std::vector<HttpClient> clients;
-    for (std::size_t i = 0; i < count; ++i)
+    clients.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
         clients.push_back(ada.browser.twin());
+    }
     in_parallel(count, [&](std::size_t i) {
         const std::string path =
             "/settings/passkeys/" + passkeys[i % 3].public_id.value() + "/remove";

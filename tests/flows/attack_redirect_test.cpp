@@ -35,10 +35,10 @@ constexpr std::array elsewhere{
     "////evil.example"sv,
     "//evil.example/%2e%2e"sv,
     "//app.example.com"sv,
-    "/\\evil.example"sv,
-    "/\\/evil.example"sv,
-    "\\/evil.example"sv,
-    "\\\\evil.example"sv,
+    R"(/\evil.example)"sv,
+    R"(/\/evil.example)"sv,
+    R"(\/evil.example)"sv,
+    R"(\\evil.example)"sv,
     "/\t/evil.example"sv,
     "/\n/evil.example"sv,
     "/\r/evil.example"sv,
@@ -58,12 +58,12 @@ constexpr std::array elsewhere{
     "https:/evil.example"sv,
     "https:///evil.example"sv,
     "https:////evil.example"sv,
-    "https:\\\\evil.example"sv,
-    "https:\\/\\/evil.example"sv,
+    R"(https:\\evil.example)"sv,
+    R"(https:\/\/evil.example)"sv,
     "https:app.example.com"sv,
     "https:/app.example.com"sv,
     "https:///app.example.com"sv,
-    "https:\\\\app.example.com"sv,
+    R"(https:\\app.example.com)"sv,
     // User names, ports and longer hosts behind a name that is allowed.
     "https://app.example.com@evil.example"sv,
     "https://app.example.com:x@evil.example"sv,
@@ -85,8 +85,8 @@ constexpr std::array elsewhere{
     "https://app.example.com%00.evil.example"sv,
     "https://app.example.com%40evil.example"sv,
     "https://app.example.com%2f@evil.example"sv,
-    "https://app.example.com\\@evil.example"sv,
-    "https://app.example.com\\.evil.example"sv,
+    R"(https://app.example.com\@evil.example)"sv,
+    R"(https://app.example.com\.evil.example)"sv,
     "https://app.example.com\t.evil.example"sv,
     "https://app.example.com\n.evil.example"sv,
     "https://app.example.com;.evil.example"sv,
@@ -128,7 +128,7 @@ constexpr std::array elsewhere{
     "mailto:eve@evil.example"sv,
     "intent://evil#Intent;scheme=https;end"sv,
     // Markup and header lines.
-    "https://app.example.com/\"><script>alert(1)</script>"sv,
+    R"(https://app.example.com/"><script>alert(1)</script>)"sv,
     "https://app.example.com/\r\nSet-Cookie: a=b"sv,
     "/\r\nLocation: https://evil.example"sv,
     "/settings\r\n\r\n<html>"sv,
@@ -243,7 +243,7 @@ TEST_CASE("T22: a return_to that is too long is left out") {
 }
 
 TEST_CASE("T22: a page that needs a session leads there after the sign-in, and nowhere else") {
-    Latchkey latchkey;
+    const Latchkey latchkey;
     Browser browser(latchkey, {.representation = http::Representation::html});
     CHECK(browser.get("/settings/security").location() == "/sign-in?return_to=/settings/security");
     CHECK(

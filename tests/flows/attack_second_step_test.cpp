@@ -28,8 +28,9 @@ using namespace std::chrono_literals;
 /// A code that the app shows neither now nor in the step before; different for each `number`.
 std::string wrong_code(const Person& person, std::size_t number) {
     std::string code = std::to_string(100'000 + number);
-    while (code == person.app_code() || code == person.app_code(-1))
+    while (code == person.app_code() || code == person.app_code(-1)) {
         code.back() = code.back() == '9' ? '0' : '9';
+    }
     return code;
 }
 
@@ -304,8 +305,9 @@ TEST_CASE("T25, T27: neither secret nor recovery code is in the log or in the da
     const auto app = app_of(latchkey, ada);
     CHECK(std::ranges::search(app.sealed_secret, ada.app_secret).empty());
     const std::string log = latchkey.log();
-    for (const std::string& code : ada.recovery_codes)
+    for (const std::string& code : ada.recovery_codes) {
         CHECK(log.find(code) == std::string::npos);
+    }
 }
 
 TEST_CASE("Turning off the app ends a sign-in that has passed only its first step") {

@@ -133,8 +133,9 @@ TEST_CASE("T32, Keycloak CVE-2026-14781: what is verified is the address that st
     CHECK(sign_in_there(eve, provider).error() == "address_not_vouched");
     provider.script.claims = [](const json::Value& claims) {
         json::Value bare = json::object({{"email_verified", true}});
-        for (const char* name : {"iss", "sub", "aud", "exp", "iat", "nonce"})
+        for (const char* name : {"iss", "sub", "aud", "exp", "iat", "nonce"}) {
             bare.set(name, *claims.find(name));
+        }
         return bare;
     };
     provider.script.userinfo = R"({"sub":"ada-there","email":"ada@example.com"})";

@@ -36,7 +36,7 @@ std::string unescape(std::string_view text) {
     };
     std::string out;
     while (!text.empty()) {
-        const auto name = std::ranges::find_if(names, [text](const auto& candidate) {
+        const auto* const name = std::ranges::find_if(names, [text](const auto& candidate) {
             return text.starts_with(candidate.first);
         });
         out += name == names.end() ? text.front() : name->second;

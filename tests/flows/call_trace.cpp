@@ -46,12 +46,12 @@ CallTrace::~CallTrace() {
     trace().is_on = false;
 }
 
-std::vector<std::string> CallTrace::crypto() const {
+std::vector<std::string> CallTrace::crypto() {
     const std::scoped_lock lock(trace().mutex);
     return trace().crypto;
 }
 
-std::vector<std::string> CallTrace::sql() const {
+std::vector<std::string> CallTrace::sql() {
     const std::scoped_lock lock(trace().mutex);
     return trace().sql;
 }

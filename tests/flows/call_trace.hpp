@@ -20,8 +20,8 @@ public:
     ~CallTrace();
 
     /// What came until now, in order: "EVP_MAC_final", "SELECT …".
-    [[nodiscard]] std::vector<std::string> crypto() const;
-    [[nodiscard]] std::vector<std::string> sql() const;
+    [[nodiscard]] static std::vector<std::string> crypto();
+    [[nodiscard]] static std::vector<std::string> sql();
 };
 
 }  // namespace latchkey::test

@@ -77,15 +77,16 @@ Observed probe(Latchkey& latchkey, StoreWatch& watch, const std::string& email) 
     note(stranger.enter_code("nothing"));
     note(stranger.browser.submit("/sign-in/email", {}));  // send it again
     observed.store = watch.calls();
-    observed.sql = trace.sql();
-    observed.crypto = trace.crypto();
+    observed.sql = CallTrace::sql();
+    observed.crypto = CallTrace::crypto();
     return observed;
 }
 
 std::string lines(const std::vector<std::string>& texts) {
     std::string all;
-    for (const std::string& text : texts)
+    for (const std::string& text : texts) {
         all += text + "\n";
+    }
     return all;
 }
 

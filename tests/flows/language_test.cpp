@@ -40,7 +40,7 @@ TEST_CASE("Pages and mails speak the language of the browser") {
 }
 
 TEST_CASE("An error that no handler saw speaks it too; JSON has the message in it") {
-    Latchkey latchkey;
+    const Latchkey latchkey;
     Browser french(latchkey, speaking("fr"));
     CHECK(holds(french.get("/nowhere"), "Cette page n’existe pas"));
     Browser japanese(latchkey, {.accept_language = "ja"});
@@ -50,7 +50,7 @@ TEST_CASE("An error that no handler saw speaks it too; JSON has the message in i
 }
 
 TEST_CASE("A choice stays: ui_locales is stronger than the browser's wish, and is remembered") {
-    Latchkey latchkey;
+    const Latchkey latchkey;
     Browser browser(latchkey, speaking("de"));
     CHECK(holds(browser.get("/help?ui_locales=fr-CA%20en"), "<html lang=\"fr\">"));
     CHECK(browser.has_cookie("__Host-latchkey_language"));
@@ -60,14 +60,14 @@ TEST_CASE("A choice stays: ui_locales is stronger than the browser's wish, and i
 }
 
 TEST_CASE("A language that we do not have changes nothing, and leaves no cookie") {
-    Latchkey latchkey;
+    const Latchkey latchkey;
     Browser browser(latchkey, speaking("tlh"));
     CHECK(holds(browser.get("/help?ui_locales=tlh"), "<html lang=\"en\">"));
     CHECK_FALSE(browser.has_cookie("__Host-latchkey_language"));
 }
 
 TEST_CASE("Every page leads to itself in each language, with what it was asked for") {
-    Latchkey latchkey;
+    const Latchkey latchkey;
     Browser browser(latchkey, speaking("en"));
     const Page page = browser.get("/sign-in?intent=add-passkey");
     CHECK(holds(page, "href=\"/sign-in?intent=add-passkey&amp;ui_locales=es\" hreflang=\"es\""));

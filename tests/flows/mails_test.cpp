@@ -18,8 +18,9 @@ using namespace std::chrono_literals;
 
 std::vector<std::string> subjects(Latchkey& latchkey, const std::string& address) {
     std::vector<std::string> found;
-    for (const auto& mail : latchkey.mails_to(address))
+    for (const auto& mail : latchkey.mails_to(address)) {
         found.push_back(mail.subject);
+    }
     return found;
 }
 

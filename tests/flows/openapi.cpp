@@ -77,12 +77,12 @@ const OpenApi::Operation* OpenApi::find(std::string_view method, std::string_vie
     return found == operations_.end() ? nullptr : &*found;
 }
 
-const json::Value& OpenApi::follow(const json::Value& value) const {
-    const std::string* reference = value.find_string("$ref");
+const json::Value* OpenApi::follow(const json::Value* value) const {
+    const std::string* reference = value->find_string("$ref");
     if (reference == nullptr) return value;
     const json::Value* target = JsonSchema(document_).resolve(*reference);
     if (target == nullptr) throw std::runtime_error(*reference + " leads nowhere");
-    return *target;
+    return target;
 }
 
 std::vector<std::string> OpenApi::problems(
@@ -100,7 +100,7 @@ std::vector<std::string> OpenApi::problems(
         if (described == nullptr && response.status >= 400) described = responses->find("default");
     }
     if (described == nullptr) return {"the document does not have this status"};
-    const json::Value& answer = follow(*described);
+    const json::Value& answer = *follow(described);
 
     if (response.status == 303 && response.header("location").empty()) return {"no Location"};
     const json::Value* content = answer.find("content");
@@ -124,12 +124,13 @@ std::vector<std::string> OpenApi::problems_of_form(std::string_view path, const 
     if (operation == nullptr) return {"this route is not in the document"};
     const json::Value* request = operation->description->find("requestBody");
     if (request == nullptr) return {"the document has no form for this route"};
-    const json::Value* content = follow(*request).find("content");
+    const json::Value* content = follow(request)->find("content");
     const json::Value* media = content->find("application/x-www-form-urlencoded");
     if (media == nullptr) return {"the document has another content type for this route"};
     json::Value form = json::object({});
-    for (const auto& [name, value] : fields)
+    for (const auto& [name, value] : fields) {
         form.set(name, value);
+    }
     return JsonSchema(document_).problems(form, *media->find("schema"));
 }
 

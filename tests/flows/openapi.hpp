@@ -44,7 +44,7 @@ private:
     [[nodiscard]] const Operation* find(std::string_view method, std::string_view path) const;
 
     /// The value itself, or what its $ref leads to.
-    [[nodiscard]] const json::Value& follow(const json::Value& value) const;
+    [[nodiscard]] const json::Value* follow(const json::Value* value) const;
 
     json::Value document_;
     std::vector<Operation> operations_;  // of document_

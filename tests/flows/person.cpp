@@ -65,8 +65,9 @@ Bytes base32_decode(std::string_view key) {
 std::vector<std::string> codes_of(const Page& page) {
     std::vector<std::string> codes;
     if (const json::Value* shown = page.find("codes")) {
-        for (const json::Value& one : *shown->as_array())
+        for (const json::Value& one : *shown->as_array()) {
             codes.push_back(*one.find_string("code"));
+        }
         return codes;
     }
     const std::string& html = page.response.body;

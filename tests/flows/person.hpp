@@ -26,7 +26,7 @@ SoftwareAuthenticator new_security_key();
 /// led there.
 class Person {
 public:
-    Person(Latchkey& latchkey, std::string email, BrowserOptions options = {});
+    Person(Latchkey& where, std::string address, BrowserOptions options = {});
 
     /// Opens /sign-in and signs in with a passkey of `device`.
     Page sign_in(std::string_view query = "");

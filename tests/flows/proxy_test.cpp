@@ -65,7 +65,7 @@ Command Proxy::nginx(std::uint16_t latchkey, std::uint16_t app) const {
     text += "proxy_pass http://127.0.0.1:" + std::to_string(app) + "; } }\n}\n";
     const std::string file = folder_.write("nginx.conf", text);
     return {
-        .arguments = {"sh", "-c", "exec nginx -p \"$1\" -c \"$2\" 2>&1", "-", folder_.path(), file},
+        .arguments = {"sh", "-c", R"(exec nginx -p "$1" -c "$2" 2>&1)", "-", folder_.path(), file},
         .environment = {},
         .folder = {},
     };
@@ -152,7 +152,7 @@ TEST_CASE("What was asked for comes back exactly, and nothing that leads elsewhe
     constexpr std::string_view start = "/sign-in?return_to=";
     for (const std::string_view name : proxies) {
         CAPTURE(name);
-        Latchkey latchkey;
+        const Latchkey latchkey;
         const Proxy proxy(name, latchkey);
         for (const std::string_view target : std::initializer_list<std::string_view>{
                  "/",

@@ -20,6 +20,12 @@
 namespace latchkey::test {
 namespace {
 
+/// Where an answer is counted: 303, 409, any other.
+std::size_t index_of(int status) {
+    if (status == 303) return 0;
+    return status == 409 ? 1 : 2;
+}
+
 /// One of the two passkeys is gone; brings it back as it was.
 void put_back(
     Latchkey& latchkey, const Person& person, const std::vector<accounts::Passkey>& both
@@ -64,8 +70,9 @@ void race_for_the_last(int rounds) {
             status.at(i) = clients.at(i).post(path, {{"csrf", csrf.at(i)}}).status;
         });
         CHECK((status[0] == 303) != (status[1] == 303));
-        for (const int one : status)
-            ++answers.at(one == 303 ? 0 : one == 409 ? 1 : 2);
+        for (const int one : status) {
+            ++answers.at(index_of(one));
+        }
 
         put_back(latchkey, ada, before);
     }

@@ -69,11 +69,13 @@ TEST_CASE("Keycloak CVE-2026-16103: a limit holds when the code is used, not onl
     Person stranger(latchkey, ada.email, {.address = "203.0.113.1"});
     for (int codes = 0; codes < 2; ++codes) {
         REQUIRE(stranger.ask_for_code().status() == 200);
-        for (int i = 0; i < 5; ++i)
+        for (int i = 0; i < 5; ++i) {
             stranger.enter_code("0000000" + std::to_string(i));
+        }
     }
-    for (int i = 0; i < 4; ++i)
+    for (int i = 0; i < 4; ++i) {
         CHECK(ada.enter_code("0000000" + std::to_string(i)).status() == 422);
+    }
     CHECK(ada.enter_code("00000009").status() == 422);  // the fifth, and the address's fifteenth
     CHECK(ada.enter_code(good).status() == 429);
     CHECK_FALSE(ada.account());

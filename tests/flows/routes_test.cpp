@@ -45,8 +45,9 @@ constexpr auto states = [] {
     std::size_t next = 0;
     for (const bool session : {false, true}) {
         for (const Waiting sign_in : {Waiting::nothing, Waiting::second_step, Waiting::enrolment}) {
-            for (const bool code : {false, true})
+            for (const bool code : {false, true}) {
                 all.at(next++) = {.code = code, .sign_in = sign_in, .session = session};
+            }
         }
     }
     return all;
@@ -228,11 +229,13 @@ std::string render_matrix() {
         const bool is_json = as == http::Representation::json;
         text += is_json ? "\n## As JSON\n\n" : "\n## As HTML\n\n";
         text += "| route | needs |";
-        for (const State& state : states)
+        for (const State& state : states) {
             text += " " + name_of(state) + " |";
+        }
         text += "\n|---|---";
-        for (std::size_t i = 0; i < states.size(); ++i)
+        for (std::size_t i = 0; i < states.size(); ++i) {
             text += "|---";
+        }
         text += "|\n";
         for (const pages::PageRoute& route : pages::page_routes()) {
             const bool is_get = route.method == http::Method::get;
@@ -265,8 +268,9 @@ std::set<std::string> keys_of(const json::Value* value) {
     std::set<std::string> keys;
     if (value == nullptr || value->as_array() == nullptr) return keys;
     for (const json::Value& choice : *value->as_array()) {
-        for (const auto& [key, scopes] : *choice.as_object())
+        for (const auto& [key, scopes] : *choice.as_object()) {
             keys.insert(key);
+        }
     }
     return keys;
 }
@@ -311,8 +315,9 @@ TEST_CASE("Every route is in docs/openapi.yaml with what it needs, and the other
 /// Every object schema in the document, wherever it stands.
 void check_objects(const json::Value& value, const std::string& place) {
     if (const json::Array* items = value.as_array()) {
-        for (const json::Value& item : *items)
+        for (const json::Value& item : *items) {
             check_objects(item, place);
+        }
         return;
     }
     if (value.as_object() == nullptr) return;
@@ -327,8 +332,9 @@ void check_objects(const json::Value& value, const std::string& place) {
             }
         }
     }
-    for (const auto& [key, member] : *value.as_object())
+    for (const auto& [key, member] : *value.as_object()) {
         check_objects(member, place + "/" + key);
+    }
 }
 
 TEST_CASE("docs/openapi.yaml says of every object what else it may hold") {

@@ -42,7 +42,7 @@ TEST_CASE("/session says who is signed in, in headers that a proxy can pass on")
 }
 
 TEST_CASE("/session answers 401 without one, and gives no browser a cookie") {
-    Latchkey latchkey;
+    const Latchkey latchkey;
     Browser browser(latchkey);
     const Page page = browser.get("/session");
     CHECK(page.status() == 401);
@@ -53,7 +53,7 @@ TEST_CASE("/session answers 401 without one, and gives no browser a cookie") {
 }
 
 TEST_CASE("/session tells a proxy where a stranger signs in, and to come back (T22)") {
-    Latchkey latchkey;
+    const Latchkey latchkey;
     Browser browser(latchkey);
     const auto sign_in = [&](const Fields& headers) {
         return browser.http().get("/session", headers).header("latchkey-sign-in");

@@ -116,7 +116,7 @@ TEST_CASE("10.1.2: a state is good in the browser that asked, for its provider, 
     CHECK(ada.browser.get(callback(answer)).location() == "/sign-in/add-passkey");
     // The code is used up at the provider, the state here.
     CHECK(ada.browser.get(callback(answer)).error() == "provider_refused");
-    Fields again = provider.agree(
+    const Fields again = provider.agree(
         provider.issuer() +
         "/authorize?response_type=code&client_id=latchkey&"
         "code_challenge_method=S256&code_challenge=x&nonce=n&redirect_uri=r&state=" +
@@ -222,7 +222,7 @@ TEST_CASE("T36: a provider at a private address is out of reach unless it is con
 }
 
 TEST_CASE("T15: another site sends nobody to a provider without our page") {
-    Provider provider;
+    const Provider provider;
     Latchkey latchkey(with(provider));
     Person ada(latchkey, "ada@example.com");
     const auto answer = ada.browser.http().get(

@@ -231,8 +231,9 @@ TEST_CASE("signing-key-rotation: a new key is asked for once, and strangers' key
     provider.script.sign = [&eve](const json::Value& claims) {
         return sign_token(eve, "k-of-eve", claims);
     };
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 3; ++i) {
         CHECK(sign_in_there(ada, provider).error() == "provider_refused");
+    }
     CHECK(provider.asked("/keys") == 2);
 }
 

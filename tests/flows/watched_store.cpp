@@ -119,8 +119,9 @@ std::string name_of(const store::Change& change) {
 
 void WatchedStore::commit(store::Commit commit, Once<void(store::CommitResult)> done) {
     std::string changes;
-    for (const store::Change& change : commit.changes)
+    for (const store::Change& change : commit.changes) {
         changes += " " + name_of(change);
+    }
     store_->commit(
         std::move(commit),
         [watch = watch_, changes, done = std::move(done)](store::CommitResult result) mutable {

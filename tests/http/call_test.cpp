@@ -154,7 +154,7 @@ Router calling() {
 
 TEST_CASE("a Call's continuation runs where its handler ran, and the thread waits for nothing") {
     HeldCalls calls;
-    TestServer server(calling(), {.call = calls.sender()});
+    const TestServer server(calling(), {.call = calls.sender()});
     RawConnection connection(server.port());
     connection.send(get_with("", "/call"));
     calls.wait();
@@ -166,9 +166,9 @@ TEST_CASE("a Call's continuation runs where its handler ran, and the thread wait
 TEST_CASE("a reply that comes after its connection, or its server, is dropped") {
     HeldCalls calls;
     {
-        TestServer server(calling(), {.call = calls.sender()});
+        const TestServer server(calling(), {.call = calls.sender()});
         {
-            RawConnection connection(server.port());
+            const RawConnection connection(server.port());
             connection.send(get_with("", "/call"));
             calls.wait();
         }
@@ -178,7 +178,7 @@ TEST_CASE("a reply that comes after its connection, or its server, is dropped") 
 }
 
 TEST_CASE("without a client a call gets no reply") {
-    TestServer server(calling());
+    const TestServer server(calling());
     CHECK(server.client().get("/call").body == "0");
 }
 

@@ -82,7 +82,7 @@ http::ServerLimits short_limits() {
 }  // namespace
 
 TEST_CASE("requests that come at once are answered one after the other") {
-    TestServer server(router_of_texts());
+    const TestServer server(router_of_texts());
     RawConnection connection(server.port());
     std::string requests;
     for (int i = 0; i < 50; ++i) {
@@ -99,7 +99,7 @@ TEST_CASE("requests that come at once are answered one after the other") {
 }
 
 TEST_CASE("a pipeline that ends with close is answered to its end, and no further") {
-    TestServer server(router_of_texts());
+    const TestServer server(router_of_texts());
     const auto answers = server.answer_to(
         get_with("") + get_with("Connection: close\r\n", "/n/last") + get_with("", "/n/never")
     );
@@ -108,14 +108,14 @@ TEST_CASE("a pipeline that ends with close is answered to its end, and no furthe
 }
 
 TEST_CASE("a client that has finished sending gets its answer") {
-    TestServer server(router_of_texts());
+    const TestServer server(router_of_texts());
     CHECK(server.answer_to(get_with("")).ends_with("\r\n\r\nhome"));
     CHECK(server.answer_to("GET / HTT").empty());
     CHECK(server.answer_to("").empty());
 }
 
 TEST_CASE("HTTP/1.0 is answered, and the connection ends") {
-    TestServer server(router_of_texts());
+    const TestServer server(router_of_texts());
     RawConnection connection(server.port());
     connection.send("GET / HTTP/1.0\r\nHost: localhost:8080\r\nConnection: keep-alive\r\n\r\n");
     const auto response = connection.read_response();
@@ -125,7 +125,7 @@ TEST_CASE("HTTP/1.0 is answered, and the connection ends") {
 }
 
 TEST_CASE("Expect: 100-continue is answered before the body is sent") {
-    TestServer server(router_of_texts());
+    const TestServer server(router_of_texts());
     RawConnection connection(server.port());
     connection.send(post_head("Content-Length: 2\r\nExpect: 100-continue\r\n"));
     CHECK(connection.read_response()->head == "HTTP/1.1 100 Continue\r\n\r\n");
@@ -139,7 +139,7 @@ TEST_CASE("Expect: 100-continue is answered before the body is sent") {
 }
 
 TEST_CASE("Expect: 100-continue of a body that is not wanted is answered with the refusal") {
-    TestServer server(router_of_texts());
+    const TestServer server(router_of_texts());
     RawConnection connection(server.port());
     connection.send(post_head("Content-Length: 65537\r\nExpect: 100-continue\r\n"));
     const auto response = connection.read_response();
@@ -148,7 +148,7 @@ TEST_CASE("Expect: 100-continue of a body that is not wanted is answered with th
 }
 
 TEST_CASE("T37: a body that is refused early does not cost the client the answer") {
-    TestServer server(router_of_texts());
+    const TestServer server(router_of_texts());
     RawConnection connection(server.port());
     connection.send(post_head("Content-Length: 500000\r\n") + std::string(500'000, 'x'));
     CHECK(connection.read_response()->status == 413);
@@ -156,8 +156,8 @@ TEST_CASE("T37: a body that is refused early does not cost the client the answer
 }
 
 TEST_CASE("T37: a client that goes on sending after a refusal is cut off at 1 MiB") {
-    TestServer server(router_of_texts());
-    RawConnection connection(server.port());
+    const TestServer server(router_of_texts());
+    const RawConnection connection(server.port());
     connection.send(post_head("Content-Length: 100000000\r\n"));
     bool is_open = true;
     for (int i = 0; i < 2'000 && is_open; ++i) {
@@ -240,7 +240,7 @@ TEST_CASE("a commit has no deadline: what it decided is answered") {
 }
 
 TEST_CASE("a big answer arrives whole") {
-    TestServer server(router_of_texts());
+    const TestServer server(router_of_texts());
     const auto response = server.client().get("/big");
     CHECK(response.body.size() == big_bytes);
     CHECK(response.body.find_first_not_of('x') == std::string::npos);
@@ -292,11 +292,11 @@ TEST_CASE("connections of a trusted proxy do not count as one network") {
 }
 
 TEST_CASE("4.1.3, 15.3.4: forwarded addresses count from trusted proxies only") {
-    TestServer direct(router_of_texts());
+    const TestServer direct(router_of_texts());
     CHECK(direct.client().get("/client", {{"x-forwarded-for", "203.0.113.9"}}).body == "127.0.0.1");
     CHECK(direct.client().get("/client", {{"x-forwarded-for", "garbage"}}).status == 200);
 
-    TestServer behind(
+    const TestServer behind(
         router_of_texts(), {.trusted_proxies = {http::AddressRange::parse("127.0.0.0/8").value()}}
     );
     auto client = behind.client();
@@ -310,7 +310,7 @@ TEST_CASE("4.1.3, 15.3.4: forwarded addresses count from trusted proxies only") 
 }
 
 TEST_CASE("a redirect host answers with our own origin") {
-    TestServer server(
+    const TestServer server(
         router_of_texts(), {.redirect_hosts = {{"127.0.0.1:8080", "http://localhost:8080"}}}
     );
     auto client = server.client();

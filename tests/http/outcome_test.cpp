@@ -160,13 +160,14 @@ TEST_CASE("what a handler throws is answered, noted, and the process and the con
 }
 
 TEST_CASE("503 says when to try again") {
-    TestServer server(router_with("/", [](const Request&) -> Outcome { throw store::ReadFailed{}; })
-    );
+    const TestServer server(router_with("/", [](const Request&) -> Outcome {
+        throw store::ReadFailed{};
+    }));
     CHECK(server.client().get("/").header("retry-after") == "1");
 }
 
 TEST_CASE("errors that no handler saw are rendered by on_error") {
-    TestServer server(
+    const TestServer server(
         router_with("/throws", [](const Request&) -> Outcome { throw std::runtime_error("x"); }),
         {.on_error =
              [](int status, const Request& request) {
@@ -183,16 +184,16 @@ TEST_CASE("errors that no handler saw are rendered by on_error") {
 }
 
 TEST_CASE("an error page that fails itself is replaced by plain text") {
-    TestServer throwing(Router{}, {.on_error = [](int, const Request&) -> Response {
-                            throw std::runtime_error("the template is broken");
-                        }});
+    const TestServer throwing(Router{}, {.on_error = [](int, const Request&) -> Response {
+                                  throw std::runtime_error("the template is broken");
+                              }});
     auto response = throwing.client().get("/nowhere");
     CHECK(response.status == 500);
     CHECK(response.body == "Error 500\n");
 
-    TestServer injecting(Router{}, {.on_error = [](int, const Request&) -> Response {
-                             return {.headers = {{"X-A", "a\r\nb"}}};
-                         }});
+    const TestServer injecting(Router{}, {.on_error = [](int, const Request&) -> Response {
+                                   return {.headers = {{"X-A", "a\r\nb"}}};
+                               }});
     response = injecting.client().get("/nowhere");
     CHECK(response.status == 500);
     CHECK(response.body == "Error 500\n");
@@ -213,7 +214,7 @@ TEST_CASE(
              };
          }}
     );
-    TestServer server(std::move(router));
+    const TestServer server(std::move(router));
     auto client = server.client();
     CHECK(client.get("/header?to=/fine").header("location") == "/fine");
     CHECK(client.get("/cookie?to=fine").header("set-cookie").starts_with("__Host-a=fine; "));

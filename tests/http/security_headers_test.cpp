@@ -110,7 +110,7 @@ void check_security_headers(const HttpResponse& response) {
 }  // namespace
 
 TEST_CASE("V3.4: every response carries all security headers, whatever its status") {
-    TestServer server(router_of_statuses(), {.hsts = true});
+    const TestServer server(router_of_statuses(), {.hsts = true});
     std::set<int> statuses;
     std::set<std::string> ids;
     const auto check = [&](const HttpResponse& response, int status) {
@@ -153,7 +153,7 @@ TEST_CASE("V3.4: every response carries all security headers, whatever its statu
 }
 
 TEST_CASE("3.2.1: JSON opened as a page can do nothing") {
-    TestServer server(router_of_statuses());
+    const TestServer server(router_of_statuses());
     const auto response = server.client().get("/json", {{"sec-fetch-dest", "document"}});
     CHECK(response.header("content-type") == "application/json; charset=utf-8");
     CHECK(
@@ -163,7 +163,7 @@ TEST_CASE("3.2.1: JSON opened as a page can do nothing") {
 }
 
 TEST_CASE("405 says which methods are there") {
-    TestServer server(router_of_statuses());
+    const TestServer server(router_of_statuses());
     auto client = server.client();
     CHECK(client.get("/post").header("allow") == "POST");
     CHECK(client.request("DELETE", "/json", {}).header("allow") == "GET, HEAD");
@@ -171,7 +171,7 @@ TEST_CASE("405 says which methods are there") {
 }
 
 TEST_CASE("HEAD is answered as GET is, but for the body") {
-    TestServer server(router_of_statuses());
+    const TestServer server(router_of_statuses());
     auto client = server.client();
     for (const auto* path : {"/json", "/asset", "/away", "/nowhere", "/throws", "/status/304"}) {
         CAPTURE(path);

@@ -132,20 +132,24 @@ TEST_CASE("several threads serve many clients, and a stop loses no answer") {
     std::atomic<int> lost = 0;
     std::atomic<bool> is_stopping = false;
     std::vector<std::thread> clients;
+    // Answered or never begun: a connection that ends within an answer throws.
+    const auto use = [&](RawConnection& connection) {
+        for (int n = 0; n < 20 && connection.send(save_request); ++n) {
+            const auto response = connection.read_response();
+            if (!response) return;
+            response->body == "save" ? ++answered : ++lost;
+            if (response->header("connection") == "close") return;
+        }
+    };
+    const auto run_client = [&] {
+        while (!is_stopping) {
+            RawConnection connection(server.port());
+            use(connection);
+            if (answered > 2'000 && !is_stopping.exchange(true)) server.server().stop();
+        }
+    };
     for (int i = 0; i < 8; ++i) {
-        clients.emplace_back([&] {
-            while (!is_stopping) {
-                RawConnection connection(server.port());
-                // Answered or never begun: a connection that ends within an answer throws.
-                for (int n = 0; n < 20 && connection.send(save_request); ++n) {
-                    const auto response = connection.read_response();
-                    if (!response) break;
-                    response->body == "save" ? ++answered : ++lost;
-                    if (response->header("connection") == "close") break;
-                }
-                if (answered > 2'000 && !is_stopping.exchange(true)) server.server().stop();
-            }
-        });
+        clients.emplace_back(run_client);
     }
     for (auto& client : clients) {
         client.join();

@@ -104,7 +104,7 @@ private:
 
 /// A route that answers every request with the text that `describe` makes of it.
 template <class Describe>
-http::Route text_route(http::Method method, std::string pattern, Describe describe) {
+http::Route text_route(http::Method method, const std::string& pattern, Describe describe) {
     return {
         .method = method,
         .pattern = std::move(pattern),

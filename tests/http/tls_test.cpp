@@ -2,7 +2,11 @@
 // Copyright the Latchkey developers
 #include "http/tls.hpp"
 
+#include "http/request.hpp"
+#include "http/router.hpp"
 #include "http/test_server.hpp"
+#include "http/tls_files.hpp"
+#include "support/http_client.hpp"
 #include "support/tls_client.hpp"
 
 #include <chrono>
@@ -12,6 +16,7 @@
 #include <string_view>
 
 #include <doctest/doctest.h>
+#include <openssl/ssl.h>
 
 namespace latchkey::test {
 
@@ -49,7 +54,7 @@ TEST_CASE("12.1.1: TLS 1.2 and 1.3 are served, TLS 1.1 is refused") {
     const TlsFolder folder;
     const TestServer server(router_of_texts(), {.tls = files_of(folder)});
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
-        TlsClient client(server.port(), {.lowest = version, .highest = version});
+        const TlsClient client(server.port(), {.lowest = version, .highest = version});
         REQUIRE(client.is_connected());
         CHECK(SSL_version(client.session()) == version);
         client.send(get_with(""));
@@ -95,7 +100,7 @@ TEST_CASE("a session is resumed by its ticket") {
     const TlsFolder folder;
     const TestServer server(router_of_texts(), {.tls = files_of(folder)});
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
-        TlsClient first(server.port(), {.lowest = version, .highest = version});
+        const TlsClient first(server.port(), {.lowest = version, .highest = version});
         first.send(get_with(""));
         CHECK(first.read_until("home").ends_with("home"));  // the tickets of 1.3 came before it
         const auto session = first.take_session();
@@ -110,7 +115,7 @@ TEST_CASE("a session is resumed by its ticket") {
 TEST_CASE("bodies of several records pass both ways, and requests that came in one record") {
     const TlsFolder folder;
     const TestServer server(router_of_texts(), {.tls = files_of(folder)});
-    TlsClient client(server.port(), {});
+    const TlsClient client(server.port(), {});
     client.send(get_with("", "/big"));
     CHECK(client.read_until("end").size() > 3'000'000);
 
@@ -139,7 +144,7 @@ TEST_CASE("T37: a handshake that does not end in time is ended") {
         {.tls = files_of(folder), .limits = {.head_timeout = std::chrono::milliseconds(40)}}
     );
     RawConnection silent(server.port());
-    TlsClient client(server.port(), {});
+    const TlsClient client(server.port(), {});
     client.send(get_with(""));
     CHECK(client.read_until("home").ends_with("home"));  // the silent one was accepted before
     server.clock.advance(std::chrono::milliseconds(40));

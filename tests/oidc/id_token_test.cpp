@@ -11,10 +11,10 @@
 #include "support/jwt.hpp"
 #include "support/private_key.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,10 +24,6 @@
 // OpenID Connect Core 3.1.3.7; the names of the OpenID Foundation's modules for relying parties
 // (oidcc-client-test-...) stand in brackets.
 namespace latchkey::oidc {
-
-inline std::ostream& operator<<(std::ostream& out, TokenError error) {
-    return out << name_of(error);
-}
 
 namespace {
 
@@ -260,13 +256,13 @@ Result<std::optional<AppleNotice>> notice(const json::Value& claims) {
 
 TEST_CASE("Apple tells by a signed notice what happened to whom") {
     using enum AppleNoticeKind;
-    const std::pair<const char*, AppleNoticeKind> kinds[]{
+    constexpr std::array<std::pair<const char*, AppleNoticeKind>, 5> kinds{{
         {"consent-revoked", consent_revoked},
         {"account-delete", account_deleted},
         {"account-deleted", account_deleted},
         {"email-disabled", mail_off},
         {"email-enabled", mail_on},
-    };
+    }};
     for (const auto& [type, kind] : kinds) {
         const std::string event = std::string(R"({"type":")") + type + R"(","sub":"ada-there"})";
         const auto verified = notice(notice_claims(event));

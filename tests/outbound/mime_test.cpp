@@ -155,8 +155,9 @@ TEST_CASE("Header text beyond short ASCII is encoded, split between characters (
     );
 
     std::string long_text;
-    for (int i = 0; i < 40; ++i)
+    for (int i = 0; i < 40; ++i) {
         long_text += "\xF0\x9F\x94\x91";
+    }
     const std::string encoded = encode_header_text(long_text);
     for (const std::string& line : lines_of(encoded)) {
         const std::string word = line.front() == ' ' ? line.substr(1) : line;
@@ -177,8 +178,9 @@ TEST_CASE("Quoted-printable gives every text back, in short lines of ASCII (RFC 
             RC_ASSERT(line.size() <= 76U);
             RC_ASSERT(line.find("=_") == std::string::npos);
             RC_ASSERT(!line.ends_with(' '));
-            for (const char c : line)
+            for (const char c : line) {
                 RC_ASSERT(c == '\t' || (c >= ' ' && c <= '~'));
+            }
         }
     });
     CHECK(holds);
@@ -190,8 +192,9 @@ TEST_CASE(
     Mail mail = a_mail();
     mail.text = std::string(5'000, 'x');
     mail.html = std::string(2'000, '=');
-    for (const std::string& line : lines_of(render_message(mail, head)))
+    for (const std::string& line : lines_of(render_message(mail, head))) {
         CHECK(line.size() <= 78);
+    }
 }
 
 TEST_CASE("Only a plain address can stand in an SMTP command") {

@@ -102,8 +102,9 @@ struct Fixture {
 
     std::vector<Kind> kinds() const {
         std::vector<Kind> out;
-        for (const OutboxReport& report : reports)
+        for (const OutboxReport& report : reports) {
             out.push_back(report.kind);
+        }
         return out;
     }
 };
@@ -140,8 +141,9 @@ TEST_CASE("A packed mail comes back as it was; anything else is refused") {
 
 TEST_CASE("What is due is sent, oldest first, and leaves the outbox") {
     Fixture f;
-    for (int i = 1; i <= 70; ++i)
+    for (int i = 1; i <= 70; ++i) {
         f.queue(i, std::to_string(i) + "@example.test");
+    }
     CHECK(f.outbox.deliver_due() == limits::longest_sleep);
     REQUIRE(f.mailer.given.size() == 70);
     CHECK(f.mailer.given.front() == "1@example.test");
@@ -176,16 +178,18 @@ TEST_CASE("A 4xx answer delays this mail with growing pauses and no other; the k
         wait = f.outbox.deliver_due();
         CHECK(f.mailer.given.size() == before + 1);
     }
-    for (std::size_t i = 2; i < f.mailer.keys.size(); ++i)
+    for (std::size_t i = 2; i < f.mailer.keys.size(); ++i) {
         CHECK(f.mailer.keys[i] == f.mailer.keys[0]);
+    }
     CHECK(f.mailer.keys[0] != f.mailer.keys[1]);
 }
 
 TEST_CASE("The pauses of mails that failed together differ") {
     crypto::SystemRandom random;
     std::set<milliseconds> seen;
-    for (int i = 0; i < 100; ++i)
+    for (int i = 0; i < 100; ++i) {
         seen.insert(retry_delay(3, random));
+    }
     CHECK(seen.size() > 50);
     CHECK(*seen.begin() >= 20s);
     CHECK(*seen.rbegin() <= 40s);
@@ -231,8 +235,9 @@ TEST_CASE("A mail that was sealed under another key is given up and told") {
 
 TEST_CASE("A mail server that cannot be used costs no mail an attempt; all wait, then all go") {
     Fixture f;
-    for (int i = 1; i <= 5; ++i)
+    for (int i = 1; i <= 5; ++i) {
         f.queue(i, "a@example.test", 24h);
+    }
     milliseconds longest = 0ms;
     for (int i = 0; i < 12; ++i) {
         f.mailer.answers = {failure(NotSent::Kind::unavailable)};

@@ -50,7 +50,7 @@ TextGatewayOptions options_for(const HttpPeer& peer, TextProvider provider) {
 
 /// What the gateway makes of one answer to one message.
 Delivery answer_of(TextProvider provider, const std::string& answer) {
-    HttpPeer peer(answer);
+    const HttpPeer peer(answer);
     return make_text_gateway(options_for(peer, provider))->send(message);
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("A gateway that is not there, or never answers, makes all wait") {
 TEST_CASE("check(): the gateway answers and knows us, or what is wrong in words") {
     using enum TextProvider;
     const auto check = [](TextProvider provider, const std::string& answer) {
-        HttpPeer peer(answer);
+        const HttpPeer peer(answer);
         return make_text_gateway(options_for(peer, provider))->check();
     };
     CHECK(check(kannel, http(400, "Missing receiver number, rejected")) == std::nullopt);

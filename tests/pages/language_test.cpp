@@ -68,8 +68,9 @@ TEST_CASE("A list is looked at up to its 32nd range") {
 
 http::Request request(const char* ui_locales, const char* cookie, const char* header) {
     http::Request request;
-    if (ui_locales != nullptr)
+    if (ui_locales != nullptr) {
         request.query = http::parse_form(std::string("ui_locales=") + ui_locales).value();
+    }
     if (cookie != nullptr) {
         request.cookies.emplace_back(std::string(cookie_names::language), cookie);
     }

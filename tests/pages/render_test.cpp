@@ -142,7 +142,7 @@ TEST_CASE("a subject is one line, whatever the brand or a value holds (header in
     const auto mail = make({.name = "E\r\nBcc: all@example.com", .support = ""})
                           ->in(Language::en)
                           .mail("code", "ada@example.com", object({{"code", "12345678"}}));
-    CHECK(std::none_of(mail.subject.begin(), mail.subject.end(), [](char c) {
+    CHECK(std::ranges::none_of(mail.subject, [](char c) {
         return static_cast<unsigned char>(c) < 0x20;
     }));
     CHECK(mail.subject.starts_with("12345678 is your code"));

@@ -21,8 +21,9 @@ store::OperationId next_operation() {
     static std::atomic<std::uint64_t> last{0};
     const std::uint64_t number = ++last;
     store::OperationId operation{};
-    for (std::size_t i = 0; i < 8; ++i)
+    for (std::size_t i = 0; i < 8; ++i) {
         operation[i] = std::byte(number >> (8 * i));
+    }
     return operation;
 }
 
@@ -49,12 +50,14 @@ std::vector<store::CommitResult> commit_together(
 ) {
     std::vector<std::future<store::CommitResult>> answers;
     answers.reserve(commits.size());
-    for (auto& changes : commits)
+    for (auto& changes : commits) {
         answers.push_back(start(store, std::move(changes)));
+    }
     std::vector<store::CommitResult> results;
     results.reserve(answers.size());
-    for (auto& answer : answers)
+    for (auto& answer : answers) {
         results.push_back(answer.get());
+    }
     return results;
 }
 

@@ -267,8 +267,9 @@ TEST_CASE("nothing can be added to a deleted account: rows do not come back") {
 TEST_CASE("accounts are listed by id, in pages") {
     const auto db = make_store_under_test();
     std::vector<Account> created;
-    for (int i = 0; i < 5; ++i)
+    for (int i = 0; i < 5; ++i) {
         created.push_back(sign_up(db->store()).account);
+    }
 
     CHECK(db->store().list_accounts(AccountId(0), 10) == created);
     CHECK(

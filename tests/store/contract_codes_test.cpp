@@ -118,11 +118,12 @@ TEST_CASE("a code is refused from the moment at which it expires, and if there i
 
 TEST_CASE("of 200 guesses at once at most five are compared and one is right at most (T19)") {
     const auto db = make_store_under_test();
-    for (std::size_t position : {0U, 2U, 4U, 5U, 120U}) {
+    for (std::const size_t position : {0U, 2U, 4U, 5U, 120U}) {
         const auto code = stored_code(*db);
         std::vector<std::vector<store::Change>> commits;
-        for (std::size_t i = 0; i < 200; ++i)
+        for (std::size_t i = 0; i < 200; ++i) {
             commits.push_back({i == position ? right_guess(code) : wrong_guess(code)});
+        }
         const auto results = commit_together(db->store(), std::move(commits));
 
         const auto compared = std::ranges::count_if(results, is_committed);
@@ -192,8 +193,9 @@ TEST_CASE("a window rolls: an event leaves it exactly when the window has passed
 
 TEST_CASE("limits survive a restart, and a limit of none lets nothing through") {
     const auto db = make_store_under_test();
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 3; ++i) {
         REQUIRE(is_committed(commit(db->store(), {count(1, day_one)})));
+    }
     db->reopen();
     CHECK(is_refused_at(commit(db->store(), {count(1, day_one)}), 0));
     CHECK(is_refused_at(commit(db->store(), {count(2, day_one, 0)}), 0));

@@ -34,7 +34,7 @@ Code grow_log(Connection& connection) {
     if (log == nullptr || log->pMethods == nullptr) return SQLITE_MISUSE;
     sqlite3_int64 size = 0;
     code = log->pMethods->xFileSize(log, &size);
-    static constexpr std::array<char, 64 * 1'024> zeros{};
+    static constexpr std::array<char, std::size_t{64} * 1'024> zeros{};
     while (code == SQLITE_OK && size < grown_bytes) {
         const auto count = std::min<sqlite3_int64>(grown_bytes - size, zeros.size());
         code = log->pMethods->xWrite(log, zeros.data(), static_cast<int>(count), size);

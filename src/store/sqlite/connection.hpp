@@ -232,7 +232,10 @@ Code Statement::bind_all(const Values&... values) {
     Code code = prepare();
     int index = 0;
     // The first failure stays; SQLITE_OK is 0.
-    ((code == 0 ? void(code = bind(++index, values)) : void()), ...);
+    [[maybe_unused]] const auto bind_next = [&](const auto& value) {
+        if (code == 0) code = bind(++index, value);
+    };
+    (bind_next(values), ...);
     return code;
 }
 

@@ -38,8 +38,9 @@ std::size_t unused_credential(const World& world) {
             return passkey.record.id == credential(candidate);
         });
     };
-    while (is_used(number))
+    while (is_used(number)) {
         ++number;
+    }
     return number;
 }
 
@@ -53,8 +54,9 @@ Fresh fresh_for(const World& world, int lane) {
     fresh.passkey = PasskeyId(next());
     fresh.identity = LinkedIdentityId(next());
     fresh.app = AuthenticatorAppId(next());
-    for (EventId& event : fresh.events)
+    for (EventId& event : fresh.events) {
         event = EventId(next());
+    }
     fresh.account_public_id = PublicId(std::to_string(fresh.account.value()));
     fresh.passkey_public_id = PublicId(std::to_string(fresh.passkey.value()));
     fresh.identity_public_id = PublicId(std::to_string(fresh.identity.value()));
@@ -263,8 +265,9 @@ AuthenticatorApp new_app(const World& world, const Fresh& fresh, AccountId accou
 /// One, unlike any other.
 std::vector<Hash> new_recovery_codes(const Fresh& fresh) {
     Hash mac{};
-    for (std::size_t i = 0; i < 8; ++i)
+    for (std::size_t i = 0; i < 8; ++i) {
         mac.at(i) = static_cast<std::byte>(fresh.app.value() >> (8 * i));
+    }
     return {mac};
 }
 

@@ -200,15 +200,7 @@ Witness::Verdict Witness::see_assertion(const Scene& scene) {
     return open(scene, *actor_);
 }
 
-Witness::Verdict Witness::see_creation(const Scene& scene) {
-    const auto finished = sign_ins_.extract(SignInId(scene.step.subject));
-    if (finished.empty()) return "I6: a passkey was created without a proof, or by one used before";
-    Proof proof = finished.mapped();
-    if (proof.is_void) return "I6: a passkey was created by a proof that was taken back";
-    if (scene.before.now >= proof.at + sign_in_lasts) return "I6: the proof was too old";
-    if (proof.passkey && !is_active(scene.before, *proof.passkey)) {
-        return "I6: the passkey that was the proof is no longer active";
-    }
+Witness::Verdict Witness::check_one_made(const Scene& scene) const {
     if (scene.after.passkeys.empty() ||
         scene.after.passkeys.size() > scene.before.passkeys.size() + 1) {
         return "I6: more than one passkey was created";
@@ -219,6 +211,20 @@ Witness::Verdict Witness::see_creation(const Scene& scene) {
         return other.record.id == made.record.id;
     });
     if (is_taken) return "I5: a credential that is registered was registered again";
+    return std::nullopt;
+}
+
+Witness::Verdict Witness::see_creation(const Scene& scene) {
+    const auto finished = sign_ins_.extract(SignInId(scene.step.subject));
+    if (finished.empty()) return "I6: a passkey was created without a proof, or by one used before";
+    Proof proof = finished.mapped();
+    if (proof.is_void) return "I6: a passkey was created by a proof that was taken back";
+    if (scene.before.now >= proof.at + sign_in_lasts) return "I6: the proof was too old";
+    if (proof.passkey && !is_active(scene.before, *proof.passkey)) {
+        return "I6: the passkey that was the proof is no longer active";
+    }
+    if (auto verdict = check_one_made(scene)) return verdict;
+    const Passkey& made = scene.after.passkeys.back();
     const bool is_new_person = !proof.account;
     if (is_new_person) {
         if (scene.before.find_account(proof.email) != nullptr) {

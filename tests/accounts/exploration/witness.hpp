@@ -91,6 +91,7 @@ private:
     Verdict see_waited(const Scene& scene, const Proof& proof);
     Verdict see_link(const Scene& scene);
     Verdict see_unlink(const Scene& scene);
+    [[nodiscard]] Verdict check_one_made(const Scene& scene) const;
     Verdict see_creation(const Scene& scene);
     Verdict see_app(const Scene& scene);
     Verdict see_removal(const Scene& scene);
@@ -103,6 +104,7 @@ private:
     Verdict take_session(const Scene& scene);
     [[nodiscard]] Verdict check_identities(const World& world) const;
     [[nodiscard]] Verdict check_state(const World& world) const;
+    static Verdict check_factors(const World& world, const Account& account);
     [[nodiscard]] Verdict check_credentials(const World& world) const;
     [[nodiscard]] Verdict check_holds(const World& world) const;
     [[nodiscard]] Verdict check_session(const World& world, const Session& session) const;

@@ -72,7 +72,8 @@ Witness::Verdict Witness::check_lost_passkeys(const Scene& scene) {
         }
         for (const auto& [id, session] : sessions_) {
             const bool is_acting = scene.decision.session && scene.decision.session->id == id;
-            if (session.passkey == passkey.id && !is_acting && scene.after.find_session(id)) {
+            if (session.passkey == passkey.id && !is_acting &&
+                scene.after.find_session(id) != nullptr) {
                 return "I7: a session outlived the passkey that opened it";
             }
         }
@@ -101,23 +102,28 @@ Witness::Verdict Witness::check_told(const Scene& scene) const {
     return std::nullopt;
 }
 
+Witness::Verdict Witness::check_factors(const World& world, const Account& account) {
+    std::uint32_t passkeys = 0;
+    std::uint32_t factors = 0;
+    for (const Passkey& passkey : world.passkeys) {
+        if (passkey.account != account.id) continue;
+        if (passkey.status == CredentialStatus::active) ++factors;
+        if (is_active(world, passkey.id)) ++passkeys;
+    }
+    if (world.find_app(account.id) != nullptr) {
+        ++factors;
+    } else if (passkeys == 0 && !asks_second(world, account.id)) {
+        return "I1: an account without an active passkey or a second step";
+    }
+    if (factors != account.factors) return "I1: the number of factors is wrong";
+    return std::nullopt;
+}
+
 Witness::Verdict Witness::check_state(const World& world) const {
     if (auto verdict = check_identities(world)) return verdict;
     if (auto verdict = check_holds(world)) return verdict;
     for (const Account& account : world.accounts) {
-        std::uint32_t passkeys = 0;
-        std::uint32_t factors = 0;
-        for (const Passkey& passkey : world.passkeys) {
-            if (passkey.account != account.id) continue;
-            if (passkey.status == CredentialStatus::active) ++factors;
-            if (is_active(world, passkey.id)) ++passkeys;
-        }
-        if (world.find_app(account.id) != nullptr) {
-            ++factors;
-        } else if (passkeys == 0 && !asks_second(world, account.id)) {
-            return "I1: an account without an active passkey or a second step";
-        }
-        if (factors != account.factors) return "I1: the number of factors is wrong";
+        if (auto verdict = check_factors(world, account)) return verdict;
     }
     if (auto verdict = check_credentials(world)) return verdict;
     for (const SignIn& sign_in : world.sign_ins) {
@@ -132,8 +138,9 @@ Witness::Verdict Witness::check_state(const World& world) const {
 Witness::Verdict Witness::check_credentials(const World& world) const {
     std::set<Bytes> credentials;
     for (const Passkey& passkey : world.passkeys) {
-        if (!credentials.insert(passkey.record.id.value()).second)
+        if (!credentials.insert(passkey.record.id.value()).second) {
             return "I5: a credential id twice";
+        }
         const auto key = keys_.find(passkey.id);
         if (key == keys_.end()) return "I6: a passkey that nobody created";
         if (key->second.owner != passkey.account) return "I5: a passkey changed its owner";
@@ -147,8 +154,9 @@ Witness::Verdict Witness::check_session(const World& world, const Session& sessi
     if (account == nullptr) return "I7: a session without an account";
     if (session_state(session, *account, world.now) != SessionState::valid) return std::nullopt;
     const auto proof = sessions_.find(session.id);
-    if (proof == sessions_.end())
+    if (proof == sessions_.end()) {
         return "I7: a session that ended, or that nobody opened, is valid";
+    }
     if (world.now >= proof->second.at + session_lasts) return "I7: a session lives too long";
     return std::nullopt;
 }

@@ -224,8 +224,9 @@ public:
     bool operator()(const SetRecoveryCodes& change) {
         if (find_row(world_.accounts, change.account) == nullptr) return false;
         end_recovery_codes(change.account);
-        for (const Hash& mac : change.macs)
+        for (const Hash& mac : change.macs) {
             world_.recovery_codes.emplace_back(change.account, mac);
+        }
         return true;
     }
 
@@ -351,9 +352,8 @@ private:
 
 std::optional<World> commit(const World& world, const std::vector<Change>& changes) {
     World next = world;
-    Writer writer(next);
     for (const Change& change : changes) {
-        if (!std::visit(writer, change)) return std::nullopt;
+        if (!std::visit(Writer(next), change)) return std::nullopt;
     }
     return next;
 }

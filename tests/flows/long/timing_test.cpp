@@ -103,12 +103,14 @@ struct Moments {
 Moments moments_of(const std::vector<double>& values) {
     const auto count = static_cast<double>(values.size());
     double sum = 0;
-    for (const double value : values)
+    for (const double value : values) {
         sum += value;
+    }
     const double mean = sum / count;
     double squares = 0;
-    for (const double value : values)
+    for (const double value : values) {
         squares += (value - mean) * (value - mean);
+    }
     return {.count = count, .mean = mean, .variance = squares / (count - 1)};
 }
 
