@@ -178,6 +178,7 @@ Decision finish_deletion(const Account& account, const Circumstances& at, const 
     draft.add(EndHold{.account = account.id, .started_at = std::nullopt});
     draft.add(DeleteAccount{account.id});
     draft.log(EventKind::account_deleted, account.id);
+    draft.tell(NoticeKind::account_deleted, account);
     return draft.finish(SignInState::start);
 }
 

@@ -77,6 +77,7 @@ void Draft::tell_of_hold(
 
 void Draft::tell_all(const Account& account, Notice notice) {
     notice.to = account.email;
+    notice.language = account.language;
     notice.deletes_at = account.deletes_at;
     decision_.notices.push_back(notice);
     if (!account.second_email) return;
@@ -107,7 +108,15 @@ void Draft::open_session(const SessionGrounds& grounds) {
         .last_seen_at = at_.now,
     };
     add(OpenSession{*decision_.session});
+    set_language(grounds);
     signed_in_ = grounds.account;
+}
+
+/// A recovery may be a thief's: its notices stay in the owner's language.
+void Draft::set_language(const SessionGrounds& grounds) {
+    if (at_.language.empty() || at_.language == grounds.account.language) return;
+    if (grounds.assurance == Assurance::recovered) return;
+    add(SetLanguage{.account = grounds.account.id, .language = at_.language});
 }
 
 void Draft::renew_session(const Session& acting) {

@@ -54,8 +54,8 @@ public:
     );
 
     /// Opens a session under the fresh id. Who signs in keeps an account that was to be deleted.
-    /// The one that the browser had ends. The owner is told if the browser is new and nothing else
-    /// is told that says so.
+    /// The one that the browser had ends; mails go in the language of its pages from now on. The
+    /// owner is told if the browser is new and nothing else is told that says so.
     void open_session(const SessionGrounds& grounds);
 
     /// `acting` goes on under the fresh id, with all that it proved and until the same moment.
@@ -67,6 +67,7 @@ public:
     Decision finish(SignInState next, std::string return_to = {});
 
 private:
+    void set_language(const SessionGrounds& grounds);
     void tell_all(const Account& account, Notice notice);
 
     const Circumstances& at_;

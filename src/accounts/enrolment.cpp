@@ -86,6 +86,7 @@ Account begin_account(
         .epoch = 0,
         .factors = 1,
         .recovered_at = std::nullopt,
+        .language = at.language,
     };
     draft.add(CreateAccount{account});
     draft.log(EventKind::account_created, account.id);

@@ -35,6 +35,7 @@ enum class NoticeKind : std::uint8_t {
     second_email_removed,
     deletion_asked,
     deletion_stopped,
+    account_deleted,
     new_browser,        // a session in a browser that never had one of the account
     second_step_wrong,  // wrong codes in a row, after a right first proof
     hold_runs,          // told at its start and half-way, with a link that stops it
@@ -56,6 +57,7 @@ struct StopLink {
 struct Notice {
     NoticeKind kind = NoticeKind::passkey_added;
     EmailAddress to;
+    std::string language;                 // of its account; empty: not known
     std::string passkey;                  // its name, as Settings shows it
     std::string address;                  // masked: the one that it is about; empty: none
     std::string issuer;                   // of the identity that it is about; empty: none

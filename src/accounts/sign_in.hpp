@@ -129,6 +129,7 @@ struct Circumstances {
     std::optional<SessionId> current_session = std::nullopt;
     /// The browser signed in to this account before: else its owner is told of a session.
     bool is_known_browser = false;
+    std::string language;  // of the pages that the person sees; empty: nobody sees any
 };
 
 /// Ids and random values for what a decision may create, made by the shell.

@@ -47,6 +47,7 @@ struct Account {
     std::optional<TimePoint> frozen_at;        // its owner said "this wasn't me" (restoring.hpp)
     std::optional<EmailAddress> second_email;  // is told what the first is; no way in
     std::optional<TimePoint> deletes_at;       // its owner asked for it; a sign-in stops it
+    std::string language;  // that its mails go in, a tag of RFC 5646; empty: not known
 
     bool operator==(const Account&) const = default;
 };

@@ -9,6 +9,7 @@
 #include "pages/brand.hpp"
 #include "pages/contrast.hpp"
 
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -23,8 +24,10 @@
 
 /// The section [brand]: how its values are read, and whether people can see what they make.
 namespace latchkey::app {
-namespace values {
 namespace {
+
+using values::set_path;
+using values::set_text;
 
 constexpr unsigned radius_limit = 24;  // half of a control's height
 
@@ -38,7 +41,7 @@ std::optional<Wrong> set_link(std::string& target, const Given& given) {
     if (!is_https_link(text)) {
         return Wrong{fmt::format("is \"{}\"", text), "use a link that begins https://"};
     }
-    return set_text(target, given, path_limit);
+    return set_text(target, given, values::path_limit);
 }
 
 std::optional<Wrong> set_colour(std::optional<pages::Colour>& target, const Given& given) {
@@ -49,10 +52,8 @@ std::optional<Wrong> set_colour(std::optional<pages::Colour>& target, const Give
     };
 }
 
-}  // namespace
-
 std::optional<Wrong> brand_name(Config& config, const Given& given) {
-    return set_text(config.brand.name, given, name_limit);
+    return set_text(config.brand.name, given, values::name_limit);
 }
 
 std::optional<Wrong> brand_support(Config& config, const Given& given) {
@@ -62,7 +63,7 @@ std::optional<Wrong> brand_support(Config& config, const Given& given) {
             fmt::format("is \"{}\"", text), "use an e-mail address or a link that begins https://"
         };
     }
-    return set_text(config.brand.support, given, path_limit);
+    return set_text(config.brand.support, given, values::path_limit);
 }
 
 std::optional<Wrong> brand_privacy(Config& config, const Given& given) {
@@ -102,9 +103,79 @@ std::optional<Wrong> brand_radius(Config& config, const Given& given) {
     return std::nullopt;
 }
 
-}  // namespace values
-
-namespace {
+constexpr std::array table{
+    Key{.name = "brand.name",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "the RP ID",
+        .example = R"("Example")",
+        .meaning =
+            "The name of your service as pages, mails and passkey dialogs show it; at most 64 "
+            "bytes.",
+        .apply = brand_name},
+    Key{.name = "brand.support",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "Help shows no contact",
+        .example = R"("support@example.com")",
+        .meaning =
+            "Whom people can ask: an e-mail address or an https link, shown in Help and mails.",
+        .apply = brand_support},
+    Key{.name = "brand.privacy",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "no link",
+        .example = R"("https://www.example.com/privacy")",
+        .meaning = "Your privacy notice: an https link at the foot of each page.",
+        .apply = brand_privacy},
+    Key{.name = "brand.terms",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "no link",
+        .example = R"("https://www.example.com/terms")",
+        .meaning = "Your terms of use: an https link at the foot of each page.",
+        .apply = brand_terms},
+    Key{.name = "brand.logo",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "the name in words",
+        .example = R"("/etc/latchkey/logo.svg")",
+        .meaning =
+            "The picture at the head of each page: an SVG or PNG file of at most 128 KiB, shown 32 "
+            "pixels high. It must be seen on a light and on a dark ground.",
+        .apply = brand_logo},
+    Key{.name = "brand.icon",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "a key",
+        .example = R"("/etc/latchkey/icon.svg")",
+        .meaning = "The picture on the browser's tab: a square SVG or PNG file of at most 128 KiB.",
+        .apply = brand_icon},
+    Key{.name = "brand.accent",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "a blue",
+        .example = R"("#0b6e4f")",
+        .meaning =
+            "The colour of the main action as #rrggbb. Latchkey does not start if its contrast to "
+            "the pages is below 3:1 (WCAG 2.2, 1.4.11). The label on it is white or black, and "
+            "links are as much darker as text must be.",
+        .apply = brand_accent},
+    Key{.name = "brand.accent_dark",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "made from `brand.accent`",
+        .example = R"("#7fd6b8")",
+        .meaning = "The same for people who prefer dark pages.",
+        .apply = brand_accent_dark},
+    Key{.name = "brand.radius",
+        .kind = ValueKind::number,
+        .standard = "",
+        .without = "12",
+        .example = "8",
+        .meaning = "How round the corners of controls are, in CSS pixels from 0 to 24.",
+        .apply = brand_radius},
+};
 
 constexpr std::size_t picture_limit = 131'072;  // bytes: it is sent with the first page
 
@@ -139,6 +210,10 @@ std::optional<Wrong> check_colour(
 }
 
 }  // namespace
+
+std::span<const Key> brand_keys() {
+    return table;
+}
 
 void check_brand(Config& config, std::vector<Problem>& problems) {
     const auto note = [&](const char* key, std::optional<Wrong> wrong) {

@@ -4,12 +4,13 @@
 
 #include <array>
 #include <span>
+#include <vector>
 
 namespace latchkey::app {
 namespace {
 
 // In the order of the reference: what everyone sets comes first.
-constexpr std::array table{
+constexpr std::array first_table{
     Key{.name = "origin",
         .kind = ValueKind::text,
         .standard = "",
@@ -134,77 +135,10 @@ constexpr std::array table{
             "others may read. Keep a copy apart from the backups of the database: without it "
             "they are of no use.",
         .apply = values::key_file},
-    Key{.name = "brand.name",
-        .kind = ValueKind::text,
-        .standard = "",
-        .without = "the RP ID",
-        .example = R"("Example")",
-        .meaning =
-            "The name of your service as pages, mails and passkey dialogs show it; at most 64 "
-            "bytes.",
-        .apply = values::brand_name},
-    Key{.name = "brand.support",
-        .kind = ValueKind::text,
-        .standard = "",
-        .without = "Help shows no contact",
-        .example = R"("support@example.com")",
-        .meaning =
-            "Whom people can ask: an e-mail address or an https link, shown in Help and mails.",
-        .apply = values::brand_support},
-    Key{.name = "brand.privacy",
-        .kind = ValueKind::text,
-        .standard = "",
-        .without = "no link",
-        .example = R"("https://www.example.com/privacy")",
-        .meaning = "Your privacy notice: an https link at the foot of each page.",
-        .apply = values::brand_privacy},
-    Key{.name = "brand.terms",
-        .kind = ValueKind::text,
-        .standard = "",
-        .without = "no link",
-        .example = R"("https://www.example.com/terms")",
-        .meaning = "Your terms of use: an https link at the foot of each page.",
-        .apply = values::brand_terms},
-    Key{.name = "brand.logo",
-        .kind = ValueKind::text,
-        .standard = "",
-        .without = "the name in words",
-        .example = R"("/etc/latchkey/logo.svg")",
-        .meaning =
-            "The picture at the head of each page: an SVG or PNG file of at most 128 KiB, shown 32 "
-            "pixels high. It must be seen on a light and on a dark ground.",
-        .apply = values::brand_logo},
-    Key{.name = "brand.icon",
-        .kind = ValueKind::text,
-        .standard = "",
-        .without = "a key",
-        .example = R"("/etc/latchkey/icon.svg")",
-        .meaning = "The picture on the browser's tab: a square SVG or PNG file of at most 128 KiB.",
-        .apply = values::brand_icon},
-    Key{.name = "brand.accent",
-        .kind = ValueKind::text,
-        .standard = "",
-        .without = "a blue",
-        .example = R"("#0b6e4f")",
-        .meaning =
-            "The colour of the main action as #rrggbb. Latchkey does not start if its contrast to "
-            "the pages is below 3:1 (WCAG 2.2, 1.4.11). The label on it is white or black, and "
-            "links are as much darker as text must be.",
-        .apply = values::brand_accent},
-    Key{.name = "brand.accent_dark",
-        .kind = ValueKind::text,
-        .standard = "",
-        .without = "made from `brand.accent`",
-        .example = R"("#7fd6b8")",
-        .meaning = "The same for people who prefer dark pages.",
-        .apply = values::brand_accent_dark},
-    Key{.name = "brand.radius",
-        .kind = ValueKind::number,
-        .standard = "",
-        .without = "12",
-        .example = "8",
-        .meaning = "How round the corners of controls are, in CSS pixels from 0 to 24.",
-        .apply = values::brand_radius},
+};
+
+// Those after [brand].
+constexpr std::array later_table{
     Key{.name = "tls.certificate",
         .kind = ValueKind::text,
         .standard = "",
@@ -437,7 +371,14 @@ constexpr std::array table{
 }  // namespace
 
 std::span<const Key> config_keys() {
-    return table;
+    static const std::vector<Key> all = [] {
+        std::vector<Key> keys(first_table.begin(), first_table.end());
+        const auto brand = brand_keys();
+        keys.insert(keys.end(), brand.begin(), brand.end());
+        keys.insert(keys.end(), later_table.begin(), later_table.end());
+        return keys;
+    }();
+    return all;
 }
 
 }  // namespace latchkey::app

@@ -39,6 +39,9 @@ struct Key {
 
 std::span<const Key> config_keys();
 
+/// Those of the section [brand].
+std::span<const Key> brand_keys();
+
 /// `smtp.url` is LATCHKEY_SMTP_URL.
 std::string environment_name(std::string_view key);
 
@@ -60,15 +63,6 @@ std::optional<Wrong> sign_up(Config& config, const Given& given);
 std::optional<Wrong> sign_up_domains(Config& config, const Given& given);
 std::optional<Wrong> recovery(Config& config, const Given& given);
 std::optional<Wrong> recovery_wait_hours(Config& config, const Given& given);
-std::optional<Wrong> brand_name(Config& config, const Given& given);
-std::optional<Wrong> brand_support(Config& config, const Given& given);
-std::optional<Wrong> brand_privacy(Config& config, const Given& given);
-std::optional<Wrong> brand_terms(Config& config, const Given& given);
-std::optional<Wrong> brand_logo(Config& config, const Given& given);
-std::optional<Wrong> brand_icon(Config& config, const Given& given);
-std::optional<Wrong> brand_accent(Config& config, const Given& given);
-std::optional<Wrong> brand_accent_dark(Config& config, const Given& given);
-std::optional<Wrong> brand_radius(Config& config, const Given& given);
 std::optional<Wrong> tls_certificate(Config& config, const Given& given);
 std::optional<Wrong> tls_key(Config& config, const Given& given);
 std::optional<Wrong> smtp_url(Config& config, const Given& given);

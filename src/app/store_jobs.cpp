@@ -6,11 +6,10 @@
 #include "app/jobs.hpp"
 #include "app/log.hpp"
 #include "app/start_checks.hpp"
-#include "base/clock.hpp"
-#include "base/random.hpp"
 #include "pages/deletions.hpp"
-#include "store/store.hpp"
+#include "pages/site.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -22,7 +21,7 @@ namespace {
 constexpr std::chrono::seconds often_enough{60};
 constexpr int calls_a_turn = 100;  // the next turn goes on
 
-using DeleteDue = std::size_t (*)(store::Store&, const Clock&, Random&);
+using DeleteDue = std::size_t (*)(const pages::Services&);
 
 /// Deletes by `due`, and says in the log how many of `what` went.
 Job deletion_of(std::string what, DeleteDue due, const StoreJobParts& parts) {
@@ -31,7 +30,7 @@ Job deletion_of(std::string what, DeleteDue due, const StoreJobParts& parts) {
         .every = often_enough,
         .run =
             [what, due, parts] {
-                const std::size_t deleted = due(parts.store, parts.clock, parts.random);
+                const std::size_t deleted = due(parts.services);
                 if (deleted == 0) return;
                 parts.log.write(
                     LogLevel::info, "deleted", {{what, static_cast<std::int64_t>(deleted)}}
@@ -50,7 +49,8 @@ std::vector<Job> store_jobs(const StoreJobParts& parts) {
             .run =
                 [parts] {
                     for (int i = 0; i < calls_a_turn; ++i) {
-                        if (parts.store.delete_expired(parts.clock.now()) == 0) break;
+                        if (parts.services.store.delete_expired(parts.services.clock.now()) == 0)
+                            break;
                     }
                 },
         },
@@ -61,7 +61,7 @@ std::vector<Job> store_jobs(const StoreJobParts& parts) {
             .every = often_enough,
             .run =
                 [parts] {
-                    if (save_last_seen(parts.store, parts.clock.now())) return;
+                    if (save_last_seen(parts.services.store, parts.services.clock.now())) return;
                     parts.log.write(LogLevel::error, "job_failed", {{"job", "last_seen"}});
                 },
         },

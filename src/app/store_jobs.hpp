@@ -4,9 +4,7 @@
 
 #include "app/jobs.hpp"
 #include "app/log.hpp"
-#include "base/clock.hpp"
-#include "base/random.hpp"
-#include "store/store.hpp"
+#include "pages/site.hpp"
 
 #include <vector>
 
@@ -14,9 +12,7 @@ namespace latchkey::app {
 
 /// What the jobs work on; all of it outlives them.
 struct StoreJobParts {
-    store::Store& store;
-    const Clock& clock;
-    Random& random;
+    const pages::Services& services;
     Log& log;
 };
 

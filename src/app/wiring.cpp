@@ -287,10 +287,10 @@ void Application::Parts::tell_service_manager(std::string_view state) {
 }
 
 std::vector<Job> Application::Parts::jobs() {
-    std::vector<Job> all = store_jobs({*store, clock, random, log});
+    std::vector<Job> all = store_jobs({*services, log});
     all.push_back({
         .name = "row_alarm",
-        .every = 5s,
+        .every = std::chrono::seconds(5),
         .run = [this] { row_alarm.write_events(*store, clock, random); },
     });
     all.push_back({

@@ -187,6 +187,10 @@ HeadWriter::HeadWriter(const HeadWriterOptions& options) {
         "trusted-types 'none'; report-uri /csp-report\r\n";
     data_policy_ =
         "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox\r\n";
+    // An SVG that is opened by itself is a document, perhaps one of the operator's making.
+    picture_policy_ =
+        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; "
+        "frame-ancestors 'none'; sandbox\r\n";
 
     add_line(security_, "X-Content-Type-Options", "nosniff");
     add_line(security_, "Referrer-Policy", "no-referrer");
@@ -221,7 +225,11 @@ Result<std::string, std::string_view> HeadWriter::write(
     }
     TRY(add_headers(out, response));
     TRY(add_cookies(out, response));
-    out += is_json(response.content_type) ? data_policy_ : page_policy_;
+    if (is_json(response.content_type)) {
+        out += data_policy_;
+    } else {
+        out += response.content_type.starts_with("image/") ? picture_policy_ : page_policy_;
+    }
     out += security_;
     add_line(out, "X-Request-Id", facts.request_id);
     if (facts.persistence == Persistence::close) out += "Connection: close\r\n";

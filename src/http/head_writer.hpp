@@ -47,6 +47,7 @@ private:
     std::string security_;  // the lines that stand in every response
     std::string page_policy_;
     std::string data_policy_;
+    std::string picture_policy_;
 };
 
 /// Whether a response of this status carries content at all (RFC 9110 section 6.4.1).

@@ -8,7 +8,10 @@
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
-#include "base/random.hpp"
+#include "pages/language.hpp"
+#include "pages/render.hpp"
+#include "pages/saves.hpp"
+#include "pages/site.hpp"
 #include "store/commit.hpp"
 #include "store/store.hpp"
 
@@ -32,35 +35,39 @@ accounts::Fresh fresh_of(store::Store& store) {
     return fresh;
 }
 
-bool is_committed(store::Store& store, Random& random, accounts::Decision decision) {
+bool is_committed(const Services& services, accounts::Decision decision) {
+    const Edition& otherwise = services.renderer.in(Language::en);
+    add_notices(services, otherwise, decision.changes, decision.notices);
     std::promise<store::CommitResult> promise;
     auto result = promise.get_future();
-    store.commit(
-        {.operation = random.bytes<16>(), .changes = std::move(decision.changes)},
+    services.store.commit(
+        {.operation = services.random.bytes<16>(), .changes = std::move(decision.changes)},
         [&promise](store::CommitResult outcome) { promise.set_value(std::move(outcome)); }
     );
-    return std::holds_alternative<store::Committed>(result.get());
+    if (!std::holds_alternative<store::Committed>(result.get())) return false;
+    if (!decision.notices.empty()) services.mail_queued();
+    return true;
 }
 
 }  // namespace
 
-std::size_t delete_due_accounts(store::Store& store, const Clock& clock, Random& random) {
-    const accounts::Circumstances at = now_by(clock);
+std::size_t delete_due_accounts(const Services& services) {
+    const accounts::Circumstances at = now_by(services.clock);
     std::size_t deleted = 0;
-    for (const accounts::Account& account : store.list_deletions(at.now, rows_a_call)) {
-        auto decision = accounts::finish_deletion(account, at, fresh_of(store));
-        if (is_committed(store, random, std::move(decision))) ++deleted;
+    for (const accounts::Account& account : services.store.list_deletions(at.now, rows_a_call)) {
+        auto decision = accounts::finish_deletion(account, at, fresh_of(services.store));
+        if (is_committed(services, std::move(decision))) ++deleted;
     }
     return deleted;
 }
 
-std::size_t delete_lapsed_passkeys(store::Store& store, const Clock& clock, Random& random) {
-    const accounts::Circumstances at = now_by(clock);
+std::size_t delete_lapsed_passkeys(const Services& services) {
+    const accounts::Circumstances at = now_by(services.clock);
     const TimePoint until = at.now - accounts::limits::suspension;
     std::size_t deleted = 0;
-    for (const accounts::Passkey& passkey : store.list_suspended(until, rows_a_call)) {
-        auto decision = accounts::delete_suspended(passkey, at, fresh_of(store));
-        if (is_committed(store, random, std::move(decision))) ++deleted;
+    for (const accounts::Passkey& passkey : services.store.list_suspended(until, rows_a_call)) {
+        auto decision = accounts::delete_suspended(passkey, at, fresh_of(services.store));
+        if (is_committed(services, std::move(decision))) ++deleted;
     }
     return deleted;
 }

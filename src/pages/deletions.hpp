@@ -2,9 +2,7 @@
 // Copyright the Latchkey developers
 #pragma once
 
-#include "base/clock.hpp"
-#include "base/random.hpp"
-#include "store/store.hpp"
+#include "pages/site.hpp"
 
 #include <cstddef>
 
@@ -12,9 +10,9 @@ namespace latchkey::pages {
 
 /// Deletes accounts whose owners asked for it and did not sign in since. Bounded work per call;
 /// returns how many went. What could not be written is due again.
-std::size_t delete_due_accounts(store::Store& store, const Clock& clock, Random& random);
+std::size_t delete_due_accounts(const Services& services);
 
 /// Deletes passkeys that nobody restored within limits::suspension. Likewise.
-std::size_t delete_lapsed_passkeys(store::Store& store, const Clock& clock, Random& random);
+std::size_t delete_lapsed_passkeys(const Services& services);
 
 }  // namespace latchkey::pages

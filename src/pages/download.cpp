@@ -42,6 +42,7 @@ json::Value data_of(const accounts::Account& account) {
     return json::object({
         {"id", account.public_id.value()},
         {"email", account.email.text()},
+        {"language", account.language},
         {"second_email",
          account.second_email ? json::Value(account.second_email->text()) : json::Value()},
         {"created_at", text_of_time(account.created_at)},

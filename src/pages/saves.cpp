@@ -14,6 +14,7 @@
 #include "outbound/mail.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/cookies.hpp"
+#include "pages/language.hpp"
 #include "pages/providers.hpp"
 #include "pages/render.hpp"
 #include "pages/stop_link.hpp"
@@ -82,6 +83,8 @@ std::string_view template_of(accounts::NoticeKind kind) {
             return "deletion_asked";
         case accounts::NoticeKind::deletion_stopped:
             return "deletion_stopped";
+        case accounts::NoticeKind::account_deleted:
+            return "account_deleted";
         case accounts::NoticeKind::new_browser:
             return "new_browser";
         case accounts::NoticeKind::second_step_wrong:
@@ -96,6 +99,14 @@ std::string_view template_of(accounts::NoticeKind kind) {
             return "hold_stopped";
     }
     return "passkey_added";
+}
+
+/// The account's own language, whoever acts.
+const Edition& edition_for(
+    const Services& services, const accounts::Notice& notice, const Edition& otherwise
+) {
+    const auto language = language_with_tag(notice.language);
+    return language ? services.renderer.in(*language) : otherwise;
 }
 
 }  // namespace
@@ -150,11 +161,12 @@ void add_notices(
 
 void add_notices(
     const Services& services,
-    const Edition& edition,
+    const Edition& otherwise,
     std::vector<accounts::Change>& changes,
     const std::vector<accounts::Notice>& notices
 ) {
     for (const accounts::Notice& notice : notices) {
+        const Edition& edition = edition_for(services, notice, otherwise);
         json::Value model = json::object({
             {"passkey", notice.passkey},
             {"address", notice.address},

@@ -43,17 +43,18 @@ struct AfterSave {
 /// Commits the changes. An unknown outcome is answered here: 503, safe to try again.
 http::Outcome save(const VisitPtr& visit, std::vector<accounts::Change> changes, AfterSave after);
 
-/// The mails of the notices, as changes of the commit that they tell of.
+/// The mails of the notices, as changes of the commit that they tell of: in the language of the
+/// account, or of the visit if that is not known.
 void add_notices(
     const Visit& visit,
     std::vector<accounts::Change>& changes,
     const std::vector<accounts::Notice>& notices
 );
 
-/// The same without a person at hand: in this edition.
+/// The same without a person at hand.
 void add_notices(
     const Services& services,
-    const Edition& edition,
+    const Edition& otherwise,
     std::vector<accounts::Change>& changes,
     const std::vector<accounts::Notice>& notices
 );

@@ -143,6 +143,7 @@ accounts::Circumstances Visit::circumstances() const {
         .network = request.client.network(),
         .browser = accounts::browser_name(user_agent == nullptr ? "" : *user_agent),
         .current_session = session ? std::optional(session->session.id) : std::nullopt,
+        .language = std::string(tag_of(language_for(request))),
     };
 }
 

@@ -119,6 +119,8 @@ TEST_CASE("an account goes only if its deletion was not stopped in the meantime"
     CHECK(only<SetDeletion>(decision)->from == noon);
     CHECK(place_of<SetDeletion>(decision) < place_of<DeleteAccount>(decision));
     CHECK(logged(decision) == std::vector{EventKind::account_deleted});
+    CHECK(told(decision) == std::vector{NoticeKind::account_deleted});
+    CHECK(decision.notices.front().deletes_at == noon);
 }
 
 TEST_CASE("an invitation lasts seven days, and the log holds no address") {

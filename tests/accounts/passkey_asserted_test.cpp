@@ -103,6 +103,25 @@ TEST_CASE("a sign-in stops the deletion of the account, and that is told") {
     CHECK(told(*decision) == std::vector{NoticeKind::deletion_stopped});
 }
 
+TEST_CASE("mails go in the language of the pages at the last sign-in") {
+    PasskeyAsserted event = asserted(passkey());
+    Circumstances german = at(noon);
+    german.language = "de";
+    const auto first = decide(start, Purpose{}, event, german, fresh());
+    REQUIRE(first.has_value());
+    CHECK(only<SetLanguage>(*first)->language == "de");
+    CHECK(only<SetLanguage>(*first)->account == event.account.id);
+
+    event.account.language = "de";
+    event.account.deletes_at = noon + 24h;  // something to tell
+    const auto again = decide(start, Purpose{}, event, german, fresh());
+    REQUIRE(again.has_value());
+    CHECK_FALSE(only<SetLanguage>(*again).has_value());
+    CHECK(again->notices.front().language == "de");
+    // Where nobody sees pages there is no language to learn.
+    CHECK_FALSE(only<SetLanguage>(*sign_in_with(event)).has_value());
+}
+
 TEST_CASE("the commit of a sign-in guards the passkey's counter and the account's epoch") {
     const auto decision = sign_in_with(asserted(counting(passkey(), 4), 9));
     REQUIRE(decision.has_value());

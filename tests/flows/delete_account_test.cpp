@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/events.hpp"
-#include "crypto/system_random.hpp"
 #include "flows/browser.hpp"
 #include "flows/latchkey.hpp"
 #include "flows/person.hpp"
@@ -30,8 +29,7 @@ bool was_told(Latchkey& latchkey, const std::string& address, std::string_view w
 }
 
 std::size_t delete_due(Latchkey& latchkey) {
-    crypto::SystemRandom random;
-    return pages::delete_due_accounts(latchkey.store(), latchkey.clock, random);
+    return pages::delete_due_accounts(latchkey.services());
 }
 
 Page ask(Person& person) {
@@ -63,6 +61,7 @@ TEST_CASE("An account goes a week after its owner asked; nobody is signed in unt
         const auto id = ada.account()->id;
         CHECK(delete_due(latchkey) == 1);
         CHECK_FALSE(ada.account().has_value());
+        CHECK(was_told(latchkey, ada.email, "is deleted"));
         CHECK(delete_due(latchkey) == 0);
         const auto events = latchkey.store().list_events(id, {.count = 1});
         CHECK(events.at(0).kind == accounts::EventKind::account_deleted);

@@ -246,6 +246,10 @@ std::uint16_t Latchkey::port() const {
     return process_->server->port();
 }
 
+const pages::Services& Latchkey::services() const {
+    return process_->services;
+}
+
 store::Store& Latchkey::store() {
     return *process_->store;
 }

@@ -9,6 +9,7 @@
 #include "outbound/mail.hpp"
 #include "outbound/text_message.hpp"
 #include "pages/providers.hpp"
+#include "pages/site.hpp"
 #include "store/store.hpp"
 #include "support/fixed_clock.hpp"
 
@@ -65,6 +66,9 @@ public:
     [[nodiscard]] std::uint16_t port() const;
 
     [[nodiscard]] store::Store& store();
+
+    /// What its handlers work with.
+    [[nodiscard]] const pages::Services& services() const;
 
     /// Ends the process, as it were, and starts it again: the folder and the key file stay.
     void restart();

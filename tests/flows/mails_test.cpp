@@ -49,6 +49,30 @@ TEST_CASE("A code that has expired is never sent") {
     CHECK(latchkey.mails_to(ada.email).empty());
 }
 
+TEST_CASE("Notices go in the owner's language, whoever acts; a code in that of who asks for it") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com", {.accept_language = "de"});
+    ada.sign_up();
+    CHECK(ada.account()->language == "de");
+    CHECK(
+        subjects(latchkey, ada.email).back() ==
+        "Ihrem Konto bei Example wurde ein Passkey hinzugefügt"
+    );
+
+    // A thief with the mailbox reads French.
+    Person thief(latchkey, ada.email, {.accept_language = "fr"});
+    REQUIRE(thief.prove_by_code().status() == 303);
+    const auto told = subjects(latchkey, ada.email);
+    CHECK(told.at(told.size() - 2).find("votre code") != std::string::npos);
+    CHECK(told.back().find("Ihr") != std::string::npos);
+    CHECK(ada.account()->language == "de");
+
+    // Its owner changes the language, and signs in.
+    Person elsewhere(latchkey, ada.email, {.accept_language = "es"});
+    REQUIRE(elsewhere.sign_in_with(ada.device).status() == 200);
+    CHECK(ada.account()->language == "es");
+}
+
 TEST_CASE("Asking again sends a new code; the old one works until it expires") {
     Latchkey latchkey;
     Person ada(latchkey, "ada@example.com", {.representation = http::Representation::html});

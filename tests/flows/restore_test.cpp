@@ -4,7 +4,6 @@
 #include "accounts/policy.hpp"
 #include "accounts/types.hpp"
 #include "base/json.hpp"
-#include "crypto/system_random.hpp"
 #include "flows/browser.hpp"
 #include "flows/latchkey.hpp"
 #include "flows/person.hpp"
@@ -234,10 +233,7 @@ TEST_CASE("A passkey that nobody gets back is deleted after 30 days, in the log 
     Intrusion scene;
     scene.take_passkey_away();
     Latchkey& latchkey = scene.latchkey;
-    crypto::SystemRandom random;
-    const auto delete_lapsed = [&] {
-        return pages::delete_lapsed_passkeys(latchkey.store(), latchkey.clock, random);
-    };
+    const auto delete_lapsed = [&] { return pages::delete_lapsed_passkeys(latchkey.services()); };
     latchkey.clock.advance(24h * 30 - 1ms);
     CHECK(delete_lapsed() == 0);
     latchkey.clock.advance(1ms);

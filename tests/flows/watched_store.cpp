@@ -64,7 +64,7 @@ void StoreWatch::note_commit(const std::string& changes, const store::CommitResu
 }
 
 std::string name_of(const store::Change& change) {
-    constexpr std::array<std::string_view, 47> names{
+    constexpr std::array<std::string_view, 48> names{
         "CreateAccount",
         "ChangeFactors",
         "RequireEpoch",
@@ -75,6 +75,7 @@ std::string name_of(const store::Change& change) {
         "FreezeFactors",
         "EndRecovery",
         "SetDeletion",
+        "SetLanguage",
         "DeleteAccount",
         "AddPasskey",
         "UsePasskey",

@@ -129,7 +129,7 @@ TEST_CASE("a handler cannot take over what the server says in every response") {
     CHECK_FALSE(write({.body = "a"}).has_value());    // 4.1.1: content has a type
 }
 
-TEST_CASE("3.4.3: a page may load from here only, JSON may do nothing") {
+TEST_CASE("3.4.3: a page may load from here only, JSON may do nothing, a picture has its styles") {
     const auto policy_of = [](std::string_view type) {
         const auto head = write({.content_type = std::string(type), .body = "x"}).value();
         const auto start = head.find("Content-Security-Policy: ") + 25;
@@ -144,6 +144,10 @@ TEST_CASE("3.4.3: a page may load from here only, JSON may do nothing") {
     const std::string data = "default-src 'none'; frame-ancestors 'none'; sandbox";
     CHECK(policy_of("application/json; charset=utf-8") == data);
     CHECK(policy_of("application/problem+json") == data);
+    CHECK(
+        policy_of("image/svg+xml") ==
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+    );
 }
 
 TEST_CASE("14.2.2: nothing is cached unless the handler says how") {

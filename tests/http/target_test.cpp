@@ -46,7 +46,7 @@ TEST_CASE("a path with a second spelling of another path is refused") {
           "/.%2e"sv,
           "/a%2fb"sv,
           "/a%2Fb"sv,
-          R"(/a\b)",
+          R"(/a\b)"sv,
           "/a%5cb"sv,
           "/a%00"sv,
           "/a\0b"sv,

@@ -82,11 +82,22 @@ TEST_CASE("a second address is set, replaced and removed if it is still the one 
     CHECK_FALSE(db->store().find_account(account.id)->second_email.has_value());
 }
 
+TEST_CASE("the language of an account's mails is set, whatever it was") {
+    const auto db = make_store_under_test();
+    auto [account, passkey] = sign_up(db->store());
+    REQUIRE(committed(*db, {SetLanguage{account.id, "fr"}}));
+    account.language = "fr";
+    CHECK(db->store().find_account(account.id) == account);
+    CHECK(db->store().find_passkey(passkey.record.id)->account == account);
+    CHECK(refused(*db, {SetLanguage{AccountId(account.id.value() + 1), "fr"}}, 0));
+}
+
 TEST_CASE("an account reads back as it was created, by id and by address") {
     const auto db = make_store_under_test();
     auto account = sample_account(db->store());
     account.recovered_at = day_one + hours(1);
     account.frozen_at = day_one + hours(2);
+    account.language = "de";
     REQUIRE(committed(*db, {CreateAccount{account}}));
 
     CHECK(db->store().find_account(account.id) == account);

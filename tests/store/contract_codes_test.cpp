@@ -118,7 +118,7 @@ TEST_CASE("a code is refused from the moment at which it expires, and if there i
 
 TEST_CASE("of 200 guesses at once at most five are compared and one is right at most (T19)") {
     const auto db = make_store_under_test();
-    for (std::const size_t position : {0U, 2U, 4U, 5U, 120U}) {
+    for (const std::size_t position : {0U, 2U, 4U, 5U, 120U}) {
         const auto code = stored_code(*db);
         std::vector<std::vector<store::Change>> commits;
         for (std::size_t i = 0; i < 200; ++i) {

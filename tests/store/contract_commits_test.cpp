@@ -110,6 +110,7 @@ struct World {
             FreezeFactors{account, day_one},
             EndRecovery{account},
             SetDeletion{account, std::nullopt, day_one},
+            SetLanguage{account, "de"},
             DeleteAccount{account},
             AddPasskey{second},
             UsePasskey{account, passkey, 7, 8, true, day_one, "here"},

@@ -67,9 +67,13 @@ public:
 
     bool adopt_rows(std::string_view /*name*/, std::string_view /*value*/) override {
         unexpected();
+        return false;
     }
 
-    bool has_credential(const webauthn::CredentialId& /*id*/) override { unexpected(); }
+    bool has_credential(const webauthn::CredentialId& /*id*/) override {
+        unexpected();
+        return false;
+    }
 
     std::int64_t next_id() override { return unexpected(); }
 

@@ -36,7 +36,8 @@ Applied AccountChanges::apply(const accounts::CreateAccount& change) {
                            account.recovered_at,
                            account.frozen_at,
                            text_of(account.second_email),
-                           account.deletes_at
+                           account.deletes_at,
+                           account.language
                        )
                        .step);
 }
@@ -91,6 +92,10 @@ Applied AccountChanges::apply(const accounts::EndRecovery& change) {
 
 Applied AccountChanges::apply(const accounts::SetDeletion& change) {
     return changed_a_row(set_deletion_.run(change.account, change.from, change.to));
+}
+
+Applied AccountChanges::apply(const accounts::SetLanguage& change) {
+    return changed_a_row(set_language_.run(change.account, change.language));
 }
 
 Applied AccountChanges::apply(const accounts::DeleteAccount& change) {

@@ -25,6 +25,7 @@ public:
     Applied apply(const accounts::FreezeFactors& change);
     Applied apply(const accounts::EndRecovery& change);
     Applied apply(const accounts::SetDeletion& change);
+    Applied apply(const accounts::SetLanguage& change);
     Applied apply(const accounts::DeleteAccount& change);
     Applied apply(const accounts::Invite& change);
     Applied apply(const accounts::SpendInvite& change);
@@ -36,8 +37,8 @@ private:
         connection_,
         "INSERT INTO accounts (id, public_id, user_handle, email, email_canonical, created_at,"
         "                      version, epoch, factors, recovered_at, frozen_at, second_email,"
-        "                      deletes_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+        "                      deletes_at, language)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
     };
     Statement change_factors_{
         connection_,
@@ -74,6 +75,7 @@ private:
     Statement set_deletion_{
         connection_, "UPDATE accounts SET deletes_at = ?3 WHERE id = ?1 AND deletes_at IS ?2"
     };
+    Statement set_language_{connection_, "UPDATE accounts SET language = ?2 WHERE id = ?1"};
     Statement delete_{connection_, "DELETE FROM accounts WHERE id = ?1"};
     Statement invite_{
         connection_,

@@ -80,6 +80,8 @@ struct Concerned {
 
     Account operator()(const accounts::SetDeletion& change) const { return change.account; }
 
+    Account operator()(const accounts::SetLanguage& change) const { return change.account; }
+
     Account operator()(const accounts::DeleteAccount& change) const { return change.account; }
 
     Account operator()(const accounts::AddPasskey& change) const { return change.passkey.account; }

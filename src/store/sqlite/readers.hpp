@@ -22,7 +22,7 @@ struct Reader {
     Statement account_by_id{
         *connection,
         "SELECT id, public_id, user_handle, email, created_at, version, epoch, factors,"
-        "       recovered_at, frozen_at, second_email, deletes_at"
+        "       recovered_at, frozen_at, second_email, deletes_at, language"
         " FROM accounts WHERE id = ?1"
     };
     // The account at the address or, if nobody has it, the next one in the order of addresses: a
@@ -30,19 +30,19 @@ struct Reader {
     Statement account_at_or_after{
         *connection,
         "SELECT id, public_id, user_handle, email, created_at, version, epoch, factors,"
-        "       recovered_at, frozen_at, second_email, deletes_at"
+        "       recovered_at, frozen_at, second_email, deletes_at, language"
         " FROM accounts WHERE email_canonical >= ?1 ORDER BY email_canonical LIMIT 1"
     };
     Statement accounts_after{
         *connection,
         "SELECT id, public_id, user_handle, email, created_at, version, epoch, factors,"
-        "       recovered_at, frozen_at, second_email, deletes_at"
+        "       recovered_at, frozen_at, second_email, deletes_at, language"
         " FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2"
     };
     Statement accounts_to_delete{
         *connection,
         "SELECT id, public_id, user_handle, email, created_at, version, epoch, factors,"
-        "       recovered_at, frozen_at, second_email, deletes_at"
+        "       recovered_at, frozen_at, second_email, deletes_at, language"
         " FROM accounts WHERE deletes_at <= ?1 ORDER BY deletes_at LIMIT ?2"
     };
     // All passkeys of one account, each beside the account, by its id or a credential id.
@@ -54,7 +54,7 @@ struct Reader {
         "       p.created_on, p.created_at, p.suspended_at, p.recovered_at, p.row_mac,"
         "       a.id, a.public_id, a.user_handle, a.email, a.created_at, a.version, a.epoch,"
         "       a.factors, a.recovered_at, a.frozen_at,"
-        "       a.second_email, a.deletes_at"
+        "       a.second_email, a.deletes_at, a.language"
         " FROM passkeys p JOIN accounts a ON a.id = p.account"
         " WHERE p.account = ifnull(?1, (SELECT account FROM passkeys WHERE credential_id = ?2))"
         " ORDER BY p.id"
@@ -86,7 +86,7 @@ struct Reader {
         "       i.row_mac,"
         "       a.id, a.public_id, a.user_handle, a.email, a.created_at, a.version, a.epoch,"
         "       a.factors, a.recovered_at, a.frozen_at,"
-        "       a.second_email, a.deletes_at"
+        "       a.second_email, a.deletes_at, a.language"
         " FROM identities i JOIN accounts a ON a.id = i.account"
         " WHERE i.issuer = ?1 AND i.subject = ?2"
     };
@@ -103,7 +103,7 @@ struct Reader {
         "       s.authenticated_at, s.recovered_at, s.passkey, s.browser, s.expires_at,"
         "       s.last_seen_at, a.id, a.public_id, a.user_handle, a.email, a.created_at,"
         "       a.version, a.epoch, a.factors, a.recovered_at, a.frozen_at,"
-        "       a.second_email, a.deletes_at"
+        "       a.second_email, a.deletes_at, a.language"
         " FROM sessions s JOIN accounts a ON a.id = s.account WHERE s.id = ?1"
     };
     Statement sessions_of_account{

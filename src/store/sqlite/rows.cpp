@@ -74,6 +74,7 @@ accounts::Account account_of(const Rows& rows, int first) {
         .second_email =
             rows.is_null(first + 10) ? std::nullopt : std::optional(email_of(rows, first + 10)),
         .deletes_at = rows.optional_time(first + 11),
+        .language = rows.text(first + 12),
     };
 }
 

@@ -15,7 +15,7 @@
 namespace latchkey::store::sqlite {
 
 /// id, public_id, user_handle, email, created_at, version, epoch, factors, recovered_at, frozen_at,
-/// second_email, deletes_at.
+/// second_email, deletes_at, language.
 accounts::Account account_of(const Rows& rows, int first = 0);
 
 /// What is left of the rows, each an account.

@@ -72,6 +72,13 @@ public:
         return true;
     }
 
+    bool operator()(const SetLanguage& change) {
+        Account* account = find_row(world_.accounts, change.account);
+        if (account == nullptr) return false;
+        account->language = change.language;
+        return true;
+    }
+
     bool operator()(const SetDeletion& change) {
         Account* account = find_row(world_.accounts, change.account);
         if (account == nullptr || account->deletes_at != change.from) return false;

@@ -32,10 +32,13 @@ ${sections}`;
 
 /**
  * Starts `latchkey serve` on a free port, with mail going to the given server. More of the
- * configuration: `extra`, keys at its top, `brand`, keys of that section, and `sections`, at its end. `faketime`: its clock can be
- * moved.
+ * configuration: `extra`, keys at its top, `brand`, keys of that section, and `sections`, at its
+ * end. `faketime`: its clock can be moved.
  */
-export async function startLatchkey(mail, { extra = '', brand = '', sections = '', faketime = false } = {}) {
+export async function startLatchkey(
+    mail,
+    { extra = '', brand = '', sections = '', faketime = false } = {},
+) {
     const { folder, remove } = temporaryFolder('data');
     const port = await freePort();
     const config = path.join(folder, 'latchkey.toml');

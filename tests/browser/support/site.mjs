@@ -33,7 +33,13 @@ export const launchChromium = () =>
  * gateway for text messages and who reads them, as `site.phones`. `faketime`:
  * `site.server.passHours` moves the server's clock.
  */
-export function useSite({ extra = '', brand = '', providers = [], sms = false, faketime = false } = {}) {
+export function useSite({
+    extra = '',
+    brand = '',
+    providers = [],
+    sms = false,
+    faketime = false,
+} = {}) {
     const site = {};
     before(async () => {
         site.mail = await startMail();
