@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "accounts/email_address.hpp"
 #include "accounts/policy.hpp"
 #include "app/config.hpp"
 #include "app/config_keys.hpp"

@@ -6,6 +6,7 @@
 #include "app/jobs.hpp"
 #include "app/log.hpp"
 #include "app/start_checks.hpp"
+#include "base/clock.hpp"
 #include "pages/deletions.hpp"
 #include "pages/site.hpp"
 
@@ -48,9 +49,9 @@ std::vector<Job> store_jobs(const StoreJobParts& parts) {
             .every = often_enough,
             .run =
                 [parts] {
+                    const TimePoint now = parts.services.clock.now();
                     for (int i = 0; i < calls_a_turn; ++i) {
-                        if (parts.services.store.delete_expired(parts.services.clock.now()) == 0)
-                            break;
+                        if (parts.services.store.delete_expired(now) == 0) break;
                     }
                 },
         },

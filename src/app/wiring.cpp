@@ -45,6 +45,7 @@
 #include "store/row_macs.hpp"
 #include "store/store.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -287,6 +288,7 @@ void Application::Parts::tell_service_manager(std::string_view state) {
 }
 
 std::vector<Job> Application::Parts::jobs() {
+    LATCHKEY_ASSERT(services.has_value());
     std::vector<Job> all = store_jobs({*services, log});
     all.push_back({
         .name = "row_alarm",

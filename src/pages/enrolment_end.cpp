@@ -54,10 +54,8 @@ http::Outcome end_enrolment(
         visit,
         std::move(changes),
         {
-            .committed =
-                [visit, decision, tokens = std::move(tokens), codes = std::move(codes), has_codes](
-                    store::Committed
-                ) -> http::Outcome {
+            .committed = [visit, decision, tokens, codes, has_codes](store::Committed
+                         ) -> http::Outcome {
                 const std::string next = location_after_enrolling(visit->needed_sign_in());
                 http::Response response = has_codes ? respond_recovery_codes(*visit, *codes, next)
                                                     : http::see_other(next);

@@ -17,6 +17,7 @@
 #include "pages/language.hpp"
 #include "pages/providers.hpp"
 #include "pages/render.hpp"
+#include "pages/site.hpp"
 #include "pages/stop_link.hpp"
 #include "pages/visit.hpp"
 #include "pages/words.hpp"

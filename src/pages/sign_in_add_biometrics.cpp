@@ -140,7 +140,7 @@ http::Outcome post_add_biometrics(VisitPtr visit) {
     event.recovery_codes = codes->macs;
     auto decided = accounts::decide(event, at, tokens->fresh);
     if (!decided) return respond_refused(*visit, error_of(decided.error()));
-    return end_enrolment(visit, std::move(decided), std::move(tokens), std::move(codes));
+    return end_enrolment(visit, std::move(decided), tokens, codes);
 }
 
 }  // namespace latchkey::pages

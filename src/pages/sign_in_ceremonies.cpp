@@ -5,7 +5,6 @@
 #include "accounts/passkey_rules.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
-#include "base/encoding.hpp"
 #include "crypto/hash.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"

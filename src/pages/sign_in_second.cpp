@@ -3,16 +3,12 @@
 #include "accounts/account_changes.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/codes.hpp"
-#include "accounts/holds.hpp"
-#include "accounts/phone_number.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/recovery_codes.hpp"
 #include "accounts/sign_in.hpp"
-#include "accounts/text_messages.hpp"
 #include "accounts/totp.hpp"
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
-#include "base/json.hpp"
 #include "http/outcome.hpp"
 #include "http/response.hpp"
 #include "pages/authenticator_app.hpp"
@@ -22,16 +18,15 @@
 #include "pages/second_step_page.hpp"
 #include "pages/sign_in_ceremonies.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/site.hpp"
 #include "pages/text_codes.hpp"
 #include "pages/visit.hpp"
-#include "pages/words.hpp"
 #include "store/commit.hpp"
 #include "store/store.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>

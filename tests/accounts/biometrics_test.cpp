@@ -4,17 +4,17 @@
 #include "accounts/changes.hpp"
 #include "accounts/events.hpp"
 #include "accounts/notices.hpp"
-#include "accounts/passkey_rules.hpp"
 #include "accounts/people.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/two_step.hpp"
 #include "accounts/types.hpp"
+#include "latchkey/webauthn/options.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -164,7 +164,7 @@ TEST_CASE("A passkey's sign-in adds them: a factor more, the first codes, logged
 }
 
 TEST_CASE("A second method brings no codes; two steps add it, and no less") {
-    SignIn sign_in = half_proved(Intent::add_second_step);
+    const SignIn sign_in = half_proved(Intent::add_second_step);
     BiometricsCreated event = created(sign_in);
     event.steps = with_app();
     CHECK(refusal(decide(event, at(noon), fresh())) == proof_withdrawn);  // T4: one step alone
@@ -255,8 +255,9 @@ TEST_CASE("T18, T19: not for another handle, not twice, and not for more devices
     event.record.id = passkey().record.id;
     CHECK(refusal(decide(event, at(noon), fresh())) == already_registered);
     event = created(proved_by_passkey());
-    for (std::uint8_t number = 10; number < 20; ++number)
+    for (std::uint8_t number = 10; number < 20; ++number) {
         event.passkeys.push_back(laptop(number));
+    }
     CHECK(refusal(decide(event, at(noon), fresh())) == too_many_passkeys);
     event.account->epoch += 1;
     CHECK(refusal(decide(event, at(noon), fresh())) == signed_out_everywhere);

@@ -188,8 +188,10 @@ TEST_CASE("What an account signs in with, and what happened to it, is shown; run
     }
 }
 
+namespace {
+
 /// How many events of that kind the account has.
-static std::size_t count_events(const Program& program, const std::string& kind) {
+std::size_t count_events(const Program& program, const std::string& kind) {
     const Finished shown = program.command({"user", "events", "ada@example.test"});
     std::size_t count = 0;
     for (auto at = shown.out.find(kind); at != std::string::npos;
@@ -198,6 +200,8 @@ static std::size_t count_events(const Program& program, const std::string& kind)
     }
     return count;
 }
+
+}  // namespace
 
 TEST_CASE("An operator lets in who is locked out: told, logged, and only while the server runs") {
     const Ready ready(Server::running);

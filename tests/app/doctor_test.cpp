@@ -129,14 +129,18 @@ TEST_CASE("A document at the RP ID's host that is another one's is told") {
     CHECK(patient.program.stop() == 0);
 }
 
+namespace {
+
 /// As an operator writes it.
-static std::string section_of(const test::Provider& provider, std::string_view name) {
+std::string section_of(const test::Provider& provider, std::string_view name) {
     const pages::ConfiguredProvider configured = provider.configured(std::string(name));
     return "[providers." + std::string(name) + "]\nlabel = \"Example ID\"\nissuer = \"" +
            configured.provider.issuer + "\"\nclient_id = \"latchkey\"\n" +
            "client_secret_file = \"password\"\nnetwork = \"private\"\nca_file = \"" +
            configured.ca_file + "\"\n";
 }
+
+}  // namespace
 
 TEST_CASE("Each provider is asked for its metadata, and what is wrong with it is told") {
     const test::Provider right;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "accounts/types.hpp"
 #include "flows/browser.hpp"
 #include "flows/latchkey.hpp"
 #include "flows/person.hpp"
@@ -8,6 +7,7 @@
 #include "support/http_client.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include <doctest/doctest.h>

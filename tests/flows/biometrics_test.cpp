@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "accounts/events.hpp"
 #include "accounts/types.hpp"
 #include "base/json.hpp"
 #include "flows/browser.hpp"
@@ -11,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -174,7 +174,8 @@ TEST_CASE("Settings says which second step is asked for first; biometrics else, 
         };
         CHECK(is("has_biometrics"));
         CHECK(is("has_app"));
-        return is("by_biometrics") ? "biometrics" : is("by_app") ? "app" : "another";
+        if (is("by_biometrics")) return "biometrics";
+        return is("by_app") ? "app" : "another";
     };
     CHECK(std::string(asked_first()) == "biometrics");
     ada.browser.get("/settings/security");

@@ -19,6 +19,7 @@
 #include "outbound/https_client.hpp"
 #include "outbound/mail.hpp"
 #include "outbound/text_message.hpp"
+#include "pages/brand.hpp"
 #include "pages/ceremonies.hpp"
 #include "pages/passkey_policy.hpp"
 #include "pages/providers.hpp"

@@ -7,13 +7,14 @@
 #include "pages/assets.hpp"
 #include "pages/contrast.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include <doctest/doctest.h>

@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "http/request.hpp"
+#include "pages/brand.hpp"
 #include "pages/embedded.hpp"
 #include "pages/language.hpp"
 

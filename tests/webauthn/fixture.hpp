@@ -20,7 +20,8 @@ namespace latchkey::webauthn {
 inline const std::string test_origin = "https://example.org";
 
 inline Bytes repeated(std::uint8_t value, std::size_t size) {
-    return Bytes(size, static_cast<std::byte>(value));
+    Bytes bytes(size, static_cast<std::byte>(value));
+    return bytes;
 }
 
 inline RelyingParty test_relying_party() {
