@@ -163,8 +163,9 @@ struct World {
     [[nodiscard]] auto observe() const {
         store::Store& now = db->store();  // another one after a restart
         std::vector<MailId> mails;
-        for (const auto& mail : now.due_mails(accounts::Channel::mail, day_one, 10))
+        for (const auto& mail : now.due_mails(accounts::Channel::mail, day_one, 10)) {
             mails.push_back(mail.id);
+        }
         return std::tuple(
             now.list_accounts(AccountId(0), 10),
             now.list_passkeys(person.account.id),
@@ -298,8 +299,9 @@ TEST_CASE("a commit that was answered is seen by every read that begins after, a
             }
         });
     }
-    for (auto& thread : threads)
+    for (auto& thread : threads) {
         thread.join();
+    }
     CHECK(missing == 0);
     CHECK(db->store().list_sessions(account.id).size() == 200);
     db->reopen();
@@ -338,8 +340,9 @@ TEST_CASE("a read that began after an answer sees what was answered, however oft
         CHECK(db->store().find_passkey(passkey.record.id)->passkey.name == std::to_string(i));
     }
     is_over = true;
-    for (auto& reader : readers)
+    for (auto& reader : readers) {
         reader.join();
+    }
     CHECK(stale == 0);
 }
 
@@ -376,14 +379,14 @@ TEST_CASE("ids rise, differ between threads, and are never given again after res
     for (int restart = 0; restart < 4; ++restart) {
         std::vector<std::vector<std::int64_t>> given(4);
         std::vector<std::thread> threads;
+        const auto next = [&] { return db->store().next_id(); };
         for (auto& mine : given) {
-            threads.emplace_back([&] {
-                for (int i = 0; i < 8'000; ++i)
-                    mine.push_back(db->store().next_id());
-            });
+            mine.resize(8'000);
+            threads.emplace_back([&] { std::ranges::generate(mine, next); });
         }
-        for (auto& thread : threads)
+        for (auto& thread : threads) {
             thread.join();
+        }
         std::set<std::int64_t> all;
         for (const auto& mine : given) {
             CHECK(std::ranges::is_sorted(mine));

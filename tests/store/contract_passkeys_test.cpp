@@ -77,7 +77,7 @@ TEST_CASE("every member of a passkey is kept, at the ends of its range") {
     passkey.record.uv_initialized = false;
     passkey.record.backup_eligible = false;
     passkey.record.backup_state = true;
-    passkey.record.transports = {"usb", "a \"new\", one\\", ""};
+    passkey.record.transports = {"usb", R"(a "new", one\)", ""};
     passkey.record.aaguid = webauthn::Aaguid({std::byte{1}, std::byte{2}});
     passkey.record.attestation_format = "packed";
     passkey.record.rp_id = webauthn::RpId("localhost");
@@ -209,8 +209,9 @@ TEST_CASE("using a passkey keeps its counter, backup state, time and place (7.2 
 TEST_CASE("of many uses of many passkeys each keeps its last, also over restarts and removals") {
     const auto db = make_store_under_test();
     std::vector<Person> people;
-    for (int i = 0; i < 10; ++i)
+    for (int i = 0; i < 10; ++i) {
         people.push_back(sign_up(db->store()));
+    }
     std::vector<std::optional<TimePoint>> last(people.size());
     for (std::size_t i = 0; i < 300; ++i) {
         const auto who = i * i % people.size();

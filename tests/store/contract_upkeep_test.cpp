@@ -38,8 +38,9 @@ QueueMail mail(StoreUnderTest& db, TimePoint not_before) {
 
 std::vector<MailId> due(StoreUnderTest& db, TimePoint now, std::size_t count = 10) {
     std::vector<MailId> ids;
-    for (const auto& queued : db.store().due_mails(accounts::Channel::mail, now, count))
+    for (const auto& queued : db.store().due_mails(accounts::Channel::mail, now, count)) {
         ids.push_back(queued.id);
+    }
     return ids;
 }
 
@@ -50,8 +51,9 @@ bool committed(StoreUnderTest& db, std::vector<store::Change> changes) {
 /// Calls delete_expired until nothing goes; each call is bounded.
 std::size_t delete_all_expired(StoreUnderTest& db, TimePoint now) {
     std::size_t deleted = 0;
-    while (const auto some = db.store().delete_expired(now))
+    while (const auto some = db.store().delete_expired(now)) {
         deleted += some;
+    }
     return deleted;
 }
 

@@ -51,13 +51,15 @@ void crash(const std::string& program, const Round& round, Expected& expected) {
         .environment = {},
         .folder = {},
     });
-    for (std::uint64_t i = 0; i < lines; ++i)
+    for (std::uint64_t i = 0; i < lines; ++i) {
         expected.add(parse(child.read_line()));
+    }
     child.signal(SIGKILL);
     std::istringstream rest(child.read_rest());
     child.wait();
-    for (std::string line; std::getline(rest, line);)
+    for (std::string line; std::getline(rest, line);) {
         expected.add(parse(line));
+    }
 
     const bool keeps_some = random() % 2 == 0;
     for (const char* suffix : {"", "-wal"}) {

@@ -87,8 +87,9 @@ public:
     [[noreturn]] void run() {
         for (;;) {
             Person person = new_person();
-            for (int i = static_cast<int>(random_() % 4); i > 0; --i)
+            for (int i = static_cast<int>(random_() % 4); i > 0; --i) {
                 sign_in(person);
+            }
             guess();
             if (random_() % 2 == 0) take_second_steps(person);
             if (random_() % 2 == 0) change_the_rest(person);
@@ -268,8 +269,9 @@ void run_load(const std::filesystem::path& database, std::uint64_t seed) {
     for (std::uint64_t i = 0; i < 4; ++i) {
         threads.emplace_back([&store, seed, i] { Load(*store, seed * 4 + i).run(); });
     }
-    for (auto& thread : threads)
+    for (auto& thread : threads) {
         thread.join();
+    }
     std::exit(0);
 }
 
@@ -321,7 +323,7 @@ std::vector<std::string> Expected::find_faults(const std::filesystem::path& data
             std::string(1, line.kind) + " of " + std::to_string(line.account) + " is lost"
         );
     }
-    if (store->next_id() <= highest_id_) faults.push_back("an id is given twice");
+    if (store->next_id() <= highest_id_) faults.emplace_back("an id is given twice");
     const auto state = integrity(database);
     if (state != "ok") faults.push_back("integrity check: " + state);
     return faults;
@@ -349,7 +351,7 @@ std::vector<std::string> Expected::find_passkey_faults(store::Store& store) cons
         const auto all = store.list_passkeys(AccountId(passkey.account));
         const bool is_there =
             std::ranges::find(all, PasskeyId(id), &accounts::Passkey::id) != all.end();
-        if (passkey.is_removed && is_there) faults.push_back("removed passkey is back");
+        if (passkey.is_removed && is_there) faults.emplace_back("removed passkey is back");
         if (passkey.account != 0 && !passkey.is_removing && !is_there) {
             faults.push_back("passkey " + std::to_string(id) + " is lost");
         }
@@ -360,9 +362,10 @@ std::vector<std::string> Expected::find_passkey_faults(store::Store& store) cons
         const bool may_be_gone = opener != passkeys_.end() && opener->second.is_removing;
         const bool must_be_gone = opener != passkeys_.end() && opener->second.is_removed;
         const bool is_there = store.find_session(SessionId(id)).has_value();
-        if (!is_there && !may_be_gone)
+        if (!is_there && !may_be_gone) {
             faults.push_back("session " + std::to_string(id) + " is lost");
-        if (is_there && must_be_gone) faults.push_back("session of a removed passkey is back");
+        }
+        if (is_there && must_be_gone) faults.emplace_back("session of a removed passkey is back");
     }
     return faults;
 }
@@ -371,19 +374,21 @@ std::vector<std::string> Expected::find_code_faults(store::Store& store) const {
     std::vector<std::string> faults;
     std::vector<std::vector<store::Change>> guesses;
     for (const auto id : codes_) {
-        if (!store.find_code(CodeId(id)))
+        if (!store.find_code(CodeId(id))) {
             faults.push_back("code " + std::to_string(id) + " is lost");
+        }
         const auto mac = hash_of(static_cast<std::uint64_t>(id));
         guesses.push_back({SpendAttempt{CodeId(id), mac, 5, day_one}});
     }
     for (const auto& again : commit_together(store, std::exchange(guesses, {}))) {
-        if (!is_refused_at(again, 0)) faults.push_back("a code works twice");
+        if (!is_refused_at(again, 0)) faults.emplace_back("a code works twice");
     }
     for (const auto& line : kept_) {
         if (auto again = guess_again(store, line)) guesses.push_back({*std::move(again)});
     }
     for (const auto& again : commit_together(store, std::move(guesses))) {
-        if (!is_committed(again) || is_right(again)) faults.push_back("a second step works twice");
+        const bool works = !is_committed(again) || is_right(again);
+        if (works) faults.emplace_back("a second step works twice");
     }
     return faults;
 }

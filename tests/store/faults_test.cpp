@@ -81,18 +81,20 @@ std::vector<store::CommitResult> commit_as_group(
     std::vector<std::promise<store::CommitResult>> promises(commits.size());
     store.commit({}, [&](const store::CommitResult&) {
         plan_fault(plan);
-        for (std::size_t i = 0; i < commits.size(); ++i) {
+        auto promise = promises.begin();
+        for (auto& commit : commits) {
             store.commit(
-                {.changes = std::move(commits[i])},
-                [&promise = promises[i]](store::CommitResult result) {
-                    promise.set_value(std::move(result));
+                {.changes = std::move(commit)},
+                [&answer = *promise++](store::CommitResult result) {
+                    answer.set_value(std::move(result));
                 }
             );
         }
     });
     std::vector<store::CommitResult> results;
-    for (auto& promise : promises)
+    for (auto& promise : promises) {
         results.push_back(promise.get_future().get());
+    }
     return results;
 }
 
@@ -112,6 +114,32 @@ struct Group {
     }
 };
 
+/// One answer for the whole group: none of it is done, or all but the refused one is.
+void check_answers(const std::vector<store::CommitResult>& results) {
+    const bool is_done = is_committed(results[0]);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        CAPTURE(i);
+        if (!is_done) {
+            CHECK(is_unknown(results[i]));
+        } else if (i == 2) {
+            CHECK(is_refused_at(results[i], 2));
+        } else {
+            CHECK(is_committed(results[i]));
+        }
+    }
+}
+
+/// What was said to be done is there, and what was refused is not.
+void check_stored(
+    store::Store& store, const Group& group, const std::vector<store::CommitResult>& results
+) {
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        const bool is_there = store.find_passkey(group.people[i].passkey.record.id).has_value();
+        if (is_committed(results[i])) CHECK(is_there);
+        if (is_refused_at(results[i], 2)) CHECK_FALSE(is_there);
+    }
+}
+
 /// Lets the operation of the plan fail at its 1st, 2nd, ... time within a group, until it is not
 /// reached any more. Returns how many groups failed.
 int fail_everywhere(FaultPlan plan) {
@@ -126,29 +154,13 @@ int fail_everywhere(FaultPlan plan) {
         const auto results = commit_as_group(fragile.store(), group.commits, plan);
         const bool happened = heal_disk();
 
-        // One answer for the whole group: none of it is done, or all but the refused one is.
+        check_answers(results);
         const bool is_done = is_committed(results[0]);
         failed += is_done ? 0 : 1;
-        for (std::size_t i = 0; i < results.size(); ++i) {
-            CAPTURE(i);
-            if (!is_done) {
-                CHECK(is_unknown(results[i]));
-            } else if (i == 2) {
-                CHECK(is_refused_at(results[i], 2));
-            } else {
-                CHECK(is_committed(results[i]));
-            }
-        }
         CHECK((happened || is_done));
-        // What was said to be done is there, now and after a restart.
         for (int restart = 0; restart < 2; ++restart) {
             CHECK(fragile.store().find_account(before.account.id) == before.account);
-            for (std::size_t i = 0; i < results.size(); ++i) {
-                const bool is_there =
-                    fragile.store().find_passkey(group.people[i].passkey.record.id).has_value();
-                if (is_committed(results[i])) CHECK(is_there);
-                if (is_refused_at(results[i], 2)) CHECK_FALSE(is_there);
-            }
+            check_stored(fragile.store(), group, results);
             if (restart == 0) fragile.reopen();
         }
         CHECK(is_committed(commit(fragile.store(), {CreateAccount{sample_account(fragile.store())}})
@@ -180,15 +192,16 @@ TEST_CASE("an I/O error at any write of a group answers success to nobody in it"
 TEST_CASE("a sync that fails answers success to nobody, ends the process, and nothing after it") {
     Fragile fragile;
     const auto before = sign_up(fragile.store());
-    Group group(fragile.store());
+    const Group group(fragile.store());
     const auto results = commit_as_group(
         fragile.store(),
         group.commits,
         {.operation = DiskOperation::sync, .fault = DiskFault::broken, .number = 1}
     );
     CHECK(heal_disk());
-    for (const auto& result : results)
+    for (const auto& result : results) {
         CHECK(is_unknown(result));
+    }
     CHECK(fragile.is_fatal());
 
     // on_fatal came back, which it does in tests only: nothing is taken any more.
@@ -236,8 +249,9 @@ TEST_CASE("ids end with an error, not with one that was not reserved, when the d
     });
     std::int64_t last = 0;
     const auto use_up = [&] {
-        for (int i = 0; i < 100'000; ++i)
+        for (int i = 0; i < 100'000; ++i) {
             last = fragile.store().next_id();
+        }
     };
     CHECK_THROWS_AS(use_up(), store::ReadFailed);
     CHECK(heal_disk());

@@ -8,6 +8,8 @@
 #include "accounts/types.hpp"
 #include "crypto/seal.hpp"
 #include "latchkey/bytes.hpp"
+#include "latchkey/webauthn/types.hpp"
+#include "store/commit.hpp"
 #include "store/contract.hpp"
 #include "store/samples.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -197,7 +199,6 @@ TEST_CASE("T28: a passkey that was given to another account opens neither") {
 
 TEST_CASE("T28: a credential id, a user handle or a MAC of another row is refused") {
     Place place;
-    const auto id = std::to_string(place.ada.passkey.id.value());
     place.alter("UPDATE passkeys SET credential_id = x'0102'" + row_of(place.ada));
     CHECK_FALSE(place->find_passkey(webauthn::CredentialId({std::byte{1}, std::byte{2}})));
     CHECK(place.verify().altered.size() == 1);
@@ -335,8 +336,9 @@ TEST_CASE("a row is checked under the key that its MAC names, and under no other
     Place place;
     const auto macs_of = [](std::vector<std::pair<std::uint8_t, std::uint8_t>> numbers) {
         std::vector<crypto::Sealer::Key> keys;
-        for (const auto& [id, seed] : numbers)
+        for (const auto& [id, seed] : numbers) {
             keys.push_back(key_numbered(id, seed));
+        }
         return std::make_shared<const store::RowMacs>(keys);
     };
     // A newer key, with the old one for what it made.

@@ -29,8 +29,9 @@ namespace {
 /// `size` bytes that differ for each seed and kind.
 Bytes bytes_from(std::string_view kind, std::int64_t seed, std::size_t size) {
     std::string text = std::string(kind) + std::to_string(seed) + ":";
-    while (text.size() < size)
+    while (text.size() < size) {
         text += text;
+    }
     const auto bytes = bytes_of(std::string_view(text).substr(0, size));
     return {bytes.begin(), bytes.end()};
 }

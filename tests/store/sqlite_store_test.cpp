@@ -227,8 +227,9 @@ TEST_CASE("a full queue answers Unknown at once, and what was queued is still do
             );
         }
     });
-    for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t i = 0; i < 3; ++i) {
         CHECK(is_committed(promises.at(i).get_future().get()));
+    }
     CHECK(is_unknown(promises.at(3).get_future().get()));
 }
 

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -171,9 +172,9 @@ void SoftwareAuthenticator::remove(const Bytes& credential_id) {
 SoftwareCredential* SoftwareAuthenticator::find(
     std::string_view rp_id, const std::vector<Bytes>& allowed
 ) {
-    for (auto credential = kept_.rbegin(); credential != kept_.rend(); ++credential) {
-        const bool is_allowed = allowed.empty() || std::ranges::count(allowed, credential->id) > 0;
-        if (credential->rp_id == rp_id && is_allowed) return &*credential;
+    for (auto& credential : std::ranges::reverse_view(kept_)) {
+        const bool is_allowed = allowed.empty() || std::ranges::count(allowed, credential.id) > 0;
+        if (credential.rp_id == rp_id && is_allowed) return &credential;
     }
     return nullptr;
 }

@@ -29,6 +29,10 @@ TpmStatement tpm_statement(const Identity& aik, const PrivateKey& credential_key
     };
 }
 
+StatementDraft packed_by(const PrivateKey& key, std::vector<Bytes> x5c) {
+    return {.format = "packed", .algorithm = identifier_of(key), .key = key, .x5c = std::move(x5c)};
+}
+
 }  // namespace
 
 Bytes StatementDraft::finish(const Attested& attested) const {
@@ -41,8 +45,9 @@ Bytes StatementDraft::finish(const Attested& attested) const {
     };
     if (!x5c.empty()) {
         std::vector<Bytes> certificates;
-        for (const Bytes& der : x5c)
+        for (const Bytes& der : x5c) {
             certificates.push_back(cbor::bytes(der));
+        }
         members.emplace_back(cbor::text("x5c"), cbor::array(certificates));
     }
     return cbor::map(members);
@@ -64,22 +69,14 @@ StatementDraft SoftwareAuthenticator::statement_for(
 ) const {
     const PrivateKey& signer = leaf_.key;
     const auto leaf_with = [&](CertificateFields fields) { return issue(root_, fields, signer); };
+    const auto own = [&](StatementKind each) { return statement_for(each, credential_key); };
     switch (kind) {
         case StatementKind::none:
-            return {};
+            break;
         case StatementKind::packed_self:
-            return {
-                .format = "packed",
-                .algorithm = identifier_of(credential_key),
-                .key = credential_key
-            };
+            return packed_by(credential_key, {});
         case StatementKind::packed_certified:
-            return {
-                .format = "packed",
-                .algorithm = identifier_of(signer),
-                .key = signer,
-                .x5c = {leaf_.certificate}
-            };
+            return packed_by(signer, {leaf_.certificate});
         case StatementKind::tpm: {
             CertificateFields fields = aik_fields();
             fields.extensions.push_back(aaguid_extension(aaguid_));
@@ -126,8 +123,7 @@ StatementDraft SoftwareAuthenticator::statement_for(
                 .format = "compound",
                 .write =
                     CompoundStatement{
-                        {statement_for(StatementKind::packed_self, credential_key),
-                         statement_for(StatementKind::android_key, credential_key)}
+                        {own(StatementKind::packed_self), own(StatementKind::android_key)}
                     }
             };
     }

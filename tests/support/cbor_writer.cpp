@@ -31,8 +31,9 @@ Bytes head(unsigned major, std::uint64_t argument) {
     };
     if (argument < 24) return {initial(argument)};
     unsigned exponent = 0;
-    while (exponent < 3 && (argument >> (8U << exponent)) != 0)
+    while (exponent < 3 && (argument >> (8U << exponent)) != 0) {
         ++exponent;
+    }
     Bytes written{initial(24 + exponent)};
     for (unsigned shift = 8U << exponent; shift > 0; shift -= 8) {
         written.push_back(static_cast<std::byte>((argument >> (shift - 8)) & 0xffU));
@@ -63,8 +64,9 @@ Bytes array(const std::vector<Bytes>& items) {
 
 Bytes map(const std::vector<std::pair<Bytes, Bytes>>& pairs) {
     Bytes written = head(major_map, pairs.size());
-    for (const auto& [key, value] : pairs)
+    for (const auto& [key, value] : pairs) {
         written = join({written, key, value});
+    }
     return written;
 }
 
@@ -74,8 +76,9 @@ namespace latchkey::test {
 
 Bytes join(const std::vector<Bytes>& parts) {
     Bytes whole;
-    for (const Bytes& part : parts)
+    for (const Bytes& part : parts) {
         whole.insert(whole.end(), part.begin(), part.end());
+    }
     return whole;
 }
 

@@ -115,8 +115,9 @@ json::Value ConformanceFront::attestation_options(const json::Value& request) {
         .user_verification = *verification
     };
     std::vector<webauthn::CredentialDescriptor> exclude;
-    for (const auto& record : owner.credentials)
+    for (const auto& record : owner.credentials) {
         exclude.push_back({record.id, record.transports});
+    }
     auto options = json::parse(webauthn::issue_registration(
         settings_.rp,
         settings_.policy,
@@ -124,8 +125,9 @@ json::Value ConformanceFront::attestation_options(const json::Value& request) {
         {.name = username_, .display_name = *display_name},
         exclude
     ));
-    for (const char* member : {"attestation", "authenticatorSelection", "extensions"})
+    for (const char* member : {"attestation", "authenticatorSelection", "extensions"}) {
         repeat(*options, request, member);
+    }
     return ok(*options);
 }
 
@@ -157,8 +159,9 @@ json::Value ConformanceFront::assertion_options(const json::Value& request) {
     }
     username_ = owner->first;
     std::vector<webauthn::CredentialDescriptor> allowed;
-    for (const auto& record : owner->second.credentials)
+    for (const auto& record : owner->second.credentials) {
         allowed.push_back({record.id, record.transports});
+    }
     authentication_ = webauthn::AuthenticationCeremony::for_account(
         take_challenge(), owner->second.user_handle, std::move(allowed)
     );
