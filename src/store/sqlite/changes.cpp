@@ -11,6 +11,7 @@
 #include "store/sqlite/applied.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/rows.hpp"
+#include "store/store.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -20,7 +21,17 @@
 #include <variant>
 #include <vector>
 
+#include <sqlite3.h>
+
 namespace latchkey::store::sqlite {
+namespace {
+
+/// The writer must not throw: a row of nobody's making is refused, anything else is the database's.
+Applied unreadable(const ReadFailed& failed) {
+    return failed.code == SQLITE_CORRUPT ? Applied::refused : Applied::failed;
+}
+
+}  // namespace
 
 // ---- passkeys
 
@@ -97,9 +108,13 @@ Result<accounts::Passkey, Applied> PasskeyChanges::load(
     auto rows = load_.query(id, account);
     const auto found = found_a_row(rows.step());
     if (found != Applied::made) return Fail{found};
-    auto passkey = guard_.passkey(rows, webauthn::UserHandle(rows.blob(passkey_columns)));
-    if (!passkey) return Fail{Applied::refused};
-    return *std::move(passkey);
+    try {
+        auto passkey = guard_.passkey(rows, webauthn::UserHandle(rows.blob(passkey_columns)));
+        if (!passkey) return Fail{Applied::refused};
+        return *std::move(passkey);
+    } catch (const ReadFailed& failed) {
+        return Fail{unreadable(failed)};
+    }
 }
 
 Applied PasskeyChanges::rewrite(const accounts::Passkey& passkey) {
@@ -180,7 +195,11 @@ Applied IdentityChanges::apply(const accounts::RequireIdentity& change) {
     auto rows = require_.query(change.account, change.who.issuer, change.who.subject);
     const auto found = found_a_row(rows.step());
     if (found != Applied::made) return found;
-    return guard_.identity(rows) ? Applied::made : Applied::refused;
+    try {
+        return guard_.identity(rows) ? Applied::made : Applied::refused;
+    } catch (const ReadFailed& failed) {
+        return unreadable(failed);
+    }
 }
 
 Applied IdentityChanges::apply(const accounts::UnlinkIdentity& change) {

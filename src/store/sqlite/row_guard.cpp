@@ -13,6 +13,8 @@
 
 #include <optional>
 
+#include <sqlite3.h>
+
 namespace latchkey::store::sqlite {
 namespace {
 
@@ -28,7 +30,8 @@ template <class Read>
 auto read_if_ours(Read read) -> std::optional<decltype(read())> {
     try {
         return read();
-    } catch (const ReadFailed&) {
+    } catch (const ReadFailed& failed) {
+        if (failed.code != SQLITE_CORRUPT) throw;  // no memory, say: nothing is known of the row
         return std::nullopt;
     }
 }
