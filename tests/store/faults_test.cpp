@@ -150,7 +150,7 @@ int fail_everywhere(FaultPlan plan) {
         plan.number = number;
         Fragile fragile;
         const auto before = sign_up(fragile.store());
-        Group group(fragile.store());
+        const Group group(fragile.store());
         const auto results = commit_as_group(fragile.store(), group.commits, plan);
         const bool happened = heal_disk();
 

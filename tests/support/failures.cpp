@@ -35,7 +35,9 @@ struct Countdown {
     bool has_failed = false;
 
     bool is_due() {
-        if (left == 0 || --left != 0) return false;
+        if (left == 0) return false;
+        --left;
+        if (left != 0) return false;
         has_failed = true;
         return true;
     }
@@ -155,27 +157,37 @@ void patch(const Tables& tables, const ElfW(Rela) & relocation) {
     }
 }
 
-/// The first object that is reported is the program itself.
-int patch_program(dl_phdr_info* program, std::size_t, void*) {
-    Tables tables{.base = program->dlpi_addr};
+/// What a dynamic section, which ends with DT_NULL, says.
+Tables tables_in(const ElfW(Dyn) * entry, ElfW(Addr) base) {
+    Tables tables{.base = base};
     std::array<const ElfW(Rela)*, 2> starts{};
     std::array<std::size_t, 2> sizes{};
-    for (const auto& header : std::span(program->dlpi_phdr, program->dlpi_phnum)) {
-        if (header.p_type != PT_DYNAMIC) continue;
-        const auto* entry = reinterpret_cast<const ElfW(Dyn)*>(program->dlpi_addr + header.p_vaddr);
-        for (; entry->d_tag != DT_NULL; ++entry) {
-            const auto* address = reinterpret_cast<const void*>(entry->d_un.d_ptr);
-            if (entry->d_tag == DT_STRTAB) tables.names = static_cast<const char*>(address);
-            if (entry->d_tag == DT_SYMTAB) tables.symbols = static_cast<const ElfW(Sym)*>(address);
-            if (entry->d_tag == DT_JMPREL) starts[0] = static_cast<const ElfW(Rela)*>(address);
-            if (entry->d_tag == DT_RELA) starts[1] = static_cast<const ElfW(Rela)*>(address);
-            if (entry->d_tag == DT_PLTRELSZ) sizes[0] = entry->d_un.d_val;
-            if (entry->d_tag == DT_RELASZ) sizes[1] = entry->d_un.d_val;
-        }
+    for (; entry->d_tag != DT_NULL; ++entry) {
+        const auto* address = reinterpret_cast<const void*>(entry->d_un.d_ptr);
+        if (entry->d_tag == DT_STRTAB) tables.names = static_cast<const char*>(address);
+        if (entry->d_tag == DT_SYMTAB) tables.symbols = static_cast<const ElfW(Sym)*>(address);
+        if (entry->d_tag == DT_JMPREL) starts[0] = static_cast<const ElfW(Rela)*>(address);
+        if (entry->d_tag == DT_RELA) starts[1] = static_cast<const ElfW(Rela)*>(address);
+        if (entry->d_tag == DT_PLTRELSZ) sizes[0] = entry->d_un.d_val;
+        if (entry->d_tag == DT_RELASZ) sizes[1] = entry->d_un.d_val;
     }
     for (std::size_t i = 0; i < starts.size(); ++i) {
-        for (const auto& relocation : std::span(starts[i], sizes[i] / sizeof(ElfW(Rela)))) {
-            patch(tables, relocation);
+        tables.relocations.at(i) = {starts.at(i), sizes.at(i) / sizeof(ElfW(Rela))};
+    }
+    return tables;
+}
+
+/// The first object that is reported is the program itself.
+int patch_program(dl_phdr_info* program, std::size_t, void*) {
+    for (const auto& header : std::span(program->dlpi_phdr, program->dlpi_phnum)) {
+        if (header.p_type != PT_DYNAMIC) continue;
+        const auto* section =
+            reinterpret_cast<const ElfW(Dyn)*>(program->dlpi_addr + header.p_vaddr);
+        const Tables tables = tables_in(section, program->dlpi_addr);
+        for (const auto& relocations : tables.relocations) {
+            for (const auto& relocation : relocations) {
+                patch(tables, relocation);
+            }
         }
     }
     return 1;

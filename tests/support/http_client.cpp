@@ -238,8 +238,9 @@ HttpResponse HttpClient::exchange(const std::string& message, RawConnection::Bod
         if (is_new) connection_ = std::make_unique<RawConnection>(port_);
         connection_->send(message);
         auto response = connection_->read_response(body);
-        while (response && response->status < 200)
+        while (response && response->status < 200) {
             response = connection_->read_response(body);
+        }
         if (response) return std::move(*response);
         if (is_new) break;
     }

@@ -46,7 +46,7 @@ public:
         const json::Object* keywords = schema.as_object();
         if (keywords == nullptr) return add(place, "its schema is not an object");
         for (const auto& [keyword, rule] : *keywords) {
-            if (std::find(notes.begin(), notes.end(), keyword) != notes.end()) continue;
+            if (std::ranges::find(notes, keyword) != notes.end()) continue;
             const bool is_known = check_reference(keyword, rule, value, place) ||
                                   check_value(keyword, rule, value, place) ||
                                   check_size(keyword, rule, value, place) ||
@@ -79,8 +79,9 @@ private:
         for (const json::Value& choice : *rule.as_array()) {
             const auto found = schemas_.problems(value, choice);
             if (found.empty()) ++fitting;
-            for (const std::string& problem : found)
+            for (const std::string& problem : found) {
                 reasons += "\n    " + problem;
+            }
         }
         if (fitting != 1) {
             add(place, "fits " + std::to_string(fitting) + " of oneOf" + reasons);
@@ -104,7 +105,7 @@ private:
         }
         if (keyword == "enum" && rule.as_array() != nullptr) {
             const json::Array& choices = *rule.as_array();
-            if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
+            if (std::ranges::find(choices, value) == choices.end()) {
                 add(place, "is " + json::write(value) + ", not one of the choices");
             }
             return true;
@@ -121,7 +122,7 @@ private:
         constexpr std::array<std::string_view, 6> limits{
             "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum"
         };
-        const bool is_limit = std::find(limits.begin(), limits.end(), keyword) != limits.end();
+        const bool is_limit = std::ranges::find(limits, keyword) != limits.end();
         if (!is_limit || rule.as_integer() == nullptr) return false;
         std::int64_t size = 0;
         if (keyword.ends_with("Length")) {
@@ -201,8 +202,9 @@ private:
     ) {
         if (value.as_object() == nullptr) return true;
         for (const auto& [name, member] : *value.as_object()) {
-            if (const json::Value* schema = rule.find(name))
+            if (const json::Value* schema = rule.find(name)) {
                 run(member, *schema, place + "/" + name);
+            }
         }
         return true;
     }

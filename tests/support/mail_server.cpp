@@ -110,8 +110,9 @@ std::vector<ReceivedMail> MailServer::read(const std::string& address, int count
     if (reading.status != 0) throw std::runtime_error(reading.err);
     const json::Value found = parsed(reading.out);
     std::vector<ReceivedMail> mails;
-    for (const json::Value& mail : *found.as_array())
+    for (const json::Value& mail : *found.as_array()) {
         mails.push_back(mail_from(mail));
+    }
     return mails;
 }
 

@@ -120,8 +120,9 @@ auto turn_flag(unsigned bit) {
 template <class Draft, class Made>
 std::vector<Change<Draft, Made>> draft_changes() {
     std::vector<Change<Draft, Made>> changes{{"valid"}};
-    for (const unsigned bit : {0x01U, 0x02U, 0x04U, 0x08U, 0x10U, 0x20U, 0x40U, 0x80U})
+    for (const unsigned bit : {0x01U, 0x02U, 0x04U, 0x08U, 0x10U, 0x20U, 0x40U, 0x80U}) {
         changes.push_back({"flag-" + std::to_string(bit), turn_flag(bit)});
+    }
     changes.push_back({"backed-up", [](Draft& draft) { draft.data.flags |= flag::be | flag::bs; }});
     changes.push_back({"rp-id", [](Draft& draft) { draft.data.rp_id = "example.com"; }});
     changes.push_back({"origin", [](Draft& draft) { draft.client.origin += ":444"; }});
@@ -135,7 +136,7 @@ std::vector<Change<Draft, Made>> draft_changes() {
     changes.push_back({"trailing", [](Draft& draft) { draft.data.trailing = Bytes(3); }});
     changes.push_back({"client-data-twice", [](Draft& draft) {
                            std::string json(text_of(draft.client.finish()));
-                           json.insert(1, "\"type\":\"" + draft.client.type + "\",");
+                           json.insert(1, R"("type":")" + draft.client.type + R"(",)");
                            draft.client.json = json;
                        }});
     changes.push_back({"client-data-mark", [](Draft& draft) {

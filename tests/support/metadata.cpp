@@ -46,8 +46,9 @@ Bytes jose_signature(const Bytes& der) {
 
 json::Array base64_list(const std::vector<Bytes>& list) {
     json::Array texts;
-    for (const Bytes& bytes : list)
+    for (const Bytes& bytes : list) {
         texts.emplace_back(base64_encode(bytes));
+    }
     return texts;
 }
 
@@ -55,8 +56,9 @@ json::Array base64_list(const std::vector<Bytes>& list) {
 
 std::string text_of_aaguid(const webauthn::Aaguid& aaguid) {
     std::string text = hex_encode(aaguid.value());
-    for (const std::size_t dash : {8U, 13U, 18U, 23U})
+    for (const std::size_t dash : {8U, 13U, 18U, 23U}) {
         text.insert(dash, 1, '-');
+    }
     return text;
 }
 
@@ -94,8 +96,9 @@ json::Value EntryDraft::to_json() const {
 
 json::Value metadata_payload(const std::vector<EntryDraft>& entries) {
     json::Array list;
-    for (const EntryDraft& entry : entries)
+    for (const EntryDraft& entry : entries) {
         list.push_back(entry.to_json());
+    }
     return json::object({
         {"legalHeader", "For tests."},
         {"no", 42},

@@ -75,7 +75,7 @@ REGISTER_LISTENER("trace", 1, Trace);
 
 }  // namespace
 
-bool latchkey_is_active(unsigned number) noexcept {
+extern "C" bool latchkey_is_active(unsigned number) noexcept {
     static const unsigned active = number_in_environment();
     static const bool traces = std::getenv("LATCHKEY_MUTANT_TRACE") != nullptr;
     if (traces) reached.at(number) = true;

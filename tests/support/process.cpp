@@ -30,9 +30,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// The environment of this process, which POSIX gives no header for.
-extern char** environ;
-
 namespace latchkey::test {
 namespace {
 
@@ -45,8 +42,9 @@ constexpr int deadline_ms = 30'000;
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
     out.reserve(texts.size() + 1);
-    for (std::string& text : texts)
+    for (std::string& text : texts) {
         out.push_back(text.data());
+    }
     out.push_back(nullptr);
     return out;
 }
@@ -57,12 +55,14 @@ std::vector<std::string> environment_with(const Command& command) {
         const std::string_view text = *entry;
         const std::string_view name = text.substr(0, text.find('='));
         bool is_replaced = false;
-        for (const auto& [key, value] : command.environment)
+        for (const auto& [key, value] : command.environment) {
             is_replaced |= name == key;
+        }
         if (!is_replaced) out.emplace_back(text);
     }
-    for (const auto& [key, value] : command.environment)
+    for (const auto& [key, value] : command.environment) {
         out.push_back(key + "=" + value);
+    }
     return out;
 }
 
@@ -185,8 +185,9 @@ std::string Process::read_until(std::string_view text) {
 }
 
 std::string Process::read_rest() {
-    while (output_ >= 0)
+    while (output_ >= 0) {
         read_more(deadline_ms);
+    }
     return std::exchange(buffer_, {});
 }
 
@@ -259,7 +260,7 @@ std::string TemporaryFolder::write(std::string_view name, std::string_view conte
 }
 
 std::string read_file(const std::string& path) {
-    std::ifstream stream(path, std::ios::binary);
+    const std::ifstream stream(path, std::ios::binary);
     if (!stream) throw std::runtime_error("cannot read " + path);
     std::ostringstream content;
     content << stream.rdbuf();

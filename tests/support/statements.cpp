@@ -37,8 +37,9 @@ Bytes enumerated(unsigned value) {
 
 Bytes certificates(const std::vector<Bytes>& x5c) {
     std::vector<Bytes> items;
-    for (const Bytes& certificate : x5c)
+    for (const Bytes& certificate : x5c) {
         items.push_back(cbor::bytes(certificate));
+    }
     return cbor::array(items);
 }
 
@@ -96,8 +97,9 @@ Bytes AuthorizationDraft::finish() const {
     Bytes list;
     if (purposes) {
         Bytes numbers;
-        for (const unsigned purpose : *purposes)
+        for (const unsigned purpose : *purposes) {
             numbers = join({numbers, small_integer(purpose)});
+        }
         list = der::write(der::ContextTag{1}, der::write(der::Tag::set, numbers));
     }
     // Like a real one: the algorithm, which nobody asks for.
@@ -137,8 +139,9 @@ Bytes SafetyNetStatement::operator()(const Attested& attested) const {
     const bool is_ecdsa = signer.algorithm() == webauthn::CoseAlgorithm::es256;
     const std::string own_name = is_ecdsa ? "ES256" : "RS256";
     json::Array chain;
-    for (const Bytes& certificate : x5c)
+    for (const Bytes& certificate : x5c) {
         chain.emplace_back(base64_encode(certificate));
+    }
     const std::string own_header = json::write(json::object(
         {{"alg", algorithm_name.empty() ? own_name : algorithm_name}, {"x5c", std::move(chain)}}
     ));

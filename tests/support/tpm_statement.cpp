@@ -90,7 +90,7 @@ TpmPublicArea TpmPublicArea::of(const PrivateKey& key) {
 }
 
 Bytes TpmPublicArea::finish() const {
-    Bytes bytes = join(
+    const Bytes bytes = join(
         {number(type),
          number(name_algorithm),
          number(attributes),
@@ -128,8 +128,9 @@ Bytes TpmStatement::operator()(const Attested& attested) const {
     const auto signed_hash = crypto::hash_of(signed_with).value_or(crypto::HashAlgorithm::sha256);
     const Bytes info = cert_info.finish(hash(signed_hash, attested.to_be_signed()), object_name);
     std::vector<Bytes> certificates;
-    for (const Bytes& certificate : x5c)
+    for (const Bytes& certificate : x5c) {
         certificates.push_back(cbor::bytes(certificate));
+    }
     std::vector<std::pair<Bytes, Bytes>> members{
         {cbor::text("alg"), cbor::integer(algorithm)},
         {cbor::text("sig"), cbor::bytes(aik.sign(info, signed_with))},

@@ -88,8 +88,9 @@ std::vector<std::string> strings_at(const json::Value& record, std::string_view 
 
 std::vector<Origin> origins_at(const json::Value& record, std::string_view key) {
     std::vector<Origin> origins;
-    for (std::string& text : strings_at(record, key))
+    for (std::string& text : strings_at(record, key)) {
         origins.emplace_back(std::move(text));
+    }
     return origins;
 }
 
@@ -152,7 +153,8 @@ RegistrationPolicy policy_of(const json::Value& record) {
     policy.attestation = Attestation::preferred;
     policy.refused_formats.clear();
     policy.algorithms.clear();
-    if (const json::Value* algs = record.find("algs"); algs != nullptr && algs->as_array()) {
+    const json::Value* algs = record.find("algs");
+    if (algs != nullptr && algs->as_array() != nullptr) {
         for (const json::Value& alg : *algs->as_array()) {
             if (alg.as_integer() == nullptr) continue;
             policy.algorithms.push_back(static_cast<CoseAlgorithm>(*alg.as_integer()));
@@ -195,8 +197,9 @@ AuthenticationCeremony ceremony_of(
                                       );
     ceremony.user_verification = user_verification_of(record);
     ceremony.counter_rule = webauthn::CounterRule::refuse;
-    if (const std::string* app_id = record.find_string("appid"))
+    if (const std::string* app_id = record.find_string("appid")) {
         ceremony.app_id = webauthn::AppId(*app_id);
+    }
     return ceremony;
 }
 

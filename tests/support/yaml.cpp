@@ -54,10 +54,12 @@ std::size_t key_end(std::string_view text) {
 }
 
 std::string_view trim(std::string_view text) {
-    while (text.starts_with(' '))
+    while (text.starts_with(' ')) {
         text.remove_prefix(1);
-    while (text.ends_with(' '))
+    }
+    while (text.ends_with(' ')) {
         text.remove_suffix(1);
+    }
     return text;
 }
 
@@ -171,7 +173,7 @@ private:
         if (rest.starts_with('\'')) {
             end = 1;
             while (end < rest.size() &&
-                   !(rest[end] == '\'' && (end + 1 == rest.size() || rest[end + 1] != '\''))) {
+                   (rest[end] != '\'' || (end + 1 != rest.size() && rest[end + 1] == '\''))) {
                 end += rest[end] == '\'' ? 2 : 1;
             }
             if (end >= rest.size()) return wrong("a quote that does not end");
@@ -254,7 +256,7 @@ Result<json::Value, YamlError> read_yaml(std::string_view text) {
     std::size_t number = 0;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());
-        std::string_view line = text.substr(0, end);
+        const std::string_view line = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         ++number;
         if (line.find('\t') != std::string_view::npos ||

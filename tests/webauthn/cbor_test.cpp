@@ -253,8 +253,9 @@ TEST_CASE("Property: any bytes are either refused or one item that can be walked
         RC_ASSERT(prefix->item.encoded().size() + prefix->rest.size() == bytes.size());
         std::size_t walked = 0;
         auto children = prefix->item.children();
-        while (const auto child = children.next())
+        while (const auto child = children.next()) {
             walked += child->encoded().size();
+        }
         RC_ASSERT(walked <= prefix->item.encoded().size());
     });
     CHECK(holds);

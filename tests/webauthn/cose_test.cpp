@@ -29,8 +29,9 @@ using Parameters = std::vector<std::pair<std::int64_t, Bytes>>;
 
 Bytes key_of(const Parameters& parameters) {
     std::vector<std::pair<Bytes, Bytes>> pairs;
-    for (const auto& [label, value] : parameters)
+    for (const auto& [label, value] : parameters) {
         pairs.emplace_back(integer(label), value);
+    }
     return test::cbor::map(pairs);
 }
 

@@ -94,8 +94,9 @@ void collect(const cbor::Item& item, ByteView whole, std::vector<Span>& spans) {
     }
     if (item.type() != cbor::Type::array && item.type() != cbor::Type::map) return;
     auto children = item.children();
-    while (const auto child = children.next())
+    while (const auto child = children.next()) {
         collect(*child, whole, spans);
+    }
 }
 
 /// The item with the byte string at `offset` cut to `size`, all lengths set right.
@@ -175,7 +176,7 @@ TEST_CASE("No registration with a flag changed after it was attested verifies, o
 }
 
 TEST_CASE("No statement of one ceremony, key or relying party verifies in another, of any format") {
-    Verifier verifier;
+    const Verifier verifier;
     for (const auto kind : kinds) {
         const Made made(kind);
         CAPTURE(made.scene.draft.statement.format);
@@ -207,8 +208,9 @@ TEST_CASE("No statement of one ceremony, key or relying party verifies in anothe
 TEST_CASE("Property: random changes to a statement never verify, of any format") {
     Verifier verifier;
     std::vector<Made> all;
-    for (const auto kind : kinds)
+    for (const auto kind : kinds) {
         all.emplace_back(kind);
+    }
     const bool holds =
         rc::check([&](std::size_t kind,
                       const std::vector<std::pair<std::size_t, std::uint8_t>>& changes) {

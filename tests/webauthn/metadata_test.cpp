@@ -294,8 +294,9 @@ TEST_CASE("Metadata Statement: anchors that are none, or of another model, are l
 
 TEST_CASE("Metadata Statement: a description is cut at a character") {
     std::string text;
-    for (int i = 0; i < 100; ++i)
+    for (int i = 0; i < 100; ++i) {
         text += "\xe2\x82\xac";  // three bytes each
+    }
     const auto metadata = Metadata::verify(
         signer.sign(test::metadata_payload({{.aaguid = model, .description = text}})),
         signer.trust(),

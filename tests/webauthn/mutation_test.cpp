@@ -142,7 +142,7 @@ TEST_CASE("No registration with a byte flipped gives another record") {
 }
 
 TEST_CASE("No registration that is cut at any offset verifies, of any statement") {
-    Verifier verifier;
+    const Verifier verifier;
     for (const auto statement :
          {test::StatementKind::none,
           test::StatementKind::packed_self,

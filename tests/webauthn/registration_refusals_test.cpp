@@ -29,10 +29,10 @@ using test::flag::up;
 using test::flag::uv;
 
 struct Refusal {
-    const char* rule;
-    void (*change)(RegistrationCase& registration);
-    std::uint8_t step;
-    Reason reason;
+    const char* rule = nullptr;
+    void (*change)(RegistrationCase& registration) = nullptr;
+    std::uint8_t step = 0;
+    Reason reason{};
     std::optional<ProcedureStep> procedure{};
 };
 

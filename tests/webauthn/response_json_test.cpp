@@ -322,7 +322,7 @@ TEST_CASE("Text that is no JSON, has a key twice or is too large is refused at s
         refusal_of(parse_registration_response(good + "}").error()) ==
         "response_malformed at step 3"
     );
-    const std::string twice = "{\"id\":\"AA\"," + good.substr(1);
+    const std::string twice = R"({"id":"AA",)" + good.substr(1);
     CHECK(refusal_of(parse_registration_response(twice).error()) == "response_malformed at step 3");
     const std::string large = good + std::string(limits::response_json_bytes, ' ');
     CHECK(refusal_of(parse_registration_response(large).error()) == "response_too_large at step 3");

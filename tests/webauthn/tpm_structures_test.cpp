@@ -87,8 +87,9 @@ TEST_CASE("No structure of a TPM that is cut, or a byte longer, is one") {
 TEST_CASE("Property: whatever the bytes, reading them ends, and what is read lies inside of them") {
     const bool holds = rc::check([](const std::vector<std::uint8_t>& numbers) {
         Bytes bytes;
-        for (const std::uint8_t number : numbers)
+        for (const std::uint8_t number : numbers) {
             bytes.push_back(static_cast<std::byte>(number));
+        }
         const auto is_inside = [&](ByteView view) {
             return view.empty() || (view.data() >= bytes.data() &&
                                     view.data() + view.size() <= bytes.data() + bytes.size());

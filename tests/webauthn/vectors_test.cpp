@@ -71,22 +71,25 @@ constexpr std::array files{
 TEST_CASE("Every record that the specification decides is judged as it says") {
     const auto data = test_data();
     if (!data) return;
-    for (const char* file : files)
+    for (const char* file : files) {
         CHECK(judge_file(*data / "webauthn" / file, "must").judged > 0);
+    }
 }
 
 TEST_CASE("Every record that a SHOULD or hardening decides is judged as it says") {
     const auto data = test_data();
     if (!data) return;
-    for (const char* file : files)
+    for (const char* file : files) {
         judge_file(*data / "webauthn" / file, "should");
+    }
 }
 
 TEST_CASE("Records that implementations judge differently get some verdict") {
     const auto data = test_data();
     if (!data) return;
-    for (const char* file : files)
+    for (const char* file : files) {
         judge_file(*data / "webauthn" / file, "either");
+    }
 }
 
 TEST_CASE("Parsers find in every registration what the record says is there") {

@@ -45,10 +45,9 @@ void write_pages(
         for (const auto& [variant, model] : *variants.as_object()) {
             latchkey::http::Request request;
             request.id = "AAAAAAAAAAAAAAAAAAAAAA";
-            write_file(
-                folder / (name + "-" + variant + ".html"),
-                renderer.in(language).page(request, name, model).body
-            );
+            std::string file = name;
+            file.append("-").append(variant).append(".html");
+            write_file(folder / file, renderer.in(language).page(request, name, model).body);
         }
     }
 }

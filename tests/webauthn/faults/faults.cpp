@@ -86,8 +86,9 @@ Scenario registration_of(std::string name, const RegistrationCase& scene, Expect
 
 Scenario assertion_of(std::string name, const AuthenticationCase& scene, Expected expected) {
     auto made = scene.made();
-    if (expected == Expected::refusal)
+    if (expected == Expected::refusal) {
         made.authenticator_data[36] ^= std::byte{1};  // the counter, which is signed
+    }
     auto prepare = [scene, made] {
         return [&scene, parts = made.parts()]() mutable {
             return judge(scene, parse_authentication_response(std::move(parts)));
