@@ -35,12 +35,8 @@ Result<void> check_session(const Acting& who, TimePoint now) {
 Result<void> check_not_frozen(const Acting& who, TimePoint now) {
     TRY(check_session(who, now));
     TRY(check_not_frozen(who.account, now));
-    const auto& recovered_at = who.account.recovered_at;
-    const bool is_frozen = recovered_at && now < *recovered_at + limits::freeze_after_recovery;
-    if (is_frozen || who.session.assurance == Assurance::recovered) {
-        return Fail{Refusal::frozen_after_recovery};
-    }
-    return {};
+    if (who.session.assurance == Assurance::recovered) return Fail{Refusal::frozen_after_recovery};
+    return check_rested(who.account, now);
 }
 
 Result<void> check_sensitive_change(const Acting& who, TimePoint now) {

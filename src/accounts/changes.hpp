@@ -104,7 +104,8 @@ struct AddPasskey {
 };
 
 /// After an authentication (7.2 step 24). The counter is written only if it changed.
-/// Precondition: it is an active passkey of this account, its counter still `from_sign_count`.
+/// Precondition: it is an active credential of this account and still of that purpose, its counter
+/// still `from_sign_count`.
 struct UsePasskey {
     AccountId account;
     PasskeyId passkey;
@@ -113,6 +114,13 @@ struct UsePasskey {
     bool backup_state = false;
     TimePoint at;
     std::string used_on;
+    CredentialPurpose purpose = CredentialPurpose::passkey;
+};
+
+/// Makes a passkey of a second factor. Precondition: it is an active second factor of this account.
+struct PromoteSecondFactor {
+    AccountId account;
+    PasskeyId credential;
 };
 
 /// Precondition: it is a passkey of this account.
@@ -287,6 +295,7 @@ using Change = std::variant<
     DeleteAccount,
     AddPasskey,
     UsePasskey,
+    PromoteSecondFactor,
     RenamePasskey,
     RemovePasskey,
     SuspendPasskey,

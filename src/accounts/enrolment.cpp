@@ -3,6 +3,7 @@
 #include "accounts/authenticator_names.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
+#include "accounts/enrolment_rules.hpp"
 #include "accounts/events.hpp"
 #include "accounts/notices.hpp"
 #include "accounts/passkey_rules.hpp"
@@ -18,18 +19,11 @@
 #include <string_view>
 #include <vector>
 
-// The last step of a sign-in that adds a factor: the only place where a credential is made.
+// The last step of a sign-in that makes a factor: the only place where a credential comes in.
 namespace latchkey::accounts {
 namespace {
 
 using enum Refusal;
-
-/// What the proof of the sign-in is worth now.
-struct Grounds {
-    const Passkey* proof = nullptr;         // nullptr: it was another one
-    const Passkey* replaced = nullptr;      // nullptr: none
-    std::optional<TimePoint> recovered_at;  // set: it is a recovery, and what it adds is marked
-};
 
 /// Of a PasskeyCreated or a BiometricsCreated.
 template <class Created>
@@ -49,11 +43,8 @@ Passkey make_credential(
         .last_used_on = {},
         .suspended_at = std::nullopt,
         .recovered_at = std::nullopt,
+        .discoverable = event.discoverable,
     };
-}
-
-void finish_sign_in(Draft& draft, const SignIn& sign_in, const Circumstances& at) {
-    draft.add(FinishSignIn{.sign_in = sign_in.id, .from_version = sign_in.version, .now = at.now});
 }
 
 /// Whom another provider vouched for at the start of the sign-in, if one did, as a way in to the
@@ -118,99 +109,24 @@ Result<Decision> create_account(
     return draft.finish(SignInState::done, event.sign_in.return_to);
 }
 
-/// Whether the proof still holds: factors come and go while a sign-in waits for a new one.
-template <class Created>
-Result<Grounds> check_grounds(const Created& event) {
-    const SignIn& sign_in = event.sign_in;
-    Grounds grounds;
-    if (sign_in.proof == Proof::passkey) {
-        if (!sign_in.passkey) return Fail{proof_withdrawn};
-        grounds.proof = find_usable(event.passkeys, *sign_in.passkey);
-        if (grounds.proof == nullptr) return Fail{proof_withdrawn};
-    } else if (sign_in.second == SecondStep::biometrics) {
-        const bool is_there =
-            sign_in.passkey && find_second_factor(event.passkeys, *sign_in.passkey) != nullptr;
-        if (!is_there) return Fail{proof_withdrawn};
-    } else if (sign_in.second) {
-        if (!still_has(event.steps, *sign_in.second)) return Fail{proof_withdrawn};
-    } else if (asks_second_step(event.passkeys, event.steps) ||
-               (!sign_in.recovered && !event.passkeys.empty())) {
-        // The first proof was enough, and now the account has a second step, or its first passkey.
-        return Fail{proof_withdrawn};
-    }
-    if (sign_in.recovered) {
-        const auto inherited =
-            grounds.proof != nullptr ? grounds.proof->recovered_at : std::nullopt;
-        grounds.recovered_at = inherited.value_or(sign_in.proved_at);
-    }
-    return grounds;
-}
-
-/// New in, old out, in one commit: it works for the only passkey, too.
-void replace(
-    Draft& draft, const Grounds& grounds, const Account& account, const Circumstances& at
-) {
-    const Passkey& old = *grounds.replaced;
-    const Removal removal = removal_by(
-        {
-            .assurance = grounds.recovered_at ? Assurance::recovered : Assurance::passkey,
-            .recovered_at = grounds.recovered_at,
-            .proof = grounds.proof,
-        },
-        at.now
-    );
-    draft.add(remove(old, removal, at.now));
-    draft.log(EventKind::passkey_replaced, account.id, display_name(old));
-    if (removal == Removal::suspension) {
-        draft.log(EventKind::passkey_suspended, account.id, display_name(old));
-    }
-    draft.tell(NoticeKind::passkey_replaced, account, display_name(old));
-}
-
-Assurance assurance_of(const Grounds& grounds, const SignIn& sign_in) {
-    if (grounds.recovered_at) return Assurance::recovered;
-    return sign_in.second ? Assurance::two_steps : Assurance::passkey;
-}
-
 Result<Decision> add_passkey(
     const Account& account, const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh
 ) {
     TRY(check_not_frozen(account, at.now));
-    Grounds grounds = TRY(check_grounds(event));
+    Grounds grounds = TRY(check_grounds(event.sign_in, event.passkeys, event.steps));
     grounds.replaced = TRY(check_room(event.passkeys, event.sign_in.replaces));
     Passkey passkey = make_credential(event, CredentialPurpose::passkey, at, fresh);
     passkey.recovered_at = grounds.recovered_at;
 
     Draft draft(at, fresh);
-    finish_sign_in(draft, event.sign_in, at);
-    draft.add(RequireEpoch{.account = account.id, .epoch = event.sign_in.account_epoch});
-    if (event.sign_in.identity) {
-        draft.add(RequireIdentity{.account = account.id, .who = *event.sign_in.identity});
-    }
+    finish_proved_sign_in(draft, account, event.sign_in, at);
     draft.add(ChangeFactors{
         .account = account.id,
         .from_version = account.version,
         .by = grounds.replaced != nullptr ? 0 : 1,
     });
     draft.add(AddPasskey{passkey});
-    if (grounds.replaced != nullptr) {
-        replace(draft, grounds, account, at);
-    } else {
-        draft.log(EventKind::passkey_added, account.id, display_name(passkey));
-        draft.tell(NoticeKind::passkey_added, account, display_name(passkey));
-    }
-    // Opened by the passkey that was the proof, so that it ends with that one; if that one is just
-    // replaced, or it was none, by the new one.
-    const bool proof_stays = grounds.proof != nullptr && grounds.proof != grounds.replaced;
-    draft.open_session({
-        .account = account,
-        .assurance = assurance_of(grounds, event.sign_in),
-        .authenticated_at = event.sign_in.proved_at,
-        .recovered_at =
-            grounds.recovered_at ? grounds.recovered_at : mark_of(account.recovered_at, at.now),
-        .passkey = proof_stays ? grounds.proof->id : passkey.id,
-    });
-    draft.log(EventKind::signed_in, account.id, display_name(passkey));
+    end_with_passkey(draft, {account, event.sign_in, grounds, passkey}, at);
     return draft.finish(SignInState::done, event.sign_in.return_to);
 }
 
@@ -253,23 +169,15 @@ Result<Decision> create_account_by(
     return draft.finish(SignInState::done, sign_in.return_to);
 }
 
-/// Whose sign-in it is, as the account is now; nullopt: a new person's.
+/// 7.1 step 26, and that the credential was made for this sign-in's person.
 template <class Created>
-Result<std::optional<Account>> subject_of(const Created& event) {
-    const SignIn& sign_in = event.sign_in;
-    if (event.record.user_handle != sign_in.user_handle) return Fail{not_yours};
-    if (!sign_in.account) {
-        if (event.account) return Fail{signed_out_everywhere};
-        return std::optional<Account>();
-    }
-    // Deleted since, or signed out everywhere.
-    if (!event.account || event.account->id != *sign_in.account) return Fail{signed_out_everywhere};
-    if (event.account->epoch != sign_in.account_epoch) return Fail{signed_out_everywhere};
+Result<void> check_made(const Created& event) {
+    if (event.record.user_handle != event.sign_in.user_handle) return Fail{not_yours};
     const bool is_taken = std::ranges::any_of(event.passkeys, [&](const Passkey& passkey) {
         return passkey.record.id == event.record.id;
     });
     if (is_taken) return Fail{already_registered};
-    return event.account;
+    return {};
 }
 
 /// A method more for an account that proved itself in full: the recovery codes come with the first.
@@ -284,16 +192,12 @@ Result<Decision> add_biometrics(
     if (sign_in.recovered) return Fail{frozen_after_recovery};
     const Purpose purpose{.intent = sign_in.intent, .replaces = {}, .return_to = {}};
     TRY(check_may_add(account, event.passkeys, purpose, at.now));
-    const Grounds grounds = TRY(check_grounds(event));
+    const Grounds grounds = TRY(check_grounds(event.sign_in, event.passkeys, event.steps));
     const Passkey credential = make_credential(event, CredentialPurpose::second_factor, at, fresh);
     const std::string name = display_name(credential);
 
     Draft draft(at, fresh);
-    finish_sign_in(draft, sign_in, at);
-    draft.add(RequireEpoch{.account = account.id, .epoch = sign_in.account_epoch});
-    if (sign_in.identity) {
-        draft.add(RequireIdentity{.account = account.id, .who = *sign_in.identity});
-    }
+    finish_proved_sign_in(draft, account, sign_in, at);
     draft.add(ChangeFactors{.account = account.id, .from_version = account.version, .by = 1});
     draft.add(AddPasskey{credential});
     draft.log(EventKind::biometrics_added, account.id, name);
@@ -319,7 +223,8 @@ Result<Decision> decide(const PasskeyCreated& event, const Circumstances& at, co
     const SignIn& sign_in = event.sign_in;
     if (!accepts(sign_in.state, SignInEvent::passkey_created)) return Fail{not_in_this_state};
     if (at.now >= sign_in.expires_at) return Fail{expired};
-    const auto account = TRY(subject_of(event));
+    TRY(check_made(event));
+    const auto account = TRY(subject_of(sign_in, event.account));
     if (!account) return create_account(event, at, fresh);
     if (sign_in.intent == Intent::add_second_step) return Fail{not_in_this_state};
     return add_passkey(*account, event, at, fresh);
@@ -365,7 +270,8 @@ Result<Decision> decide(
     const SignIn& sign_in = event.sign_in;
     if (!accepts(sign_in.state, SignInEvent::biometrics_created)) return Fail{not_in_this_state};
     if (at.now >= sign_in.expires_at) return Fail{expired};
-    const auto account = TRY(subject_of(event));
+    TRY(check_made(event));
+    const auto account = TRY(subject_of(sign_in, event.account));
     if (account) return add_biometrics(*account, event, at, fresh);
     const Passkey credential = make_credential(event, CredentialPurpose::second_factor, at, fresh);
     return create_account_by(

@@ -41,6 +41,8 @@ std::string_view name_of(SignInEvent event) {
             return "passkey_restored";
         case SignInEvent::passkey_created:
             return "passkey_created";
+        case SignInEvent::passkey_promoted:
+            return "passkey_promoted";
         case SignInEvent::app_confirmed:
             return "app_confirmed";
         case SignInEvent::phone_confirmed:

@@ -54,6 +54,10 @@ bool is_second_factor(const Passkey& credential) {
            credential.status == CredentialStatus::active;
 }
 
+bool is_promotable(const Passkey& credential) {
+    return is_second_factor(credential) && credential.discoverable != false;
+}
+
 const Passkey* find_second_factor(const std::vector<Passkey>& credentials, const PublicId& id) {
     return find_where(credentials, [&id](const Passkey& credential) {
         return is_second_factor(credential) && credential.public_id == id;
@@ -129,6 +133,14 @@ Result<const Passkey*> check_room(
     return replaced;
 }
 
+Result<void> check_rested(const Account& account, TimePoint now) {
+    const auto& since = account.recovered_at;
+    if (since && now < *since + limits::freeze_after_recovery) {
+        return Fail{Refusal::frozen_after_recovery};
+    }
+    return {};
+}
+
 bool adds_factor(Intent intent) {
     return intent == Intent::add_passkey || intent == Intent::add_second_step;
 }
@@ -144,10 +156,7 @@ Result<void> check_may_add(
         TRY(check_room(passkeys, purpose.replaces));
         return {};
     }
-    const auto& since = account.recovered_at;
-    if (since && now < *since + limits::freeze_after_recovery) {
-        return Fail{Refusal::frozen_after_recovery};
-    }
+    TRY(check_rested(account, now));
     const auto devices = std::ranges::count_if(passkeys, is_second_factor);
     if (static_cast<std::size_t>(devices) >= limits::biometrics_per_account || is_full(passkeys)) {
         return Fail{Refusal::too_many_passkeys};

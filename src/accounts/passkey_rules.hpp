@@ -23,6 +23,10 @@ const Passkey* find_usable(const std::vector<Passkey>& passkeys, PasskeyId id);
 /// An active credential for the second step: it never signs in alone.
 bool is_second_factor(const Passkey& credential);
 
+/// A second factor that a platform may keep where it would keep a passkey, and then can be made
+/// one; false if the client said that it is kept elsewhere.
+bool is_promotable(const Passkey& credential);
+
 /// The active second factor with that id, or nullptr.
 const Passkey* find_second_factor(const std::vector<Passkey>& credentials, const PublicId& id);
 const Passkey* find_second_factor(const std::vector<Passkey>& credentials, PasskeyId id);
@@ -56,12 +60,15 @@ Result<const Passkey*> check_room(
     const std::vector<Passkey>& passkeys, const std::optional<PublicId>& replaces
 );
 
+/// For limits::freeze_after_recovery nothing of the second step changes. frozen_after_recovery.
+Result<void> check_rested(const Account& account, TimePoint now);
+
 /// Whether a sign-in with that intent goes on to `enrol` after its proof.
 bool adds_factor(Intent intent);
 
 /// Whether the factor that `purpose` is about can be added to the account now, whatever proves it.
-/// As check_not_frozen() and check_room(). For the second step too_many_passkeys: as many devices
-/// as there may be; frozen_after_recovery: nothing of it changes so soon after one.
+/// As check_not_frozen() and check_room(). For the second step also as check_rested(), and
+/// too_many_passkeys: as many devices as there may be.
 Result<void> check_may_add(
     const Account& account,
     const std::vector<Passkey>& passkeys,

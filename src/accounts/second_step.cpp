@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "accounts/authenticator_names.hpp"
+#include "accounts/biometrics.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/draft.hpp"
 #include "accounts/events.hpp"
@@ -14,8 +14,6 @@
 #include "base/try.hpp"
 #include "latchkey/result.hpp"
 
-#include <algorithm>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,34 +33,6 @@ Result<Account> subject_of(const SecondMatched& event) {
     const bool is_biometrics = event.by == SecondStep::biometrics;
     if (!is_biometrics && !still_has(event.steps, event.by)) return Fail{proof_withdrawn};
     return *event.account;
-}
-
-/// A second factor of this account, and nothing else that is made of the same stuff: a passkey is
-/// a proof of its own, and another's is nobody's business here.
-Result<void> check_biometrics(const Account& account, const BiometricsUse& use) {
-    const Passkey& credential = use.credential;
-    if (credential.account != account.id) return Fail{not_yours};
-    if (credential.record.user_handle != account.user_handle) return Fail{not_yours};
-    if (!is_second_factor(credential)) return Fail{not_yours};
-    if (is_copy(credential, use.sign_count, use.counter_rule)) return Fail{counter_went_back};
-    return {};
-}
-
-void use_biometrics(Draft& draft, const BiometricsUse& use, const Circumstances& at) {
-    const Passkey& credential = use.credential;
-    const std::uint32_t stored = credential.record.sign_count;
-    draft.add(UsePasskey{
-        .account = credential.account,
-        .passkey = credential.id,
-        .from_sign_count = stored,
-        .sign_count = std::max(stored, use.sign_count),
-        .backup_state = use.backup_state,
-        .at = at.now,
-        .used_on = at.browser,
-    });
-    if (went_back(stored, use.sign_count)) {
-        draft.log(EventKind::counter_went_back, credential.account, display_name(credential));
-    }
 }
 
 /// When the wait began that lets in: only when it is over, undisturbed, and by a first proof of

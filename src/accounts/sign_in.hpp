@@ -28,6 +28,7 @@ enum class SignInEvent : std::uint8_t {
     hold_started,        // the person can do no second step, and waits
     passkey_restored,    // a passkey of the account was used after an e-mail code (restoring.hpp)
     passkey_created,     // a registration ceremony verified
+    passkey_promoted,    // a second factor of the account was used to make a passkey of it
     app_confirmed,       // a new authenticator app showed that it has the secret
     phone_confirmed,     // a new phone got a code
     biometrics_created,  // a registration of a credential for the second step verified
@@ -69,6 +70,7 @@ inline constexpr auto sign_in_table = [] {
         Transition{second, passkey_restored, done, "always"},
         Transition{second, started_over, start, "always"},
         Transition{enrol, passkey_created, done, "always"},
+        Transition{enrol, passkey_promoted, done, "always"},
         Transition{enrol, app_confirmed, done, "a new account"},
         Transition{enrol, phone_confirmed, done, "a new account"},
         Transition{enrol, biometrics_created, done, "a new account, or to add them"},
@@ -147,7 +149,7 @@ struct Fresh {
     PublicId identity_public_id;
     AuthenticatorAppId app;
     PhoneId phone;
-    std::array<EventId, 5> events;
+    std::array<EventId, 6> events;
 };
 
 /// What the person asked for when the sign-in began; travels sealed until the first proof.
@@ -254,13 +256,27 @@ Result<Decision> decide(const SecondMatched& event, const Circumstances& at, con
 struct PasskeyCreated {
     SignIn sign_in;
     webauthn::CredentialRecord record;
-    std::optional<Account> account;  // of the sign-in
-    std::vector<Passkey> passkeys;   // of the account
-    SecondSteps steps;               // of the account
-    bool needs_invite = false;       // sign_up = "invite": spends the invitation
+    std::optional<bool> discoverable;  // credProps.rk
+    std::optional<Account> account;    // of the sign-in
+    std::vector<Passkey> passkeys;     // of the account
+    SecondSteps steps;                 // of the account
+    bool needs_invite = false;         // sign_up = "invite": spends the invitation
 };
 
 Result<Decision> decide(const PasskeyCreated& event, const Circumstances& at, const Fresh& fresh);
+
+/// The device that should get a passkey holds a second factor of the account already, which many
+/// platforms would overwrite: it answered, found without its id and with user verification, and
+/// becomes the passkey. frozen_after_recovery: it is a change of the second step, too.
+struct PasskeyPromoted {
+    SignIn sign_in;
+    BiometricsUse use;
+    std::optional<Account> account;  // of the sign-in
+    std::vector<Passkey> passkeys;   // of the account
+    SecondSteps steps;               // of the account
+};
+
+Result<Decision> decide(const PasskeyPromoted& event, const Circumstances& at, const Fresh& fresh);
 
 /// An authenticator app instead of a passkey, for the sign-in of a new person as it was loaded.
 /// `app` is sealed for the fresh ids; `recovery_codes` are keyed hashes of the first set.
@@ -288,6 +304,7 @@ Result<Decision> decide(const PhoneConfirmed& event, const Circumstances& at, co
 struct BiometricsCreated {
     SignIn sign_in;
     webauthn::CredentialRecord record;
+    std::optional<bool> discoverable;  // credProps.rk
     std::optional<Account> account;    // of the sign-in
     std::vector<Passkey> passkeys;     // of the account
     SecondSteps steps;                 // of the account

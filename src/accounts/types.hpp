@@ -71,6 +71,7 @@ struct Passkey {
     std::string last_used_on;
     std::optional<TimePoint> suspended_at;
     std::optional<TimePoint> recovered_at;  // made under a recovered sign-in (design.md 4.3)
+    std::optional<bool> discoverable;       // credProps.rk, as the client said when it was made
 
     bool operator==(const Passkey&) const = default;
 };

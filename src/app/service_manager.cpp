@@ -30,7 +30,6 @@ std::optional<std::string> tell_service_manager(std::string_view state) {
     std::memcpy(address.sun_path, name, size);
     if (name[0] == '@') address.sun_path[0] = '\0';  // the abstract namespace
     const Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    if (!socket.is_open()) return std::string("cannot open a socket: ") + std::strerror(errno);
     const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + size);
     const ssize_t sent = ::sendto(
         socket.get(),

@@ -34,6 +34,7 @@ http::Outcome post_apple_notice(VisitPtr visit);
 // sign_in_add_passkey.cpp
 http::Outcome get_add_passkey(VisitPtr visit);
 http::Outcome post_add_passkey(VisitPtr visit);
+http::Outcome post_promote_passkey(VisitPtr visit);
 
 // sign_in_add_app.cpp
 http::Outcome get_add_app(VisitPtr visit);

@@ -62,6 +62,7 @@ constexpr std::array table{
     PageRoute{post, "/sign-in/wait", Needs::second_step, post_sign_in_wait},
     PageRoute{get, "/sign-in/add-passkey", Needs::enrolment, get_add_passkey},
     PageRoute{post, "/sign-in/add-passkey", Needs::enrolment, post_add_passkey},
+    PageRoute{post, "/sign-in/promote-passkey", Needs::enrolment, post_promote_passkey},
     PageRoute{get, "/sign-in/add-app", Needs::enrolment, get_add_app},
     PageRoute{post, "/sign-in/add-app", Needs::enrolment, post_add_app},
     PageRoute{get, "/sign-in/add-phone", Needs::enrolment, get_add_phone},

@@ -67,7 +67,13 @@ json::Value wait_model(const Visit& visit, const AskedSecond& asked) {
 
 json::Value biometrics_model(const Visit& visit, const AskedSecond& asked) {
     return json::object({
-        {"options", second_step_options(visit, asked.account, asked.passkeys)},
+        {"options",
+         options_of(
+             visit,
+             {.use = CeremonyUse::second_step,
+              .account = asked.account,
+              .credentials = asked.passkeys}
+         )},
         {"name", biometrics_in_words(visit.edition, visit.circumstances().browser)},
     });
 }

@@ -43,7 +43,7 @@ http::Outcome post_add_app(VisitPtr visit) {
         circumstances_for(*visit, visit->needed_sign_in().email),
         tokens->fresh
     );
-    return end_enrolment(visit, std::move(decided), tokens, codes);
+    return end_enrolment(visit, std::move(decided), std::move(tokens), std::move(codes));
 }
 
 }  // namespace latchkey::pages

@@ -90,11 +90,12 @@ SignInError error_of_failure(const webauthn::Failure& failure) {
     };
 }
 
-accounts::BiometricsCreated load(const Visit& visit, webauthn::CredentialRecord record) {
+accounts::BiometricsCreated load(const Visit& visit, webauthn::VerifiedRegistration verified) {
     const Services& services = visit.services;
     accounts::BiometricsCreated event{
         .sign_in = visit.needed_sign_in(),
-        .record = std::move(record),
+        .record = std::move(verified.credential),
+        .discoverable = verified.extensions.discoverable,
         .passkeys = credentials_of(visit),
         .needs_invite = services.site.sign_up.who == accounts::SignUp::invite,
     };
@@ -131,7 +132,7 @@ http::Outcome post_add_biometrics(VisitPtr visit) {
         at.now
     );
     if (!verified) return respond_refused(*visit, error_of_failure(verified.error()));
-    accounts::BiometricsCreated event = load(*visit, std::move(verified->credential));
+    accounts::BiometricsCreated event = load(*visit, std::move(*verified));
     auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
     const accounts::AccountId owner = event.account ? event.account->id : tokens->fresh.account;
     auto codes = std::make_shared<RecoveryCodes>(  // shown by the continuation

@@ -13,6 +13,7 @@
 #include "latchkey/webauthn/options.hpp"
 #include "latchkey/webauthn/response.hpp"
 #include "latchkey/webauthn/types.hpp"
+#include "pages/add_passkey_page.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/handlers.hpp"
 #include "pages/passkey_policy.hpp"
@@ -34,65 +35,6 @@
 namespace latchkey::pages {
 namespace {
 
-/// What stands in the database of the person who adds a passkey.
-struct Enrolment {
-    std::optional<accounts::Account> account;
-    std::vector<accounts::Passkey> passkeys;
-    accounts::SecondSteps steps;
-};
-
-Enrolment load(const Visit& visit) {
-    Enrolment enrolment;
-    if (const auto account = visit.needed_sign_in().account) {
-        enrolment.account = visit.services.store.find_account(*account);
-        enrolment.passkeys = visit.services.store.list_passkeys(*account);
-        enrolment.steps = visit.services.store.find_second_steps(*account);
-    }
-    return enrolment;
-}
-
-webauthn::RegistrationCeremony ceremony_of(const Visit& visit) {
-    return {
-        .challenge = sign_in_challenge(visit, CeremonyUse::create_passkey),
-        .user_handle = visit.needed_sign_in().user_handle,
-    };
-}
-
-std::string options_of(const Visit& visit, const Enrolment& enrolment) {
-    const std::string& email = visit.needed_sign_in().email.text();
-    return webauthn::issue_registration(
-        relying_party(visit.services.site),
-        *visit.services.passkey_policy.current(),
-        ceremony_of(visit),
-        {.name = email, .display_name = email},
-        descriptors_of(enrolment.passkeys)
-    );
-}
-
-json::Value model_of(const Visit& visit, const Enrolment& enrolment) {
-    const accounts::SignIn& sign_in = visit.needed_sign_in();
-    json::Value model = json::object({
-        {"email", sign_in.email.text()},
-        {"options", options_of(visit, enrolment)},
-        {"new_account", !sign_in.account.has_value()},
-        {"recovered", sign_in.recovered},
-        {"text_messages", visit.services.site.text_messages.has_value()},
-    });
-    const auto replaced = std::ranges::find_if(enrolment.passkeys, [&sign_in](const auto& passkey) {
-        return passkey.public_id == sign_in.replaces;
-    });
-    if (replaced != enrolment.passkeys.end()) {
-        model.set("replaces", json::object({{"name", accounts::display_name(*replaced)}}));
-    }
-    return model;
-}
-
-http::Response respond_add_passkey_error(const Visit& visit, const SignInError& error) {
-    json::Value model = model_of(visit, load(visit));
-    model.set("error", error_model(visit, error));
-    return respond(visit, "add_passkey", std::move(model), error.status);
-}
-
 /// The passkey was made and is not taken. Where policy refused it, the password manager may be told
 /// to forget it, unless an account of ours has a credential of that id.
 http::Response respond_not_taken(
@@ -101,7 +43,7 @@ http::Response respond_not_taken(
     const webauthn::Failure& failure
 ) {
     const SignInError error = error_of_refused_passkey(failure);
-    json::Value model = model_of(visit, load(visit));
+    json::Value model = add_passkey_model(visit, load_enrolment(visit));
     model.set("error", error_model(visit, error));
     if (is_refused_by_policy(failure.reason) && !visit.services.store.find_passkey(response.id())) {
         model.set(
@@ -115,35 +57,19 @@ http::Response respond_not_taken(
     return respond(visit, "add_passkey", std::move(model), error.status);
 }
 
-/// Settings says what was done; other places get no word of ours.
-std::string location_after_adding(const accounts::SignIn& sign_in) {
-    std::string location = location_after(sign_in.return_to);
-    const bool is_told =
-        sign_in.intent == accounts::Intent::add_passkey && location == "/settings/security";
-    if (!is_told) return location;
-    return location + (sign_in.replaces ? "?message=replaced" : "?message=added");
-}
-
-SignInError error_of_refused(RefusedChange refused) {
-    if (refused.is<accounts::AddPasskey>()) {
-        return error_of(accounts::Refusal::already_registered);
-    }
-    return error_of(accounts::Refusal::expired);
-}
-
 }  // namespace
 
 http::Outcome get_add_passkey(VisitPtr visit) {
     const accounts::SignIn& sign_in = visit->needed_sign_in();
     const std::string_view page = enrolment_page(sign_in);
     if (page != visit->request.path) return http::see_other(page);
-    return respond(*visit, "add_passkey", model_of(*visit, load(*visit)));
+    return respond(*visit, "add_passkey", add_passkey_model(*visit, load_enrolment(*visit)));
 }
 
 /// A registration ceremony ends here (7.1); with it the sign-in.
 http::Outcome post_add_passkey(VisitPtr visit) {
     const Services& services = visit->services;
-    Enrolment enrolment = load(*visit);
+    Enrolment enrolment = load_enrolment(*visit);
     const auto response = webauthn::parse_registration_response(visit->form.get("response"));
     if (!response) {
         return respond_add_passkey_error(
@@ -154,7 +80,7 @@ http::Outcome post_add_passkey(VisitPtr visit) {
     auto verified = verifier().verify_registration(
         relying_party(services.site),
         *services.passkey_policy.current(),
-        ceremony_of(*visit),
+        registration_of(*visit),
         *response,
         at.now
     );
@@ -166,6 +92,7 @@ http::Outcome post_add_passkey(VisitPtr visit) {
         accounts::PasskeyCreated{
             .sign_in = visit->needed_sign_in(),
             .record = std::move(verified->credential),
+            .discoverable = verified->extensions.discoverable,
             .account = std::move(enrolment.account),
             .passkeys = std::move(enrolment.passkeys),
             .steps = std::move(enrolment.steps),
@@ -174,28 +101,37 @@ http::Outcome post_add_passkey(VisitPtr visit) {
         at,
         tokens->fresh
     );
-    if (!decided) return respond_add_passkey_error(*visit, error_of(decided.error()));
-    auto decision = std::make_shared<accounts::Decision>(std::move(*decided));
-    std::vector<accounts::Change> changes = std::move(decision->changes);
-    add_notices(*visit, changes, decision->notices);
-    return save(
-        visit,
-        std::move(changes),
-        {
-            .committed = [visit, decision, tokens](store::Committed) -> http::Outcome {
-                const auto account = visit->services.store.find_account(decision->session->account);
-                http::Response next = respond_next(
-                    location_after_adding(visit->needed_sign_in()),
-                    account ? signal_model(visit->services, *account) : std::nullopt
-                );
-                set_cookies_of(*visit, *decision, *tokens, next);
-                return next;
-            },
-            .refused = [visit](RefusedChange refused) -> http::Outcome {
-                return respond_add_passkey_error(*visit, error_of_refused(refused));
-            },
-        }
+    return end_with_passkey(visit, std::move(decided), tokens);
+}
+
+/// The device holds a second factor of the account already: the sign-in ends with that one.
+http::Outcome post_promote_passkey(VisitPtr visit) {
+    Enrolment enrolment = load_enrolment(*visit);
+    if (!enrolment.account) {
+        return respond_add_passkey_error(*visit, error_of(accounts::Refusal::not_in_this_state));
+    }
+    auto use = read_biometrics_use(
+        *visit,
+        {.use = CeremonyUse::promote,
+         .account = *enrolment.account,
+         .credentials = enrolment.passkeys}
     );
+    if (!use) return respond_add_passkey_error(*visit, use.error());
+    auto tokens = std::make_shared<FreshTokens>(  // used by the continuation
+        make_fresh(visit->services)
+    );
+    auto decided = accounts::decide(
+        accounts::PasskeyPromoted{
+            .sign_in = visit->needed_sign_in(),
+            .use = std::move(*use),
+            .account = std::move(enrolment.account),
+            .passkeys = std::move(enrolment.passkeys),
+            .steps = std::move(enrolment.steps),
+        },
+        circumstances_for(*visit, visit->needed_sign_in().email),
+        tokens->fresh
+    );
+    return end_with_passkey(visit, std::move(decided), tokens);
 }
 
 }  // namespace latchkey::pages

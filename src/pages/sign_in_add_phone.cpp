@@ -49,7 +49,7 @@ http::Outcome create_account(const VisitPtr& visit, const PendingText& pending) 
         tokens->fresh
     );
     if (decided) decided->changes.push_back(note_text_answered(*visit, pending.number));
-    return end_enrolment(visit, std::move(decided), tokens, codes);
+    return end_enrolment(visit, std::move(decided), std::move(tokens), std::move(codes));
 }
 
 }  // namespace

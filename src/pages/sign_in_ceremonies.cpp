@@ -34,6 +34,8 @@ std::string_view label_of(CeremonyUse use) {
             return "biometrics creation challenge";
         case CeremonyUse::second_step:
             return "second step challenge";
+        case CeremonyUse::promote:
+            return "promotion challenge";
     }
     return "passkey creation challenge";
 }
@@ -51,17 +53,15 @@ webauthn::Challenge sign_in_challenge(const Visit& visit, CeremonyUse use) {
 
 namespace {
 
-webauthn::AuthenticationCeremony second_step_ceremony(
-    const Visit& visit,
-    const accounts::Account& account,
-    const std::vector<accounts::Passkey>& credentials
-) {
-    std::vector<accounts::Passkey> factors;
-    std::ranges::copy_if(credentials, std::back_inserter(factors), accounts::is_second_factor);
+webauthn::AuthenticationCeremony ceremony_of(const Visit& visit, const BiometricsCeremony& asked) {
+    std::vector<accounts::Passkey> named;  // none: any that can be found without its id
+    if (asked.use == CeremonyUse::second_step) {
+        std::ranges::copy_if(
+            asked.credentials, std::back_inserter(named), accounts::is_second_factor
+        );
+    }
     auto ceremony = webauthn::AuthenticationCeremony::for_account(
-        sign_in_challenge(visit, CeremonyUse::second_step),
-        account.user_handle,
-        descriptors_of(factors)
+        sign_in_challenge(visit, asked.use), asked.account.user_handle, descriptors_of(named)
     );
     // The account's rule decides on the counter, on the very row that the commit compares.
     ceremony.counter_rule = webauthn::CounterRule::report;
@@ -79,20 +79,14 @@ SignInError error_of_failed_use(const webauthn::Failure& failure) {
 
 }  // namespace
 
-std::string second_step_options(
-    const Visit& visit,
-    const accounts::Account& account,
-    const std::vector<accounts::Passkey>& credentials
-) {
+std::string options_of(const Visit& visit, const BiometricsCeremony& asked) {
     return webauthn::issue_authentication(
-        relying_party(visit.services.site), second_step_ceremony(visit, account, credentials)
+        relying_party(visit.services.site), ceremony_of(visit, asked)
     );
 }
 
 Result<accounts::BiometricsUse, SignInError> read_biometrics_use(
-    const Visit& visit,
-    const accounts::Account& account,
-    const std::vector<accounts::Passkey>& credentials
+    const Visit& visit, const BiometricsCeremony& asked
 ) {
     const Services& services = visit.services;
     const auto response = webauthn::parse_authentication_response(visit.form.get("response"));
@@ -101,19 +95,16 @@ Result<accounts::BiometricsUse, SignInError> read_biometrics_use(
             SignInError{.status = 400, .code = "bad_request", .reason = describe(response.error())}
         };
     }
-    const auto found = std::ranges::find_if(credentials, [&response](const auto& credential) {
+    const auto found = std::ranges::find_if(asked.credentials, [&response](const auto& credential) {
         return accounts::is_second_factor(credential) && credential.record.id == response->id();
     });
-    if (found == credentials.end()) {
+    if (found == asked.credentials.end()) {
         return Fail{
             SignInError{.code = "biometrics_refused", .reason = "no second factor of the account"}
         };
     }
     const auto verified = verifier().verify_authentication(
-        relying_party(services.site),
-        second_step_ceremony(visit, account, credentials),
-        found->record,
-        *response
+        relying_party(services.site), ceremony_of(visit, asked), found->record, *response
     );
     if (!verified) return Fail{error_of_failed_use(verified.error())};
     return accounts::BiometricsUse{

@@ -154,7 +154,10 @@ std::uint32_t in_a_row(
 /// A signature over a challenge of this sign-in alone: there is nothing to guess or to count, and
 /// the commit that ends the sign-in spends it.
 http::Outcome take_biometrics(const VisitPtr& visit, const AskedSecond& asked) {
-    auto use = read_biometrics_use(*visit, asked.account, asked.passkeys);
+    auto use = read_biometrics_use(
+        *visit,
+        {.use = CeremonyUse::second_step, .account = asked.account, .credentials = asked.passkeys}
+    );
     if (!use) return respond_second(*visit, asked, SecondStep::biometrics, use.error());
     return go_on_after_second(visit, SecondStep::biometrics, 3, std::move(*use));
 }

@@ -55,14 +55,17 @@ Bytes list(const std::vector<std::string>& items) {
     return bytes;
 }
 
-std::array<std::byte, 5> flags(const accounts::Passkey& passkey) {
-    return {
+/// What is not known adds nothing: rows from before there was the column keep their MAC.
+Bytes flags(const accounts::Passkey& passkey) {
+    Bytes flags{
         std::byte{passkey.record.uv_initialized},
         std::byte{passkey.record.backup_eligible},
         std::byte{passkey.record.backup_state},
         static_cast<std::byte>(passkey.purpose),
         static_cast<std::byte>(passkey.status),
     };
+    if (passkey.discoverable) flags.push_back(std::byte{*passkey.discoverable});
+    return flags;
 }
 
 crypto::Sha256 mac(const SecretKey& key, const accounts::Passkey& passkey) {

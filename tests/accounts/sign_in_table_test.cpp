@@ -30,16 +30,17 @@ constexpr std::array events{
     SignInEvent::hold_started,
     SignInEvent::passkey_restored,
     SignInEvent::passkey_created,
+    SignInEvent::passkey_promoted,
     SignInEvent::app_confirmed,
     SignInEvent::phone_confirmed,
     SignInEvent::biometrics_created,
     SignInEvent::started_over,
 };
 
-TEST_CASE("of the 60 pairs of state and event these 17 are accepted, and no other") {
+TEST_CASE("of the 65 pairs of state and event these 18 are accepted, and no other") {
     using enum SignInState;
     using enum SignInEvent;
-    constexpr std::array<std::pair<SignInState, SignInEvent>, 17> accepted{{
+    constexpr std::array<std::pair<SignInState, SignInEvent>, 18> accepted{{
         {start, code_requested},
         {start, passkey_asserted},
         {start, upstream_proved},
@@ -53,6 +54,7 @@ TEST_CASE("of the 60 pairs of state and event these 17 are accepted, and no othe
         {second, passkey_restored},
         {second, started_over},
         {enrol, passkey_created},
+        {enrol, passkey_promoted},
         {enrol, app_confirmed},
         {enrol, phone_confirmed},
         {enrol, biometrics_created},
@@ -86,7 +88,8 @@ TEST_CASE("only a proof leads to done, and nothing leads on from there") {
             row.event == SignInEvent::passkey_asserted || row.event == SignInEvent::code_matched ||
             row.event == SignInEvent::upstream_proved || row.event == SignInEvent::second_matched ||
             row.event == SignInEvent::passkey_restored ||
-            row.event == SignInEvent::passkey_created || row.event == SignInEvent::app_confirmed ||
+            row.event == SignInEvent::passkey_created ||
+            row.event == SignInEvent::passkey_promoted || row.event == SignInEvent::app_confirmed ||
             row.event == SignInEvent::phone_confirmed ||
             row.event == SignInEvent::biometrics_created;
         CHECK(is_proof);

@@ -264,6 +264,18 @@ Page Person::post_biometrics(std::string_view response) {
     return browser.submit("/sign-in/second-step", fields);
 }
 
+Page Person::promote(SoftwareAuthenticator& held_by) {
+    const Page page = browser.get("/sign-in/add-passkey");
+    REQUIRE(page.status() == 200);
+    const auto response = held_by.get(page.text("promotion"), flow_origin);
+    REQUIRE(response);
+    return post_promotion(*response);
+}
+
+Page Person::post_promotion(std::string_view response) {
+    return browser.submit("/sign-in/promote-passkey", {{"response", std::string(response)}});
+}
+
 Page Person::ask_for_text() {
     REQUIRE(browser.get("/sign-in/second-step?way=text").status() == 200);
     return browser.submit("/sign-in/text", {});

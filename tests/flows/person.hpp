@@ -76,6 +76,10 @@ public:
     /// Everything from the first page to the session, by a phone; fails the test if a step does.
     void sign_up_with_phone(std::string_view number);
 
+    /// On /sign-in/add-passkey: makes a passkey of a second factor that a device holds.
+    Page promote(SoftwareAuthenticator& held_by);
+    Page post_promotion(std::string_view response);
+
     /// On the second step: has a code sent to the phone.
     Page ask_for_text();
 

@@ -64,7 +64,7 @@ void StoreWatch::note_commit(const std::string& changes, const store::CommitResu
 }
 
 std::string name_of(const store::Change& change) {
-    constexpr std::array<std::string_view, 48> names{
+    constexpr std::array<std::string_view, 49> names{
         "CreateAccount",
         "ChangeFactors",
         "RequireEpoch",
@@ -79,6 +79,7 @@ std::string name_of(const store::Change& change) {
         "DeleteAccount",
         "AddPasskey",
         "UsePasskey",
+        "PromoteSecondFactor",
         "RenamePasskey",
         "RemovePasskey",
         "SuspendPasskey",

@@ -43,6 +43,7 @@ struct World {
     Person newcomer{.account = sample_account(store), .passkey = {}};
     Passkey second = sample_passkey(store, person.account);
     Passkey suspended = sample_passkey(store, person.account);
+    Passkey factor = sample_passkey(store, person.account);
     Session session = sample_session(store, person.account, day_one);
     Session fresh_session = sample_session(store, person.account, day_one);
     SignIn sign_in = sample_sign_in(store, person.account, day_one);
@@ -75,12 +76,14 @@ struct World {
     CountTowardsLimit counted{hash_of(1), 5, minutes(10), day_one};
 
     World() {
+        factor.purpose = CredentialPurpose::second_factor;
         session.passkey = person.passkey.id;
         sign_in.passkey = person.passkey.id;
         REQUIRE(is_committed(commit(
             store,
             {MarkRecovered{person.account.id, day_one - minutes(1)},
              AddPasskey{suspended},
+             AddPasskey{factor},
              SuspendPasskey{person.account.id, suspended.id, day_one, std::nullopt},
              OpenSession{session},
              StartSignIn{sign_in},
@@ -114,6 +117,7 @@ struct World {
             DeleteAccount{account},
             AddPasskey{second},
             UsePasskey{account, passkey, 7, 8, true, day_one, "here"},
+            PromoteSecondFactor{account, factor.id},
             RenamePasskey{account, passkey, "other"},
             RemovePasskey{account, passkey, std::nullopt},
             SuspendPasskey{account, passkey, day_one, std::nullopt},
@@ -371,30 +375,4 @@ TEST_CASE("a read sees a commit whole or not at all") {
     is_over = true;
     reader.join();
     CHECK(torn == 0);
-}
-
-TEST_CASE("ids rise, differ between threads, and are never given again after restarts") {
-    const auto db = make_store_under_test();
-    std::int64_t highest = 0;
-    for (int restart = 0; restart < 4; ++restart) {
-        std::vector<std::vector<std::int64_t>> given(4);
-        std::vector<std::thread> threads;
-        const auto next = [&] { return db->store().next_id(); };
-        for (auto& mine : given) {
-            mine.resize(8'000);
-            threads.emplace_back([&] { std::ranges::generate(mine, next); });
-        }
-        for (auto& thread : threads) {
-            thread.join();
-        }
-        std::set<std::int64_t> all;
-        for (const auto& mine : given) {
-            CHECK(std::ranges::is_sorted(mine));
-            all.insert(mine.begin(), mine.end());
-        }
-        CHECK(all.size() == 32'000);
-        CHECK(*all.begin() > highest);
-        highest = *all.rbegin();
-        db->reopen();
-    }
 }

@@ -285,6 +285,26 @@ TEST_CASE("each change of a passkey gives it the MAC of what it is then") {
     check("restoring");
 }
 
+TEST_CASE("a second factor that becomes a passkey gets the MAC of one; an altered one does not") {
+    for (const bool is_altered : {false, true}) {
+        CAPTURE(is_altered);
+        Place place;
+        auto factor = sample_passkey(place.store(), place.ada.account);
+        factor.purpose = CredentialPurpose::second_factor;
+        REQUIRE(place.committed({AddPasskey{factor}}));
+        const auto row = " WHERE id = " + std::to_string(factor.id.value());
+        if (is_altered) place.alter("UPDATE passkeys SET discoverable = 0" + row);
+        const PromoteSecondFactor promotion{factor.account, factor.id};
+        CHECK(place.committed({promotion}) == !is_altered);
+        place.reopen();
+        factor.purpose = CredentialPurpose::passkey;
+        const auto known = place->find_passkey(factor.record.id);
+        REQUIRE(known.has_value() == !is_altered);
+        if (known) CHECK(known->passkey == factor);
+        CHECK(place.verify().altered.size() == (is_altered ? 1 : 0));
+    }
+}
+
 TEST_CASE("T28: no change makes an altered passkey a right one") {
     const auto changes_of = [](const Passkey& passkey) {
         return std::array<store::Change, 4>{

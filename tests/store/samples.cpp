@@ -102,6 +102,7 @@ accounts::Passkey sample_passkey(store::Store& store, const accounts::Account& a
         .last_used_on = "",
         .suspended_at = std::nullopt,
         .recovered_at = std::nullopt,
+        .discoverable = true,
     };
 }
 

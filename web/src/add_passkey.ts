@@ -2,16 +2,17 @@
 // Copyright the Latchkey developers
 import { readLocation } from './answers';
 import { rememberItWorked } from './memory';
-import { outcomeOfCreate } from './outcomes';
+import { type CreateOutcome, outcomeOfCreate } from './outcomes';
 import { focusHeading, Messages, showView } from './page';
-import { canUsePasskeys, createPasskey } from './passkeys';
+import { askForPasskey, canUsePasskeys, createPasskey } from './passkeys';
 import { post } from './server';
 import { signalAccount, signalUnknown } from './signals';
 import { isInApp } from './ways';
 
 /**
  * `<latchkey-add-passkey data-options="…">`: creates the passkey where the person chooses, and
- * sends it. With `data-stay` it says what comes next time before it goes on.
+ * sends it. With `data-stay` it says what comes next time before it goes on. With `data-promotion`
+ * a device that is a second step already is offered to become the passkey.
  */
 export class AddPasskey extends HTMLElement {
     private readonly messages = new Messages(this);
@@ -20,6 +21,8 @@ export class AddPasskey extends HTMLElement {
     connectedCallback(): void {
         const button = this.querySelector<HTMLButtonElement>('[data-action=create]');
         button?.addEventListener('click', () => void this.create());
+        const promote = this.querySelector<HTMLButtonElement>('[data-action=promote]');
+        promote?.addEventListener('click', () => void this.promote());
         if (!canUsePasskeys()) {
             button?.remove();
             this.messages.alert(isInApp(navigator.userAgent) ? 'in_app' : 'unsupported');
@@ -29,22 +32,48 @@ export class AddPasskey extends HTMLElement {
         });
     }
 
-    private async create(): Promise<void> {
+    private create(): Promise<void> {
+        const form = this.form('/sign-in/add-passkey');
+        return this.use(form, () => createPasskey(this.dataset['options'] ?? ''));
+    }
+
+    private promote(): Promise<void> {
+        const form = this.form('/sign-in/promote-passkey');
+        const signal = new AbortController().signal;
+        const options = this.dataset['promotion'] ?? '';
+        return this.use(form, () => askForPasskey(options, 'modal', signal));
+    }
+
+    /** Asks the device, and sends what it answers with the form. */
+    private async use(form: HTMLFormElement, ask: () => Promise<string>): Promise<void> {
         if (this.isBusy) return;
         this.setBusy(true);
         this.messages.status('opening');
         try {
-            await this.send(await createPasskey(this.dataset['options'] ?? ''));
+            await this.send(form, await ask());
         } catch (error) {
-            const outcome = outcomeOfCreate(error);
-            if (outcome !== 'nothing') this.messages.alert(outcome);
+            this.showOutcome(outcomeOfCreate(error));
         }
         this.setBusy(false);
     }
 
-    private async send(response: string): Promise<void> {
+    private showOutcome(outcome: CreateOutcome): void {
+        this.messages.clear();
+        const promotion = this.querySelector<HTMLElement>('[data-promote]');
+        if (outcome === 'exists' && promotion) {
+            promotion.hidden = false;
+            promotion.querySelector<HTMLElement>('.option-title')?.focus();
+        } else if (outcome !== 'nothing') {
+            this.messages.alert(outcome);
+        }
+    }
+
+    private form(action: string): HTMLFormElement {
+        return this.querySelector(`form[action="${action}"]`) as HTMLFormElement; // the template's
+    }
+
+    private async send(form: HTMLFormElement, response: string): Promise<void> {
         this.messages.status('saving');
-        const form = this.querySelector('form') as HTMLFormElement; // the template has it
         const csrf = form.querySelector<HTMLInputElement>('input[name=csrf]')?.value ?? '';
         const answer = await post(form.action, { csrf, response });
         if (answer?.kind === 'go') {

@@ -76,6 +76,7 @@ export class PasskeyButton extends HTMLElement {
 
     private goTo(view: string): void {
         this.messages.clear();
+        this.offer('[data-promote]', false);
         showView(view);
         void this.aim(view === 'add' ? 'add-passkey' : undefined);
         if (view === 'start') {
@@ -155,8 +156,8 @@ export class PasskeyButton extends HTMLElement {
     private async showRefusal(answer: Answer & { kind: 'refused' }): Promise<void> {
         this.adopt(answer.fresh);
         if (answer.code === 'second_step_only') this.goTo('email');
-        const restore = this.querySelector<HTMLElement>('[data-restore]');
-        if (restore) restore.hidden = answer.code !== 'credential_suspended';
+        this.offer('[data-promote]', answer.code === 'second_step_only');
+        this.offer('[data-restore]', answer.code === 'credential_suspended');
         if (answer.unknown) {
             // A signed-in person may just have chosen another account's passkey: do not delete it.
             const isTold = !('signedIn' in this.dataset) && (await signalUnknown(answer.unknown));
@@ -166,6 +167,11 @@ export class PasskeyButton extends HTMLElement {
         } else {
             this.messages.alert('failed');
         }
+    }
+
+    private offer(selector: string, isOffered: boolean): void {
+        const part = this.querySelector<HTMLElement>(selector);
+        if (part) part.hidden = !isOffered;
     }
 
     /** Ends the call under way, which browsers allow only one of. */

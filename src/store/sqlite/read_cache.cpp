@@ -92,6 +92,8 @@ struct Concerned {
 
     Account operator()(const accounts::SuspendPasskey& change) const { return change.account; }
 
+    Account operator()(const accounts::PromoteSecondFactor& change) const { return change.account; }
+
     Account operator()(const accounts::RestorePasskey& change) const { return change.account; }
 
     Account operator()(const accounts::DeleteSuspendedPasskey& change) const {

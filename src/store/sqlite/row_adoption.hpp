@@ -29,8 +29,8 @@ private:
         "SELECT p.id, p.public_id, p.account, p.credential_id, p.algorithm, p.public_key,"
         "       p.sign_count, p.uv_initialized, p.backup_eligible, p.backup_state, p.transports,"
         "       p.aaguid, p.attestation_format, p.rp_id, p.purpose, p.status, p.name,"
-        "       p.created_on, p.created_at, p.suspended_at, p.recovered_at, p.row_mac,"
-        "       a.user_handle"
+        "       p.created_on, p.created_at, p.suspended_at, p.recovered_at, p.discoverable,"
+        "       p.row_mac, a.user_handle"
         " FROM passkeys p JOIN accounts a ON a.id = p.account"
         " WHERE p.id > ?1 AND p.row_mac IS NULL ORDER BY p.id LIMIT 1"
     };

@@ -114,6 +114,7 @@ accounts::Passkey passkey_of(const Rows& rows, webauthn::UserHandle user_handle)
         .last_used_on = {},
         .suspended_at = rows.optional_time(19),
         .recovered_at = rows.optional_time(20),
+        .discoverable = rows.is_null(21) ? std::nullopt : std::optional(rows.boolean(21)),
     };
 }
 

@@ -23,12 +23,12 @@ std::vector<accounts::Account> accounts_of(Rows& rows);
 
 /// id, public_id, account, credential_id, algorithm, public_key, sign_count, uv_initialized,
 /// backup_eligible, backup_state, transports, aaguid, attestation_format, rp_id, purpose, status,
-/// name, created_on, created_at, suspended_at, recovered_at.
+/// name, created_on, created_at, suspended_at, recovered_at, discoverable.
 /// The user handle stands with the account, the last use in tables of its own. For RowGuard, which
 /// reads one column more, row_mac, and through which everybody else reads.
 accounts::Passkey passkey_of(const Rows& rows, webauthn::UserHandle user_handle);
 
-inline constexpr int passkey_columns = 22;
+inline constexpr int passkey_columns = 23;
 inline constexpr int credential_id_column = 3;
 
 /// id, public_id, account, issuer, subject, email, linked_at. For RowGuard, as above.

@@ -35,8 +35,8 @@ void read_rows(Connection& connection, const RowGuard& guard, Verified& verified
         "SELECT p.id, p.public_id, p.account, p.credential_id, p.algorithm, p.public_key,"
         "       p.sign_count, p.uv_initialized, p.backup_eligible, p.backup_state, p.transports,"
         "       p.aaguid, p.attestation_format, p.rp_id, p.purpose, p.status, p.name,"
-        "       p.created_on, p.created_at, p.suspended_at, p.recovered_at, p.row_mac,"
-        "       ifnull(a.user_handle, x'')"
+        "       p.created_on, p.created_at, p.suspended_at, p.recovered_at, p.discoverable,"
+        "       p.row_mac, ifnull(a.user_handle, x'')"
         " FROM passkeys p LEFT JOIN accounts a ON a.id = p.account ORDER BY p.id"
     );
     for (auto rows = passkeys.query(); rows.next();) {

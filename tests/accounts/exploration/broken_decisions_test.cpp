@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "accounts/acting.hpp"
 #include "accounts/changes.hpp"
+#include "accounts/exploration/breaking.hpp"
 #include "accounts/exploration/explorer.hpp"
 #include "accounts/exploration/steps.hpp"
 #include "accounts/holds.hpp"
@@ -34,25 +35,6 @@ void check_found_waiting(const Core& core) {
     const std::string violation = explore(core, bounds, Overtaking::all_pairs, 100'000).violation;
     CAPTURE(violation);
     CHECK(violation.starts_with("4.3"));
-}
-
-template <class T>
-Result<Decision> without(Result<Decision> decided) {
-    if (!decided) return decided;
-    std::erase_if(decided->changes, [](const Change& change) {
-        return std::holds_alternative<T>(change);
-    });
-    return decided;
-}
-
-/// Calls `mend` with each change of the type, to be altered in place.
-template <class T, class Mend>
-Result<Decision> with_each(Result<Decision> decided, Mend mend) {
-    if (!decided) return decided;
-    for (Change& change : decided->changes) {
-        if (T* one = std::get_if<T>(&change)) mend(*one);
-    }
-    return decided;
 }
 
 void check_found(const Core& core, std::string_view invariant) {

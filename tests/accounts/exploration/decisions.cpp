@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/exploration/decisions.hpp"
+
 #include "accounts/account_changes.hpp"
 #include "accounts/changes.hpp"
 #include "accounts/email_address.hpp"
@@ -65,15 +67,6 @@ Fresh fresh_for(const World& world, int lane) {
     const ByteView view = bytes_of(handle);
     fresh.user_handle = webauthn::UserHandle(Bytes(view.begin(), view.end()));
     return fresh;
-}
-
-Circumstances here(const World& world) {
-    return {.now = world.now, .network = "n", .browser = "b"};
-}
-
-std::optional<Decision> value_of(Result<Decision> result) {
-    if (!result) return std::nullopt;
-    return std::move(result).value();
 }
 
 Purpose purpose_of(const World& world, const Step& step) {
@@ -143,6 +136,16 @@ std::optional<Decision> assert_passkey(
     return value_of(core.passkey_asserted(purpose_of(world, step), event, here(world), fresh));
 }
 
+/// For what ends a sign-in with a factor: whose it is, and what the account has.
+template <class Event>
+void load_account(const World& world, Event& event) {
+    if (!event.sign_in.account) return;
+    const AccountId id = *event.sign_in.account;
+    if (const Account* account = world.find_account(id)) event.account = *account;
+    event.passkeys = world.passkeys_of(id);
+    event.steps = world.steps_of(id);
+}
+
 std::optional<Decision> create_passkey(
     const Core& core, const World& world, const Step& step, const Fresh& fresh
 ) {
@@ -159,12 +162,23 @@ std::optional<Decision> create_passkey(
     if (step.offer == Offer::other_handle) {
         event.record.user_handle = webauthn::UserHandle(bytes(1, 0));
     }
-    if (sign_in.account) {
-        if (const Account* account = world.find_account(*sign_in.account)) event.account = *account;
-        event.passkeys = world.passkeys_of(*sign_in.account);
-        event.steps = world.steps_of(*sign_in.account);
-    }
+    load_account(world, event);
     return value_of(core.passkey_created(event, here(world), fresh));
+}
+
+BiometricsUse use_of(const World& world, std::int64_t credential) {
+    const Passkey& device = *world.find_passkey(PasskeyId(credential));
+    return {.credential = device, .sign_count = device.record.sign_count};
+}
+
+std::optional<Decision> promote(
+    const Core& core, const World& world, const Step& step, const Fresh& fresh
+) {
+    PasskeyPromoted event{
+        .sign_in = *world.find_sign_in(SignInId(step.subject)), .use = use_of(world, *step.other)
+    };
+    load_account(world, event);
+    return value_of(core.passkey_promoted(event, here(world), fresh));
 }
 
 std::optional<Decision> prove_upstream(
@@ -196,8 +210,9 @@ std::optional<Decision> take_second_step(
     if (const Account* account = world.find_account(*sign_in.account)) event.account = *account;
     event.passkeys = world.passkeys_of(*sign_in.account);
     event.steps = world.steps_of(*sign_in.account);
+    if (step.by == SecondStep::biometrics) event.biometrics = use_of(world, *step.other);
     auto decision = value_of(core.second_matched(event, here(world), fresh));
-    if (!decision) return std::nullopt;
+    if (!decision || event.biometrics) return decision;
     if (step.by == SecondStep::authenticator_app) {
         if (!event.steps.app) return std::nullopt;
         decision->changes.insert(
@@ -253,22 +268,18 @@ std::optional<Decision> restore_passkey(
     return value_of(core.passkey_restored(event, here(world), fresh));
 }
 
-AuthenticatorApp new_app(const World& world, const Fresh& fresh, AccountId account) {
-    return {
-        .id = fresh.app,
-        .account = account,
-        .last_step = totp_step(world.now),
-        .created_at = world.now,
+std::optional<Decision> create_biometrics(
+    const Core& core, const World& world, const Step& step, const Fresh& fresh
+) {
+    BiometricsCreated event{
+        .sign_in = *world.find_sign_in(SignInId(step.subject)),
+        .recovery_codes = new_recovery_codes(fresh),
     };
-}
-
-/// One, unlike any other.
-std::vector<Hash> new_recovery_codes(const Fresh& fresh) {
-    Hash mac{};
-    for (std::size_t i = 0; i < 8; ++i) {
-        mac.at(i) = static_cast<std::byte>(fresh.app.value() >> (8 * i));
-    }
-    return {mac};
+    event.record.user_handle = event.sign_in.user_handle;
+    event.record.backup_eligible = true;
+    event.record.id = credential(unused_credential(world));
+    load_account(world, event);
+    return value_of(core.biometrics_created(event, here(world), fresh));
 }
 
 std::optional<Decision> confirm_app(
@@ -280,52 +291,6 @@ std::optional<Decision> confirm_app(
         .recovery_codes = new_recovery_codes(fresh),
     };
     return value_of(core.app_confirmed(event, here(world), fresh));
-}
-
-Acting acting_in(const World& world, const Step& step) {
-    const Session& session = *world.find_session(SessionId(step.subject));
-    return {
-        .account = *world.find_account(session.account),
-        .session = session,
-        .passkeys = world.passkeys_of(session.account),
-        .steps = world.steps_of(session.account),
-    };
-}
-
-std::optional<Decision> remove(
-    const Core& core, const World& world, const Step& step, const Fresh& fresh
-) {
-    const PublicId passkey = world.find_passkey(PasskeyId(*step.other))->public_id;
-    return value_of(core.remove_passkey(acting_in(world, step), passkey, here(world), fresh));
-}
-
-std::optional<Decision> link(
-    const Core& core, const World& world, const Step& step, const Fresh& fresh
-) {
-    const Acting who = acting_in(world, step);
-    const ProvedIdentity proved{.who = subject_numbered(*step.other), .email = {}};
-    const auto identities = world.identities_of(who.account.id);
-    auto decided = value_of(core.link_identity(who, identities, proved, here(world), fresh));
-    if (decided && decided->changes.empty()) return std::nullopt;  // it has it already
-    return decided;
-}
-
-std::optional<Decision> unlink(
-    const Core& core, const World& world, const Step& step, const Fresh& fresh
-) {
-    const Acting who = acting_in(world, step);
-    const LinkedIdentity* identity = world.find_identity(subject_numbered(*step.other));
-    const auto identities = world.identities_of(who.account.id);
-    return value_of(core.unlink_identity(who, identities, identity->public_id, here(world), fresh));
-}
-
-std::optional<Decision> turn_on_app(
-    const Core& core, const World& world, const Step& step, const Fresh& fresh
-) {
-    const Acting who = acting_in(world, step);
-    return value_of(core.turn_on_app(
-        who, new_app(world, fresh, who.account.id), new_recovery_codes(fresh), here(world), fresh
-    ));
 }
 
 }  // namespace
@@ -354,18 +319,19 @@ std::optional<Decision> decide(const Core& core, const World& world, const Step&
             return restore_passkey(core, world, step, fresh);
         case StepKind::create_passkey:
             return create_passkey(core, world, step, fresh);
+        case StepKind::create_biometrics:
+            return create_biometrics(core, world, step, fresh);
+        case StepKind::promote:
+            return promote(core, world, step, fresh);
         case StepKind::confirm_app:
             return confirm_app(core, world, step, fresh);
         case StepKind::remove_passkey:
-            return remove(core, world, step, fresh);
         case StepKind::link_identity:
-            return link(core, world, step, fresh);
         case StepKind::unlink_identity:
-            return unlink(core, world, step, fresh);
         case StepKind::turn_on_app:
-            return turn_on_app(core, world, step, fresh);
         case StepKind::turn_off_app:
-            return value_of(core.turn_off_app(acting_in(world, step), here(world), fresh));
+        case StepKind::turn_off_biometrics:
+            return decide_in_settings(core, world, step, fresh);
         case StepKind::sign_out:
             return sign_out(*world.find_session(SessionId(step.subject)), here(world), fresh);
         case StepKind::sign_out_everywhere:

@@ -46,6 +46,9 @@ void check_all(const Bounds& bounds) {
         expected.insert({passkey_replaced, passkey_removed, passkey_suspended});
     }
     if (bounds.apps > 0) expected.insert({app_added, app_removed, recovery_code_used});
+    if (bounds.devices > 0) {
+        expected.insert({biometrics_added, biometrics_removed, recovery_code_used});
+    }
     if (bounds.restores > 0) expected.insert({hold_stopped, passkey_restored});
     const bool can_wait = bounds.holds > 0 && bounds.recovery != Recovery::strict;
     if (can_wait) expected.insert(hold_started);
@@ -80,6 +83,43 @@ TEST_CASE("I1-I8, T1, T9: one thing at a time, around two passkeys and an authen
 
 TEST_CASE("I1-I8, T1, T9: two things of one person side by side, around a passkey and an app") {
     check_all({.tickets = 2, .eves_tickets = 0, .passkeys = 1, .apps = 1, .guesses = 1});
+}
+
+TEST_CASE("I1-I8, T1, T17: one thing at a time, around two passkeys and a device's biometrics") {
+    check_all({
+        .tickets = 1,
+        .eves_tickets = 0,
+        .passkeys = 2,
+        .devices = 1,
+        .guesses = 1,
+        .subjects = 0,
+    });
+}
+
+TEST_CASE("I1-I8, T1, T17: two people and a provider, around a passkey and a device's biometrics") {
+    check_all({.tickets = 1, .eves_tickets = 1, .passkeys = 1, .devices = 1, .guesses = 1});
+}
+
+TEST_CASE("I1-I8, T1, T17: one thing at a time, around the biometrics of two devices") {
+    check_all({
+        .tickets = 1,
+        .eves_tickets = 0,
+        .passkeys = 1,
+        .devices = 2,
+        .guesses = 1,
+        .subjects = 0,
+    });
+}
+
+TEST_CASE("I1-I8, T1, T17: two things side by side, around a passkey and a device's biometrics") {
+    check_all({
+        .tickets = 2,
+        .eves_tickets = 0,
+        .passkeys = 1,
+        .devices = 1,
+        .guesses = 1,
+        .subjects = 0,
+    });
 }
 
 TEST_CASE("I1-I8, T1, 4.3: one thing at a time and a wait, around a passkey and an app") {

@@ -25,24 +25,40 @@ namespace {
 
 std::string describe(const Step& step) {
     constexpr std::array names{
-        "send_code",           "guess_right",
-        "guess_wrong",         "match",
-        "assert_passkey",      "prove_upstream",
-        "take_second_step",    "start_hold",
-        "stop_recovery",       "restore_passkey",
-        "create_passkey",      "confirm_app",
-        "remove_passkey",      "link_identity",
-        "unlink_identity",     "turn_on_app",
-        "turn_off_app",        "sign_out",
-        "sign_out_everywhere", "start_over",
-        "delete_account",      "wait",
+        "send_code",
+        "guess_right",
+        "guess_wrong",
+        "match",
+        "assert_passkey",
+        "prove_upstream",
+        "take_second_step",
+        "start_hold",
+        "stop_recovery",
+        "restore_passkey",
+        "create_passkey",
+        "create_biometrics",
+        "promote",
+        "confirm_app",
+        "remove_passkey",
+        "link_identity",
+        "unlink_identity",
+        "turn_on_app",
+        "turn_off_app",
+        "turn_off_biometrics",
+        "sign_out",
+        "sign_out_everywhere",
+        "start_over",
+        "delete_account",
+        "wait",
     };
     std::string text = names.at(static_cast<std::size_t>(step.kind));
     text += ' ' + std::to_string(step.subject);
     if (step.intent == Intent::add_passkey) text += " to add";
+    if (step.intent == Intent::add_second_step) text += " to add a second step";
     if (step.intent == Intent::restore) text += " to restore";
     if (step.other) text += ' ' + std::to_string(*step.other);
     if (step.by == SecondStep::recovery_code) text += " by recovery code";
+    if (step.by == SecondStep::biometrics) text += " by biometrics";
     if (step.offer != Offer::new_one) {
         text += " offer " + std::to_string(static_cast<int>(step.offer));
     }
@@ -124,12 +140,15 @@ private:
             case StepKind::stop_recovery:
             case StepKind::restore_passkey:
             case StepKind::create_passkey:
+            case StepKind::create_biometrics:
+            case StepKind::promote:
             case StepKind::confirm_app:
             case StepKind::remove_passkey:
             case StepKind::link_identity:
             case StepKind::unlink_identity:
             case StepKind::turn_on_app:
             case StepKind::turn_off_app:
+            case StepKind::turn_off_biometrics:
                 return true;
             default:
                 return false;

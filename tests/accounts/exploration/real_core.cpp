@@ -26,6 +26,10 @@ Core real_core() {
             ) { return decide(SignInState::start, purpose, event, at, fresh); },
         .passkey_created = [](const PasskeyCreated& event, const auto& at, const auto& fresh
                            ) { return decide(event, at, fresh); },
+        .biometrics_created = [](const BiometricsCreated& event, const auto& at, const auto& fresh
+                              ) { return decide(event, at, fresh); },
+        .passkey_promoted = [](const PasskeyPromoted& event, const auto& at, const auto& fresh
+                            ) { return decide(event, at, fresh); },
         .second_matched = [](const SecondMatched& event, const auto& at, const auto& fresh
                           ) { return decide(event, at, fresh); },
         .app_confirmed = [](const AppConfirmed& event, const auto& at, const auto& fresh
@@ -42,6 +46,7 @@ Core real_core() {
         .unlink_identity = accounts::unlink_identity,
         .turn_on_app = accounts::turn_on_app,
         .turn_off_app = accounts::turn_off_app,
+        .turn_off_biometrics = accounts::turn_off_biometrics,
     };
 }
 

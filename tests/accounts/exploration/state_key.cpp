@@ -189,6 +189,7 @@ private:
         return {
             proof.account ? of_owner(*proof.account) : '-',
             letter(proof.passkey),
+            letter(proof.device),
             proof.upstream ? proof.upstream->subject.front() : '-',
             bit(is_marked(proof.recovered_at)),
             of_second(proof.second),

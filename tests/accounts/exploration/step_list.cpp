@@ -27,10 +27,11 @@ std::size_t count_tickets(const World& world) {
     return world.sessions.size() + world.sign_ins.size() + world.codes.size();
 }
 
-std::size_t count_passkeys_of_ada(const World& world) {
-    return static_cast<std::size_t>(std::ranges::count_if(world.passkeys, [](const auto& passkey) {
-        return passkey.account != eve_id;
-    }));
+std::size_t count_of_ada(const World& world, CredentialPurpose purpose) {
+    const auto count = std::ranges::count_if(world.passkeys, [purpose](const auto& passkey) {
+        return passkey.account != eve_id && passkey.purpose == purpose;
+    });
+    return static_cast<std::size_t>(count);
 }
 
 std::size_t count_tickets_of_eve(const World& world) {
@@ -42,8 +43,14 @@ std::size_t count_tickets_of_eve(const World& world) {
     );
 }
 
-void add_for_each_purpose(std::vector<Step>& steps, const World& world, Step step) {
+void add_for_each_purpose(
+    std::vector<Step>& steps, const World& world, Step step, const Bounds& bounds
+) {
     steps.push_back(step);
+    if (bounds.devices > 0) {
+        step.intent = Intent::add_second_step;
+        steps.push_back(step);
+    }
     step.intent = Intent::add_passkey;
     steps.push_back(step);
     for (const Passkey& passkey : world.passkeys) {
@@ -57,7 +64,7 @@ void add_steps_of_code(
 ) {
     const std::int64_t id = code.id.value();
     if (code.spent) {
-        add_for_each_purpose(steps, world, {.kind = StepKind::match, .subject = id});
+        add_for_each_purpose(steps, world, {.kind = StepKind::match, .subject = id}, bounds);
         if (bounds.restores > 0) {
             steps.push_back({.kind = StepKind::match, .subject = id, .intent = Intent::restore});
         }
@@ -67,6 +74,28 @@ void add_steps_of_code(
     steps.push_back({.kind = StepKind::guess_wrong, .subject = id});
 }
 
+/// With Eve's credentials, too: none of hers does anything for Ada.
+void add_steps_of_devices(
+    std::vector<Step>& steps, const World& world, const SignIn& sign_in, const Bounds& bounds
+) {
+    if (bounds.devices == 0) return;
+    const std::int64_t id = sign_in.id.value();
+    for (const Passkey& credential : world.passkeys) {
+        const std::int64_t device = credential.id.value();
+        steps.push_back(
+            {.kind = StepKind::take_second_step,
+             .subject = id,
+             .other = device,
+             .by = SecondStep::biometrics}
+        );
+        steps.push_back({.kind = StepKind::promote, .subject = id, .other = device});
+    }
+    const bool has_room = count_of_ada(world, CredentialPurpose::second_factor) < bounds.devices;
+    if (has_room && sign_in.account != eve_id) {
+        steps.push_back({.kind = StepKind::create_biometrics, .subject = id});
+    }
+}
+
 void add_steps_of_sign_in(
     std::vector<Step>& steps, const World& world, const SignIn& sign_in, const Bounds& bounds
 ) {
@@ -74,6 +103,7 @@ void add_steps_of_sign_in(
     for (const SecondStep by : {SecondStep::authenticator_app, SecondStep::recovery_code}) {
         steps.push_back({.kind = StepKind::take_second_step, .subject = id, .by = by});
     }
+    add_steps_of_devices(steps, world, sign_in, bounds);
     if (bounds.holds > 0 && sign_in.account != eve_id) {
         steps.push_back({.kind = StepKind::start_hold, .subject = id});
         steps.push_back(
@@ -90,7 +120,7 @@ void add_steps_of_sign_in(
     if (world.apps.size() < bounds.apps) {
         steps.push_back({.kind = StepKind::confirm_app, .subject = id});
     }
-    const bool is_full = count_passkeys_of_ada(world) >= bounds.passkeys;
+    const bool is_full = count_of_ada(world, CredentialPurpose::passkey) >= bounds.passkeys;
     const auto offer = [&steps, id](Offer what) {
         steps.push_back({.kind = StepKind::create_passkey, .subject = id, .offer = what});
     };
@@ -116,6 +146,10 @@ void add_steps_of_session(
     for (const Passkey& passkey : world.passkeys) {
         steps.push_back(
             {.kind = StepKind::remove_passkey, .subject = id, .other = passkey.id.value()}
+        );
+        if (bounds.devices == 0) continue;
+        steps.push_back(
+            {.kind = StepKind::turn_off_biometrics, .subject = id, .other = passkey.id.value()}
         );
     }
     for (std::int64_t subject = 1; subject <= bounds.subjects; ++subject) {
@@ -154,14 +188,14 @@ std::vector<Step> steps_in(const World& world, const Bounds& bounds) {
     for (const Passkey& passkey : world.passkeys) {
         if (!(passkey.account == eve_id ? eve_has_room : has_room)) continue;
         add_for_each_purpose(
-            steps, world, {.kind = StepKind::assert_passkey, .subject = passkey.id.value()}
+            steps, world, {.kind = StepKind::assert_passkey, .subject = passkey.id.value()}, bounds
         );
     }
     if (has_room) {
         steps.push_back({.kind = StepKind::send_code, .subject = 0});
         for (std::int64_t subject = 1; subject <= bounds.subjects; ++subject) {
             add_for_each_purpose(
-                steps, world, {.kind = StepKind::prove_upstream, .subject = subject}
+                steps, world, {.kind = StepKind::prove_upstream, .subject = subject}, bounds
             );
         }
     }
@@ -175,9 +209,11 @@ std::vector<Step> steps_in(const World& world, const Bounds& bounds) {
 }
 
 bool is_within(const World& world, const Bounds& bounds) {
-    return count_tickets(world) <= bounds.tickets &&
-           count_passkeys_of_ada(world) <= bounds.passkeys && world.apps.size() <= bounds.apps &&
-           world.passkeys.size() - count_passkeys_of_ada(world) == passkeys_of_eve;
+    const std::size_t passkeys = count_of_ada(world, CredentialPurpose::passkey);
+    const std::size_t devices = count_of_ada(world, CredentialPurpose::second_factor);
+    return count_tickets(world) <= bounds.tickets && passkeys <= bounds.passkeys &&
+           devices <= bounds.devices && world.apps.size() <= bounds.apps &&
+           world.passkeys.size() - passkeys - devices == passkeys_of_eve;
 }
 
 }  // namespace latchkey::accounts

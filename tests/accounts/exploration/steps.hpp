@@ -27,6 +27,8 @@ struct Core {
     Decides<const Purpose&, const CodeMatched&> code_matched;
     Decides<const Purpose&, const UpstreamProved&> upstream_proved;
     Decides<const PasskeyCreated&> passkey_created;
+    Decides<const BiometricsCreated&> biometrics_created;
+    Decides<const PasskeyPromoted&> passkey_promoted;
     Decides<const SecondMatched&> second_matched;
     Decides<const AppConfirmed&> app_confirmed;
     Decides<const HoldWanted&> start_hold;
@@ -37,6 +39,7 @@ struct Core {
     Decides<const Acting&, const std::vector<LinkedIdentity>&, const PublicId&> unlink_identity;
     Decides<const Acting&, const AuthenticatorApp&, const std::vector<Hash>&> turn_on_app;
     Decides<const Acting&> turn_off_app;
+    Decides<const Acting&, const PublicId&> turn_off_biometrics;
     std::uint32_t guesses_per_code = 2;    // 5 in earnest, and all above one are alike
     Recovery recovery = Recovery::notify;  // what the operator says
 };
@@ -50,17 +53,20 @@ enum class StepKind : std::uint8_t {
     match,                // subject: a code whose right guess was made
     assert_passkey,       // subject: a passkey
     prove_upstream,       // subject: a subject of the provider
-    take_second_step,     // subject: a sign-in; by: with what
+    take_second_step,     // subject: a sign-in; by: with what; other: the device of biometrics
     start_hold,           // subject: a sign-in
     stop_recovery,        // subject: an account
     restore_passkey,      // subject: a sign-in; other: a passkey
     create_passkey,       // subject: a sign-in; other: which credential is offered
+    create_biometrics,    // subject: a sign-in
+    promote,              // subject: a sign-in; other: a credential
     confirm_app,          // subject: a sign-in
     remove_passkey,       // subject: a session; other: a passkey
     link_identity,        // subject: a session; other: a subject of the provider
     unlink_identity,      // subject: a session; other: a subject of the provider
     turn_on_app,          // subject: a session
     turn_off_app,         // subject: a session
+    turn_off_biometrics,  // subject: a session; other: a credential
     sign_out,             // subject: a session
     sign_out_everywhere,  // subject: an account
     start_over,           // subject: a sign-in
@@ -87,6 +93,7 @@ struct Bounds {
     std::size_t eves_tickets = 1;
     std::size_t passkeys = 3;   // of Ada, suspended ones included
     std::size_t apps = 0;       // of Ada, with one recovery code each
+    std::size_t devices = 0;    // of Ada, whose biometrics are a second step
     std::size_t holds = 0;      // of Ada
     std::size_t restores = 0;   // 1: "this wasn't me" is said, and passkeys are given back
     std::uint32_t guesses = 2;  // at one code: the cap that is judged by

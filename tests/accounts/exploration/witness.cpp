@@ -26,6 +26,7 @@ Witness::Witness(const World& world, const Bounds& bounds)
             .credential = passkey.record.id,
             .made_at = passkey.created_at,
             .recovered_at = std::nullopt,
+            .purpose = passkey.purpose,
         };
     }
 }
@@ -68,7 +69,11 @@ std::optional<std::string> Witness::see(const Scene& scene) {
             verdict = see_assertion(scene);
             break;
         case StepKind::create_passkey:
+        case StepKind::create_biometrics:
             verdict = see_creation(scene);
+            break;
+        case StepKind::promote:
+            verdict = see_promotion(scene);
             break;
         case StepKind::confirm_app:
             verdict = see_app(scene);
@@ -84,6 +89,7 @@ std::optional<std::string> Witness::see(const Scene& scene) {
             break;
         case StepKind::turn_on_app:
         case StepKind::turn_off_app:
+        case StepKind::turn_off_biometrics:
             verdict = see_two_step(scene);
             break;
         default:
@@ -171,6 +177,12 @@ Witness::Verdict Witness::see_second_step(const Scene& scene) {
         if (auto verdict = see_waited(scene, proof)) return verdict;
         proof.recovered_at = scene.before.now;
         recoveries_[*proof.account] = scene.before.now;
+    } else if (scene.step.by == SecondStep::biometrics) {
+        const PasskeyId device(*scene.step.other);
+        if (!is_active_factor(scene.before, device)) return "I2: a second step by no second factor";
+        if (keys_.at(device).owner != *proof.account)
+            return "I2: a second step by another's device";
+        proof.device = device;
     } else {
         if (app == nullptr) return "I2: a second step by an app that is not there";
         const TotpStep step(scene.before.now.time_since_epoch() / app_step);
@@ -200,84 +212,16 @@ Witness::Verdict Witness::see_assertion(const Scene& scene) {
     return open(scene, *actor_);
 }
 
-Witness::Verdict Witness::check_one_made(const Scene& scene) const {
-    if (scene.after.passkeys.empty() ||
-        scene.after.passkeys.size() > scene.before.passkeys.size() + 1) {
-        return "I6: more than one passkey was created";
-    }
-    const Passkey& made = scene.after.passkeys.back();
-    if (keys_.contains(made.id)) return "I6: a finished enrolment created nothing";
-    const bool is_taken = std::ranges::any_of(scene.before.passkeys, [&made](const Passkey& other) {
-        return other.record.id == made.record.id;
-    });
-    if (is_taken) return "I5: a credential that is registered was registered again";
-    return std::nullopt;
-}
-
-Witness::Verdict Witness::see_creation(const Scene& scene) {
-    const auto finished = sign_ins_.extract(SignInId(scene.step.subject));
-    if (finished.empty()) return "I6: a passkey was created without a proof, or by one used before";
-    Proof proof = finished.mapped();
-    if (proof.is_void) return "I6: a passkey was created by a proof that was taken back";
-    if (scene.before.now >= proof.at + sign_in_lasts) return "I6: the proof was too old";
-    if (proof.passkey && !is_active(scene.before, *proof.passkey)) {
-        return "I6: the passkey that was the proof is no longer active";
-    }
-    if (auto verdict = check_one_made(scene)) return verdict;
-    const Passkey& made = scene.after.passkeys.back();
-    const bool is_new_person = !proof.account;
-    if (is_new_person) {
-        if (scene.before.find_account(proof.email) != nullptr) {
-            return "I6: the address has an account";
-        }
-        proof.account = made.account;
-        proof.at = scene.before.now;
-        if (scene.after.find_account(made.account)->email != proof.email) {
-            return "I6: the account has another address than the one that was proved";
-        }
-        if (proof.upstream) identities_[proof.upstream->subject] = made.account;
-    } else if (!proof.passkey && !proof.second && asks_more(scene.before, *proof.account)) {
-        return "T1: a first proof alone added to an account that asks for more";
-    } else if (!proof.passkey && !proof.recovered_at && !proof.second &&
-               has_credentials(scene.before, *proof.account)) {
-        return "I6: an e-mail proof added to an account with a passkey, without a recovery";
-    } else if (proof.second == SecondStep::authenticator_app &&
-               scene.before.find_app(*proof.account) == nullptr) {
-        return "I6: the app that was the proof is no longer there";
-    }
-    if (made.account != *proof.account) return "I5: a passkey was given to another account";
-    if (made.record.user_handle != scene.after.find_account(made.account)->user_handle) {
-        return "I5: a passkey for another user handle was registered";
-    }
-    keys_[made.id] = {
-        .owner = *proof.account,
-        .credential = made.record.id,
-        .made_at = scene.before.now,
-        .recovered_at = proof.recovered_at,
-    };
-    actor_ = proof;
-    // What it opens ends with the passkey of the proof, or with the new one if that is all there
-    // is.
-    if (!proof.passkey || !is_active(scene.after, *proof.passkey)) proof.passkey = made.id;
-    return open(scene, proof);
-}
-
 /// A new person secures the account with an app.
 Witness::Verdict Witness::see_app(const Scene& scene) {
     const auto finished = sign_ins_.extract(SignInId(scene.step.subject));
     if (finished.empty()) return "I6: an app was added without a proof, or by one used before";
     Proof proof = finished.mapped();
     if (scene.before.now >= proof.at + sign_in_lasts) return "I6: the proof was too old";
-    if (proof.account || scene.before.find_account(proof.email) != nullptr) {
-        return "I6: a sign-in added an app to an account that was there";
-    }
-    const Account* account = scene.after.find_account(proof.email);
-    if (account == nullptr) return "I6: another address than the one that was proved";
-    proof.account = account->id;
-    proof.at = scene.before.now;
+    if (proof.account) return "I6: a sign-in added an app to an account that was there";
+    if (auto verdict = begin_account(scene, proof)) return verdict;
     proof.second = SecondStep::authenticator_app;
-    if (proof.upstream) identities_[proof.upstream->subject] = account->id;
-    used_[scene.after.find_app(account->id)->id] =
+    used_[scene.after.find_app(*proof.account)->id] =
         TotpStep(scene.before.now.time_since_epoch() / app_step);
     actor_ = proof;
     return open(scene, proof);
@@ -289,31 +233,6 @@ Witness::Verdict Witness::see_removal(const Scene& scene) {
         return "I5: a passkey of another account was removed";
     }
     if (is_active(scene.after, PasskeyId(*scene.step.other))) return "a removal removed nothing";
-    return open(scene, *actor_);
-}
-
-Witness::Verdict Witness::see_two_step(const Scene& scene) {
-    if (auto verdict = take_session(scene)) return verdict;
-    const auto recovery = recoveries_.find(*actor_->account);
-    const bool is_overtaken = &scene.seen != &scene.before;
-    if (lasting(actor_->recovered_at, scene.before.now) ||
-        (recovery != recoveries_.end() && scene.before.now < recovery->second + freeze_lasts &&
-         !is_overtaken)) {
-        return "4.3: two-step sign-in was changed after a recovery";
-    }
-    const AuthenticatorApp* app = scene.after.find_app(*actor_->account);
-    if (scene.step.kind == StepKind::turn_on_app) {
-        if (app == nullptr) return "nothing was turned on";
-        used_[app->id] = TotpStep(scene.before.now.time_since_epoch() / app_step);
-        return open(scene, *actor_);
-    }
-    if (app != nullptr) return "nothing was turned off";
-    for (const Session& session : scene.after.sessions) {
-        const bool is_acting = scene.decision.session && scene.decision.session->id == session.id;
-        if (session.account == actor_->account && !is_acting) {
-            return "I7: a session outlived the second step that was turned off";
-        }
-    }
     return open(scene, *actor_);
 }
 

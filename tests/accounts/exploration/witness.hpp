@@ -44,6 +44,7 @@ public:
         std::optional<Identity> upstream;
         std::optional<TimePoint> recovered_at;  // it went around a passkey, or by one that did
         std::optional<SecondStep> second;       // what followed it
+        std::optional<PasskeyId> device;        // whose biometrics that were
         bool is_void = false;                   // taken back since
     };
 
@@ -60,6 +61,7 @@ public:
         webauthn::CredentialId credential;
         TimePoint made_at;
         std::optional<TimePoint> recovered_at;
+        CredentialPurpose purpose = CredentialPurpose::passkey;
     };
 
     [[nodiscard]] const std::map<SignInId, Proof>& sign_ins() const { return sign_ins_; }
@@ -92,7 +94,11 @@ private:
     Verdict see_link(const Scene& scene);
     Verdict see_unlink(const Scene& scene);
     [[nodiscard]] Verdict check_one_made(const Scene& scene) const;
+    Verdict take_enrolment(const Scene& scene, Proof& proof);
+    Verdict begin_account(const Scene& scene, Proof& proof);
     Verdict see_creation(const Scene& scene);
+    Verdict see_promotion(const Scene& scene);
+    [[nodiscard]] Verdict check_rested(const Scene& scene, const Proof& proof) const;
     Verdict see_app(const Scene& scene);
     Verdict see_removal(const Scene& scene);
     Verdict see_two_step(const Scene& scene);

@@ -87,9 +87,10 @@ Witness::Verdict Witness::check_told(const Scene& scene) const {
                           scene.step.kind == StepKind::prove_upstream ||
                           scene.step.kind == StepKind::take_second_step;
     const bool is_recovery = is_proof && actor_ && actor_->recovered_at.has_value();
-    const bool changes_factors = scene.step.kind == StepKind::create_passkey ||
-                                 scene.step.kind == StepKind::confirm_app ||
-                                 renews_session(scene.step.kind);
+    const bool changes_factors =
+        scene.step.kind == StepKind::create_passkey ||
+        scene.step.kind == StepKind::create_biometrics || scene.step.kind == StepKind::promote ||
+        scene.step.kind == StepKind::confirm_app || renews_session(scene.step.kind);
     const bool is_about_recovery = scene.step.kind == StepKind::start_hold ||
                                    scene.step.kind == StepKind::stop_recovery ||
                                    scene.step.kind == StepKind::restore_passkey;
@@ -145,6 +146,7 @@ Witness::Verdict Witness::check_credentials(const World& world) const {
         if (key == keys_.end()) return "I6: a passkey that nobody created";
         if (key->second.owner != passkey.account) return "I5: a passkey changed its owner";
         if (key->second.credential != passkey.record.id) return "I5: a passkey changed its id";
+        if (key->second.purpose != passkey.purpose) return "I2: a credential changed its purpose";
     }
     return std::nullopt;
 }

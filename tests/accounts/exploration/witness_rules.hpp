@@ -33,14 +33,24 @@ inline std::optional<TimePoint> lasting(std::optional<TimePoint> recovered_at, T
     return recovered_at && now < *recovered_at + mark_lasts ? recovered_at : std::nullopt;
 }
 
+/// The biometrics of a device that are on.
+inline bool is_active_factor(const Passkey& credential) {
+    return credential.purpose == CredentialPurpose::second_factor &&
+           credential.status == CredentialStatus::active;
+}
+
+inline bool is_active_factor(const World& world, PasskeyId id) {
+    const Passkey* credential = world.find_passkey(id);
+    return credential != nullptr && is_active_factor(*credential);
+}
+
 /// Whether a first proof that was no passkey is not enough.
 inline bool asks_second(const World& world, AccountId account) {
-    const auto is_active_factor = [account](const Passkey& passkey) {
-        return passkey.account == account && passkey.purpose == CredentialPurpose::second_factor &&
-               passkey.status == CredentialStatus::active;
+    const auto is_factor_of_it = [account](const Passkey& credential) {
+        return credential.account == account && is_active_factor(credential);
     };
     return world.find_app(account) != nullptr ||
-           std::ranges::any_of(world.passkeys, is_active_factor);
+           std::ranges::any_of(world.passkeys, is_factor_of_it);
 }
 
 inline bool has_credentials(const World& world, AccountId account) {
@@ -53,7 +63,7 @@ inline bool has_credentials(const World& world, AccountId account) {
 inline bool renews_session(StepKind kind) {
     return kind == StepKind::remove_passkey || kind == StepKind::link_identity ||
            kind == StepKind::unlink_identity || kind == StepKind::turn_on_app ||
-           kind == StepKind::turn_off_app;
+           kind == StepKind::turn_off_app || kind == StepKind::turn_off_biometrics;
 }
 
 }  // namespace latchkey::accounts

@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "accounts/changes.hpp"
 #include "accounts/exploration/world.hpp"
+#include "accounts/passkey_rules.hpp"
 #include "accounts/types.hpp"
 
 #include <algorithm>
@@ -133,8 +134,17 @@ public:
     bool operator()(const UsePasskey& change) {
         Passkey* passkey = find_row(world_.passkeys, change.passkey);
         if (passkey == nullptr || passkey->status != CredentialStatus::active) return false;
+        if (passkey->purpose != change.purpose) return false;
         if (passkey->record.sign_count != change.from_sign_count) return false;
         passkey->record.sign_count = change.sign_count;
+        return true;
+    }
+
+    bool operator()(const PromoteSecondFactor& change) {
+        Passkey* credential = find_row(world_.passkeys, change.credential);
+        if (credential == nullptr || credential->account != change.account) return false;
+        if (!is_second_factor(*credential)) return false;
+        credential->purpose = CredentialPurpose::passkey;
         return true;
     }
 

@@ -66,6 +66,23 @@ describe('This device’s biometrics', () => {
         await ada.hears('This device is already set up for your account.');
     });
 
+    test('a phone that keeps them like a passkey can make a passkey of them', async (t) => {
+        const ada = await site.meet(t);
+        const address = site.newAddress();
+        await screens['add-passkey-promote'](ada, address);
+        await ada.authenticator.recognize(false);
+        await ada.button('Make it my passkey').click();
+        await ada.hears('The passkey was not created. Nothing has changed.');
+        await ada.authenticator.recognize(true);
+        await ada.button('Make it my passkey').click();
+        await ada.isSignedIn(address);
+        assert.equal((await ada.authenticator.credentials()).length, 1);
+        await ada.signOut();
+        await ada.continueWithPasskey();
+        await ada.isSignedIn(address);
+        assert.equal((await ada.session()).headers['latchkey-acr'], 'phr');
+    });
+
     test('a device without a sensor or screen lock is not offered them', async (t) => {
         const ada = await site.meet(t, { authenticator: { transport: 'usb' } });
         const address = site.newAddress();
@@ -106,6 +123,8 @@ describe('This device’s biometrics', () => {
         'security-biometrics',
         'security-first',
         'turn-off-biometrics',
+        'second-step-only',
+        'add-passkey-promote',
         'second-step-biometrics',
         'second-step-biometrics-refused',
     ]) {

@@ -20,6 +20,30 @@ async function toSettings(person, address) {
     await person.isSignedIn(address);
 }
 
+/** Continue with Passkey, on a device whose biometrics are the second step. */
+async function toSecondStepOnly(person, address) {
+    await person.keepAsPhonesDo();
+    await toSettings(person, address);
+    await person.site.mail.next(address); // that they are on
+    await person.signOut();
+    await person.continueWithPasskey();
+    await person.hears('This device is your second step.');
+}
+
+async function toPromotion(person, address) {
+    await toSecondStepOnly(person, address);
+    await person.authenticator.leave();
+    await person.button('Add a passkey').click();
+    await person.sendCode(address);
+    await person.enterCode(await person.site.mail.nextCode(address));
+    await person.sees('Confirm it’s you');
+    await person.authenticator.touch();
+    await person.useBiometrics();
+    await person.sees('Create a passkey');
+    await person.button('Create a passkey').click();
+    await person.hears('This device is your second step already');
+}
+
 async function toSecondStep(person, address) {
     await toSettings(person, address);
     await person.signOut();
@@ -71,6 +95,8 @@ export const biometricsScreens = {
         await person.page.getByRole('link', { name: /^Turn off the biometrics of / }).click();
         await person.sees('Turn off these biometrics?');
     },
+    'second-step-only': toSecondStepOnly,
+    'add-passkey-promote': toPromotion,
     'second-step-biometrics': toSecondStep,
     'second-step-biometrics-refused': async (person, address) => {
         await toSecondStep(person, address);

@@ -185,6 +185,18 @@ export class Person {
         await this.sees('Save your recovery codes');
     }
 
+    /** From now on this device keeps all that it makes like a passkey, as phones do. */
+    async keepAsPhonesDo() {
+        await this.page.addInitScript(() => {
+            if (!globalThis.PublicKeyCredential) return;
+            const create = navigator.credentials.create.bind(navigator.credentials);
+            navigator.credentials.create = (options) => {
+                options.publicKey.authenticatorSelection.residentKey = 'required';
+                return create(options);
+            };
+        });
+    }
+
     /** On the second step. */
     async useBiometrics() {
         await this.page.getByRole('button', { name: /^Use / }).click();
