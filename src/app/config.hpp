@@ -75,6 +75,7 @@ struct Config {
     std::vector<std::string> related_origins;
     std::vector<std::string> return_to;
     std::string listen;
+    std::string metrics_listen;  // empty: no metrics
     std::vector<http::AddressRange> trusted_proxies;
     unsigned threads = 1;
     std::string data;

@@ -96,6 +96,15 @@ constexpr std::array first_table{
         .meaning = "IP address and port of the server. Without TLS it is a loopback address, or "
                    "`trusted_proxies` is set.",
         .apply = values::listen},
+    Key{.name = "metrics_listen",
+        .kind = ValueKind::text,
+        .standard = "",
+        .without = "no metrics",
+        .example = R"("127.0.0.1:9464")",
+        .meaning = "IP address and port at which `/metrics` answers Prometheus, and nothing else. "
+                   "Plain HTTP without a password, so an address of this machine or of a private "
+                   "network.",
+        .apply = values::metrics_listen},
     Key{.name = "trusted_proxies",
         .kind = ValueKind::list,
         .standard = "",

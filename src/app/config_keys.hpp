@@ -55,6 +55,7 @@ std::optional<Wrong> rp_id(Config& config, const Given& given);
 std::optional<Wrong> related_origins(Config& config, const Given& given);
 std::optional<Wrong> return_to(Config& config, const Given& given);
 std::optional<Wrong> listen(Config& config, const Given& given);
+std::optional<Wrong> metrics_listen(Config& config, const Given& given);
 std::optional<Wrong> trusted_proxies(Config& config, const Given& given);
 std::optional<Wrong> threads(Config& config, const Given& given);
 std::optional<Wrong> data(Config& config, const Given& given);

@@ -7,6 +7,7 @@
 #include "app/origin.hpp"
 #include "http/address.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -41,6 +42,14 @@ std::optional<Wrong> set_origins(std::vector<std::string>& target, const Given& 
         target.push_back(parsed->text());
     }
     return std::nullopt;
+}
+
+// This machine, or a private network (RFC 1918, RFC 4193).
+bool is_of_ours(const http::Address& address) {
+    constexpr std::array ranges{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"};
+    return address.is_loopback() || std::ranges::any_of(ranges, [&](const char* range) {
+               return http::AddressRange::parse(range)->contains(address);
+           });
 }
 
 // `127.0.0.1:8080` or `[::1]:8080`: the address without brackets, nullopt if it is neither.
@@ -96,6 +105,19 @@ std::optional<Wrong> listen(Config& config, const Given& given) {
         };
     }
     config.listen = given.values.front();
+    return std::nullopt;
+}
+
+std::optional<Wrong> metrics_listen(Config& config, const Given& given) {
+    const auto address = listen_address(given.values.front());
+    if (!address || !is_of_ours(*address)) {
+        return Wrong{
+            fmt::format("is \"{}\"", given.values.front()),
+            "write an address of this machine or of a private network and a port, like "
+            "127.0.0.1:9464"
+        };
+    }
+    config.metrics_listen = given.values.front();
     return std::nullopt;
 }
 

@@ -13,6 +13,8 @@
 #include "app/log.hpp"
 #include "app/log_lines.hpp"
 #include "app/metadata_file.hpp"
+#include "app/metrics.hpp"
+#include "app/metrics_listener.hpp"
 #include "app/origin.hpp"
 #include "app/row_alarm.hpp"
 #include "app/service_manager.hpp"
@@ -114,6 +116,7 @@ struct Application::Parts {
     Log& log;
     const Clock& clock;
     crypto::SystemRandom random;
+    Metrics metrics;
 
     RowAlarm row_alarm{log};
     std::unique_ptr<store::Store> store;
@@ -143,6 +146,7 @@ struct Application::Parts {
     std::optional<Schedule> schedule;
     std::optional<JobThread> job_thread;
     std::unique_ptr<ControlSocket> control;
+    std::unique_ptr<MetricsListener> metrics_listener;  // null: no metrics
 };
 
 Result<void, Wrong> Application::Parts::open(StartOptions options) {
@@ -162,7 +166,11 @@ Result<void, Wrong> Application::Parts::open(StartOptions options) {
         .deliver = outbound::mail_delivery(sealed_by, *mailer),
         .clock = clock,
         .random = random,
-        .report = [this](const outbound::OutboxReport& report) { log_mail(log, "mail", report); },
+        .report =
+            [this](const outbound::OutboxReport& report) {
+                metrics.count_message("mail", report);
+                log_mail(log, "mail", report);
+            },
     });
     if (config.sms.is_on) make_text_outbox(sealed_by);
 
@@ -181,8 +189,11 @@ void Application::Parts::make_text_outbox(const crypto::Sealer& sealed_by) {
         .deliver = outbound::text_delivery(sealed_by, *text_gateway),
         .clock = clock,
         .random = random,
-        .report = [this](const outbound::OutboxReport& report
-                  ) { log_mail(log, "text_message", report); },
+        .report =
+            [this](const outbound::OutboxReport& report) {
+                metrics.count_message("text_message", report);
+                log_mail(log, "text_message", report);
+            },
     });
 }
 
@@ -216,7 +227,11 @@ void Application::Parts::make_pages(const crypto::Sealer& sealed_by) {
                 outbox_worker->notify();
                 if (text_outbox_worker) text_outbox_worker->notify();
             },
-        .log = [this](const pages::LogEntry& entry) { log_entry(log, entry); },
+        .log =
+            [this](const pages::LogEntry& entry) {
+                metrics.count_refusal(entry);
+                log_entry(log, entry);
+            },
         .passkey_policy = *passkey_policy,
     });
     pages::add_routes(router, *services);
@@ -255,10 +270,15 @@ Result<void, Wrong> Application::Parts::make_server(MailRoute mail) {
             .hsts = config.origin.scheme == "https",
             .threads = config.threads,
             .limits = {.connections = connections},
-            .on_access = [this](const http::Access& access) { log_access(log, access); },
+            .on_access =
+                [this](const http::Access& access) {
+                    metrics.count_request(access);
+                    log_access(log, access);
+                },
             .call = [this](
                         outbound::HttpsRequest request, Once<void(outbound::HttpsReply)> done
                     ) { https->send(std::move(request), std::move(done)); },
+            .watch_commit = [this](const store::Commit& commit) { return metrics.watch(commit); },
             .on_error = [this](
                             int status, const http::Request& request
                         ) { return pages::error_page(*services, request, status); },
@@ -320,6 +340,12 @@ Result<void, Wrong> Application::Parts::start_threads() {
             );
         }
     ));
+    if (!config.metrics_listen.empty()) {
+        metrics_listener = TRY(MetricsListener::open(
+            config.metrics_listen,
+            {.metrics = metrics, .store = *store, .clock = clock, .random = random}
+        ));
+    }
     LATCHKEY_ASSERT(outbox.has_value());
     outbox_worker.emplace(*outbox);
     if (text_outbox) text_outbox_worker.emplace(*text_outbox);

@@ -293,6 +293,23 @@ Connection::Next Connection::handle() {
     return drive(std::move(continuation)());
 }
 
+void Connection::commit(Save save) {
+    const Service& service = worker_.service();
+    auto then = resuming(std::move(save.then));
+    if (!service.options.watch_commit) {
+        service.store.commit(std::move(save.commit), std::move(then));
+        return;
+    }
+    auto tell = service.options.watch_commit(save.commit);
+    service.store.commit(
+        std::move(save.commit),
+        [tell = std::move(tell), then = std::move(then)](store::CommitResult result) mutable {
+            std::move(tell)(result);
+            std::move(then)(std::move(result));
+        }
+    );
+}
+
 Connection::Next Connection::drive(Outcome outcome) {
     if (++exchange_->steps > limits::outcome_steps) {
         return fail(500, "more than eight outcomes for one request");
@@ -300,7 +317,7 @@ Connection::Next Connection::drive(Outcome outcome) {
     if (auto* response = std::get_if<Response>(&outcome)) return respond(std::move(*response));
 
     if (auto* save = std::get_if<Save>(&outcome)) {
-        worker_.service().store.commit(std::move(save->commit), resuming(std::move(save->then)));
+        commit(std::move(*save));
         return Next::park;
     }
     auto& call = std::get<Call>(outcome);

@@ -80,6 +80,7 @@ private:
     Next read_body();
     Next handle();
     Next drive(Outcome outcome);
+    void commit(Save save);
     template <class Result>
     Once<void(Result)> resuming(Once<Outcome(Result)> then);
     void resume(Once<Outcome()> next);

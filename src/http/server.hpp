@@ -60,6 +60,8 @@ struct ServerOptions {
     /// Carries out the calls of handlers; answers once, on any thread. Without it no call is
     /// answered but as one that got no reply.
     std::function<void(outbound::HttpsRequest, Once<void(outbound::HttpsReply)>)> call;
+    /// Sees each commit of a handler before it is made, and gives what is to be told its result.
+    std::function<Once<void(const store::CommitResult&)>(const store::Commit&)> watch_commit;
     /// Renders an error that no handler saw (404, 405, 413, 421, 431, 500, 503 ...). The request
     /// may be incomplete. Without it, or if it fails itself, the answer is a line of plain text.
     std::function<Response(int, const Request&)> on_error;
