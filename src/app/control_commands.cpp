@@ -104,7 +104,7 @@ json::Value account_line(const accounts::Account& account) {
         {"id", account.public_id.value()},
         {"email", account.email.text()},
         {"created_at", format_time(account.created_at)},
-        {"passkeys", account.factors},
+        {"factors", account.factors},
     });
 }
 
@@ -172,7 +172,11 @@ json::Value list_passkeys(const CommandContext& context, const json::Value& requ
 
 json::Value show_user(const CommandContext& context, const accounts::Account& account) {
     json::Value shown = account_line(account);
+    const auto& second = account.second_email;
+    shown.set("second_email", second ? json::Value(second->text()) : json::Value());
     shown.set("recovered_at", time_or_null(account.recovered_at));
+    shown.set("frozen_at", time_or_null(account.frozen_at));
+    shown.set("deletes_at", time_or_null(account.deletes_at));
     shown.set("passkeys", lines_of(context.store.list_passkeys(account.id), passkey_line));
     shown.set("sessions", lines_of(context.store.list_sessions(account.id), session_line));
     shown.set(

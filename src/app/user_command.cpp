@@ -43,9 +43,9 @@ const json::Array& array_at(const json::Value& value, std::string_view key) {
 
 void print_account(const json::Value& account) {
     fmt::print(
-        "{:<40} {:>2} passkeys  since {}\n",
+        "{:<40} {:>2} factors  since {}\n",
         text_at(account, "email"),
-        integer_at(account, "passkeys"),
+        integer_at(account, "factors"),
         text_at(account, "created_at")
     );
 }
@@ -122,9 +122,12 @@ void print_factors(const json::Value& factors) {
 
 void print_details(const json::Value& account) {
     fmt::print("{}\n", text_at(account, "email"));
-    fmt::print("  id         {}\n", text_at(account, "id"));
-    fmt::print("  created    {}\n", text_at(account, "created_at"));
-    fmt::print("  recovered  {}\n", text_at(account, "recovered_at"));
+    fmt::print("  id              {}\n", text_at(account, "id"));
+    fmt::print("  created         {}\n", text_at(account, "created_at"));
+    fmt::print("  second address  {}\n", text_at(account, "second_email"));
+    fmt::print("  recovered       {}\n", text_at(account, "recovered_at"));
+    fmt::print("  frozen          {}\n", text_at(account, "frozen_at"));
+    fmt::print("  to be deleted   {}\n", text_at(account, "deletes_at"));
     print_passkeys(account);
     fmt::print("sessions\n");
     for (const json::Value& session : array_at(account, "sessions")) {

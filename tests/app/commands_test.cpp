@@ -76,6 +76,8 @@ void fill(const Program& program, int others = 0) {
     commit(
         store,
         {accounts::CreateAccount{ada},
+         accounts::SetSecondEmail{ada.id, std::nullopt, EmailAddress::parse("ada@example.org")},
+         accounts::SetDeletion{ada.id, std::nullopt, clock.now() + std::chrono::hours(1)},
          accounts::OpenSession{{
              .id = accounts::SessionId(store.next_id()),
              .token_hash = {},
@@ -138,7 +140,12 @@ TEST_CASE("Every command on accounts works on a running server and on a stopped 
         const json::Value shown =
             only_line(program.command({"user", "show", "Ada@Example.test", "--json"}));
         CHECK(*shown.find_string("email") == "ada@example.test");
+        CHECK(*shown.find_string("second_email") == "ada@example.org");
+        CHECK(shown.find_string("deletes_at") != nullptr);
+        CHECK(*shown.find("factors")->as_integer() == 0);
         CHECK(shown.find("sessions")->as_array()->size() == 1);
+        const Finished in_words = program.command({"user", "show", "ada@example.test"});
+        CHECK(contains(in_words.out, "second address  ada@example.org"));
 
         CHECK(program.command({"user", "sign-out", "ada@example.test"}).status == 0);
         const json::Value after =
