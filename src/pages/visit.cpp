@@ -92,10 +92,17 @@ std::string_view code_of_status(int status) {
     }
 }
 
+/// Which heading the page has.
+std::string_view heading_of(int status, std::string_view code) {
+    const bool is_over = code.ends_with("expired");
+    if (code.starts_with("frozen") || (status == 409 && !is_over)) return "refused";
+    return code_of_status(status);
+}
+
 json::Value error_model(const Visit& visit, int status, std::string_view code) {
     json::Value error = json::object({{"code", code}, {"message", visit.edition.answer(code)}});
     json::Value model = json::object({{"status", status}, {"error", std::move(error)}});
-    model.set(std::string(code_of_status(status)), true);
+    model.set(std::string(heading_of(status, code)), true);
     return model;
 }
 
