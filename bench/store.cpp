@@ -6,6 +6,7 @@
 #include "accounts/events.hpp"
 #include "accounts/types.hpp"
 #include "app/key_file.hpp"
+#include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
 #include "bench/cpu_time.hpp"
 #include "bench/people.hpp"
@@ -92,7 +93,9 @@ public:
         store_ = *std::move(opened);
         const auto keys = app::load_key_file(config_in(folder_.path()).key_file);
         LATCHKEY_ASSERT(keys);
-        store_->use_row_macs(std::make_shared<const store::RowMacs>(*keys));
+        store_->use_keys(*app::store_keys(
+            *keys, store_->find_setting(app::audit_key_setting).value_or(std::string())
+        ));
     }
 
     store::Store& store() { return *store_; }

@@ -22,4 +22,7 @@ inline constexpr const char* altered_mend =
 /// "row 17 of passkeys (ada@example.com)"
 std::string words_of(const store::AlteredRow& altered);
 
+/// "event 17 of 2026-11-23T12:00:00.000Z of the audit log is not as it was written"
+std::string words_of(const store::AuditFault& fault);
+
 }  // namespace latchkey::app

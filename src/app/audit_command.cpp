@@ -4,6 +4,8 @@
 #include "app/cli.hpp"
 #include "app/commands.hpp"
 #include "app/config.hpp"
+#include "base/encoding.hpp"
+#include "store/sqlite/audit_check.hpp"
 #include "store/sqlite/verify.hpp"
 
 #include <string>
@@ -20,13 +22,24 @@ Exit verify_audit(const std::string& config_file) {
     for (const store::AlteredRow& altered : verified->altered) {
         fmt::print("Altered: {}\n", words_of(altered));
     }
-    if (!verified->altered.empty()) {
+    for (const store::AuditFault& fault : verified->audit.faults) {
+        fmt::print("Altered: {}\n", words_of(fault));
+    }
+    if (!verified->altered.empty() || !verified->audit.faults.empty()) {
         return fail({"not everything is as Latchkey wrote it", altered_mend});
     }
     fmt::print(
         "{} passkeys and {} identities at other providers are as Latchkey wrote them.\n",
         verified->passkeys,
         verified->identities
+    );
+    const store::AuditChecked& audit = verified->audit;
+    fmt::print(
+        "{} events of the audit log hang together; {} seals hold. It ends at place {}: {}\n",
+        audit.events,
+        audit.seals,
+        audit.head.position,
+        hex_encode(audit.head.hash)
     );
     return Exit::done;
 }

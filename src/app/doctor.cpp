@@ -173,12 +173,16 @@ Finding examine_rows(const Config& config) {
              altered_mend}
         );
     }
+    if (!verified->audit.faults.empty()) {
+        return wrong("rows", {words_of(verified->audit.faults.front()), altered_mend});
+    }
     return good(
         "rows",
         fmt::format(
-            "{} passkeys and {} identities are as they were written",
+            "{} passkeys, {} identities and {} events are as they were written",
             verified->passkeys,
-            verified->identities
+            verified->identities,
+            verified->audit.events
         )
     );
 }

@@ -7,6 +7,7 @@
 #include "app/log.hpp"
 #include "app/start_checks.hpp"
 #include "base/clock.hpp"
+#include "base/encoding.hpp"
 #include "pages/deletions.hpp"
 #include "pages/site.hpp"
 
@@ -40,6 +41,17 @@ Job deletion_of(std::string what, DeleteDue due, const StoreJobParts& parts) {
     };
 }
 
+/// The log may be kept where who writes into the database cannot: it says where the chain stood.
+void seal_audit(const StoreJobParts& parts) {
+    const auto sealed = parts.services.store.seal_audit(parts.services.clock.now());
+    if (!sealed) return;
+    parts.log.write(
+        LogLevel::info,
+        "audit_sealed",
+        {{"place", sealed->position}, {"hash", hex_encode(sealed->hash)}}
+    );
+}
+
 }  // namespace
 
 std::vector<Job> store_jobs(const StoreJobParts& parts) {
@@ -57,6 +69,11 @@ std::vector<Job> store_jobs(const StoreJobParts& parts) {
         },
         deletion_of("accounts", pages::delete_due_accounts, parts),
         deletion_of("passkeys", pages::delete_lapsed_passkeys, parts),
+        Job{
+            .name = "seal_audit",
+            .every = often_enough,
+            .run = [parts] { seal_audit(parts); },
+        },
         Job{
             .name = "last_seen",
             .every = often_enough,

@@ -17,7 +17,7 @@ struct StoreJobParts {
 };
 
 /// What has to be done in the store once a minute: rows that have expired go, accounts and passkeys
-/// whose time is over are deleted, and the clock is noted.
+/// whose time is over are deleted, the end of the audit log is sealed, and the clock is noted.
 std::vector<Job> store_jobs(const StoreJobParts& parts);
 
 }  // namespace latchkey::app

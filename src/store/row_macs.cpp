@@ -10,6 +10,7 @@
 #include "crypto/seal.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/result.hpp"
+#include "store/numbers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,17 +25,6 @@ namespace latchkey::store {
 namespace {
 
 constexpr std::string_view purpose = "row mac v1";
-
-/// A number as 8 bytes, big-endian.
-std::array<std::byte, 8> number(std::int64_t value) {
-    std::array<std::byte, 8> bytes{};
-    auto rest = static_cast<std::uint64_t>(value);
-    for (std::size_t i = bytes.size(); i > 0; --i) {
-        bytes[i - 1] = static_cast<std::byte>(rest & 0xffU);
-        rest >>= 8U;
-    }
-    return bytes;
-}
 
 /// No part is empty but this one for a time that is not there.
 Bytes optional_number(const std::optional<TimePoint>& time) {

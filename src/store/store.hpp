@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/once.hpp"
+#include "store/audit_hasher.hpp"
 #include "store/commit.hpp"
 #include "store/row_macs.hpp"
 
@@ -41,6 +42,18 @@ struct QueuedMail {
     TimePoint expires_at;
 };
 
+/// What keeps rows and events from being altered unseen.
+struct StoreKeys {
+    RowMacsPtr rows;
+    AuditHasherPtr audit;
+};
+
+/// A small value kept by name.
+struct Setting {
+    std::string name;
+    std::string value;
+};
+
 /// Where Latchkey keeps its state: one interface, the same contract for each database
 /// (tests/store/contract.hpp is that contract). Thread-safe. A read sees every commit that was
 /// answered before it began. A read that fails for a reason other than "not there" throws
@@ -58,15 +71,19 @@ public:
     /// calling one with Unknown if the queue is full. It only posts. Committed means durable.
     virtual void commit(Commit commit, Once<void(CommitResult)> done) = 0;
 
-    /// From now on rows of credentials and identities are written and read under `macs`: what they
-    /// do not vouch for is not there. Called before the first of them is touched; until then
-    /// touching one is a fault of ours.
-    virtual void use_row_macs(RowMacsPtr macs) = 0;
+    /// From now on rows of credentials and identities are written and read under `keys`, and audit
+    /// events chained: what the MACs do not vouch for is not there. Called before the first of
+    /// them is touched; until then touching one is a fault of ours.
+    virtual void use_keys(StoreKeys keys) = 0;
 
-    /// Gives each of those rows that has no MAC its own, and saves a setting, in one transaction:
-    /// for a database that was made before there were any. Blocks until durable. False if it could
-    /// not be written; then nothing was.
-    virtual bool adopt_rows(std::string_view name, std::string_view value) = 0;
+    /// Gives each of those rows that has no MAC its own and each event that is not in the chain a
+    /// place in it, and saves settings, in one transaction: for a database that was made before
+    /// there were any. Blocks until durable. False if it could not be written; then nothing was.
+    virtual bool adopt_rows(std::vector<Setting> settings) = 0;
+
+    /// Notes for good where the chain of audit events ends now; that head, or nullopt if there is
+    /// nothing new, or it could not be written. Blocks until durable.
+    virtual std::optional<AuditHead> seal_audit(TimePoint now) = 0;
 
     /// Whether reads wait for a network: then handlers run on a pool.
     [[nodiscard]] virtual bool reads_block() const = 0;

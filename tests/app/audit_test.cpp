@@ -53,7 +53,9 @@ struct Filled {
         REQUIRE(keys.has_value());
         auto store = store::SqliteStore::open({.path = database(), .clock = &clock});
         REQUIRE(store.has_value());
-        (*store)->use_row_macs(std::make_shared<const store::RowMacs>(*keys));
+        (*store)->use_keys(
+            *store_keys(*keys, (*store)->find_setting(audit_key_setting).value_or(""))
+        );
         return *std::move(store);
     }
 
@@ -79,6 +81,13 @@ std::string unmarked_check(const Filled& filled) {
     const crypto::Sealer sealer(*std::move(keys));
     crypto::SystemRandom random;
     return base64url_encode(sealer.seal(bytes_of("latchkey"), bytes_of(key_check_setting), random));
+}
+
+/// An event of Ada's; the server is stopped.
+void log_one(const Filled& filled) {
+    const auto store = filled.open();
+    const auto event = test::sample_event(*store, filled.ada.account, filled.clock.now());
+    REQUIRE(test::is_committed(test::commit(*store, {accounts::AppendEvent{event}})));
 }
 
 }  // namespace
@@ -158,6 +167,53 @@ TEST_CASE("A database from before there were MACs gets them at its first start, 
     const Finished refused = filled.program.refuse();
     CHECK(refused.status == 1);
     CHECK(contains(refused.err, "the database was changed by other hands"));
+}
+
+TEST_CASE("I10: audit verify tells of an edited, a deleted and a cut off event") {
+    const Filled filled;
+    for (int i = 0; i < 3; ++i) {
+        log_one(filled);
+    }
+    CHECK(contains(filled.verify().out, "events of the audit log hang together"));
+    const std::string last = " WHERE position = (SELECT max(position) FROM events)";
+    filled.alter("UPDATE events SET detail = 'nothing' WHERE position = 1");
+    CHECK(contains(filled.verify().out, "of the audit log is not as it was written"));
+    CHECK(contains(filled.program.command({"doctor"}).out, "mend  rows: event "));
+    filled.alter("DELETE FROM events WHERE position = 1");
+    CHECK(contains(
+        filled.verify().out, "1 events of the audit log are missing between the beginning and event"
+    ));
+    filled.alter("DELETE FROM events" + last);
+    const Finished cut = filled.verify();
+    CHECK(cut.status == 1);
+    CHECK(contains(cut.out, "1 events or more are missing after event"));
+}
+
+TEST_CASE("I10: the chain is made once: who takes its key or its marks away stops the server") {
+    for (const std::string name : {"audit_key", "key_check"}) {
+        const Filled filled;
+        filled.alter("DELETE FROM settings WHERE name = '" + name + "'");
+        const Finished refused = filled.program.refuse();
+        CHECK(refused.status == 1);
+        CHECK(contains(refused.err, "the database was changed by other hands"));
+    }
+    // The key of another database is none of this one.
+    const Filled filled;
+    const Filled other;
+    const auto key = other.open()->find_setting(audit_key_setting);
+    REQUIRE(key.has_value());
+    filled.alter("UPDATE settings SET value = '" + *key + "' WHERE name = 'audit_key'");
+    CHECK(filled.program.refuse().status == 1);
+    CHECK(contains(filled.verify().err, "the key of its audit log"));
+}
+
+TEST_CASE("The log says where the audit log was sealed") {
+    Filled filled;
+    log_one(filled);
+    filled.program.start();
+    CHECK(filled.program.stop() == 0);
+    CHECK(contains(filled.program.log(), R"("event":"audit_sealed","place":1,"hash":")"));
+    CHECK(contains(filled.verify().out, "1 events of the audit log hang together; 1 seals hold"));
 }
 
 TEST_CASE("A backup is restored with the MACs of its rows") {

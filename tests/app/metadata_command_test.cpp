@@ -4,6 +4,7 @@
 // `latchkey metadata`, and what `latchkey doctor` says of the BLOB, of the real program.
 #include "app/key_file.hpp"
 #include "app/program.hpp"
+#include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
@@ -116,7 +117,9 @@ void fill(const Program& program, int people) {
     REQUIRE(store.has_value());
     const auto keys = load_key_file(program.data() + "/key");
     REQUIRE(keys.has_value());
-    (*store)->use_row_macs(std::make_shared<const store::RowMacs>(*keys));
+    (*store)->use_keys(
+        *app::store_keys(*keys, (*store)->find_setting(app::audit_key_setting).value_or(""))
+    );
     for (int i = 0; i < people; ++i) {
         test::sign_up(**store);
     }

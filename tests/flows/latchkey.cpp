@@ -87,7 +87,10 @@ std::unique_ptr<store::Store> open_store(
     });
     if (!opened) throw std::runtime_error(opened.error().what);
     auto store = std::move(*opened);
-    store->use_row_macs(std::make_shared<const store::RowMacs>(sealing_keys()));
+    store->use_keys({
+        .rows = std::make_shared<const store::RowMacs>(sealing_keys()),
+        .audit = std::make_shared<const store::AuditHasher>(master_key()),
+    });
     return options.wrap_store ? options.wrap_store(std::move(store)) : std::move(store);
 }
 

@@ -133,12 +133,16 @@ void WatchedStore::commit(store::Commit commit, Once<void(store::CommitResult)> 
     );
 }
 
-void WatchedStore::use_row_macs(store::RowMacsPtr macs) {
-    store_->use_row_macs(std::move(macs));
+void WatchedStore::use_keys(store::StoreKeys keys) {
+    store_->use_keys(std::move(keys));
 }
 
-bool WatchedStore::adopt_rows(std::string_view name, std::string_view value) {
-    return store_->adopt_rows(name, value);
+bool WatchedStore::adopt_rows(std::vector<store::Setting> settings) {
+    return store_->adopt_rows(std::move(settings));
+}
+
+std::optional<store::AuditHead> WatchedStore::seal_audit(TimePoint now) {
+    return store_->seal_audit(now);
 }
 
 bool WatchedStore::has_credential(const webauthn::CredentialId& id) {

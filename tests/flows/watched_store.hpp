@@ -45,8 +45,9 @@ public:
         : store_(std::move(store)), watch_(std::move(watch)) {}
 
     void commit(store::Commit commit, Once<void(store::CommitResult)> done) override;
-    void use_row_macs(store::RowMacsPtr macs) override;
-    bool adopt_rows(std::string_view name, std::string_view value) override;
+    void use_keys(store::StoreKeys keys) override;
+    bool adopt_rows(std::vector<store::Setting> settings) override;
+    std::optional<store::AuditHead> seal_audit(TimePoint now) override;
     bool has_credential(const webauthn::CredentialId& id) override;
     [[nodiscard]] bool reads_block() const override;
     std::int64_t next_id() override;

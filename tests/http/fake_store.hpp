@@ -43,10 +43,14 @@ public:
         return next;
     }
 
-    void use_row_macs(store::RowMacsPtr /*macs*/) override { unexpected<int>(); }
+    void use_keys(store::StoreKeys /*keys*/) override { unexpected<int>(); }
 
-    bool adopt_rows(std::string_view /*name*/, std::string_view /*value*/) override {
+    bool adopt_rows(std::vector<store::Setting> /*settings*/) override {
         return unexpected<bool>();
+    }
+
+    std::optional<store::AuditHead> seal_audit(TimePoint /*now*/) override {
+        return unexpected<std::optional<store::AuditHead>>();
     }
 
     bool has_credential(const webauthn::CredentialId& /*id*/) override {

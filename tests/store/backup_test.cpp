@@ -41,7 +41,7 @@ struct Place {
     [[nodiscard]] std::unique_ptr<store::Store> open() const {
         auto opened = store::SqliteStore::open({.path = database, .clock = &clock});
         REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
-        (*opened)->use_row_macs(row_macs());
+        (*opened)->use_keys(store_keys());
         return *std::move(opened);
     }
 

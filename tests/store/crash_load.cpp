@@ -50,7 +50,7 @@ std::unique_ptr<store::Store> open(
         {.path = database, .clock = &clock, .queue_limit = 1'000'000, .vfs = vfs}
     );
     if (opened) {
-        (*opened)->use_row_macs(row_macs());
+        (*opened)->use_keys(store_keys());
         return *std::move(opened);
     }
     std::fprintf(stderr, "%s: %s\n", opened.error().what.c_str(), opened.error().mend.c_str());

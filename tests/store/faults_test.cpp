@@ -65,7 +65,7 @@ private:
         });
         REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
         store_ = *std::move(opened);
-        store_->use_row_macs(row_macs());
+        store_->use_keys(store_keys());
     }
 
     TemporaryFolder folder_;

@@ -17,6 +17,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,18 @@
 
 /// Rows that have a MAC, and somebody who writes to them without the key file (T28).
 namespace latchkey::test {
+
+/// How a database whose store has those keys is verified.
+inline store::VerifyOptions verify_options(
+    const std::string& file, const store::RowMacsPtr& macs = row_macs()
+) {
+    return {
+        .database = file,
+        .key = {},
+        .audit_key_setting = "audit_key",
+        .keys = [macs](const std::optional<std::string>&) { return store_keys(macs); },
+    };
+}
 
 /// A database with Ada and Bob, each with a passkey and an identity, that others can write to.
 class Place {
@@ -61,7 +74,7 @@ public:
     }
 
     [[nodiscard]] store::Verified verify(const store::RowMacsPtr& macs = row_macs()) const {
-        const auto verified = store::verify({.database = file_, .key = {}, .macs = macs});
+        const auto verified = store::verify(verify_options(file_, macs));
         REQUIRE(verified.has_value());
         return *verified;
     }
@@ -88,7 +101,7 @@ private:
         );
         REQUIRE(opened.has_value());
         store_ = *std::move(opened);
-        store_->use_row_macs(macs);
+        store_->use_keys(store_keys(macs));
     }
 
     TemporaryFolder folder_;

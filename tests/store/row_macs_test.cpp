@@ -147,7 +147,7 @@ TEST_CASE("rows from before there were MACs get theirs once, and with a setting 
     Place place;
     place.alter("UPDATE passkeys SET row_mac = NULL; UPDATE identities SET row_mac = NULL");
     CHECK(place.verify().altered.size() == 4);
-    CHECK(place->adopt_rows("marked", "yes"));
+    CHECK(place->adopt_rows({{"marked", "yes"}}));
     CHECK(place->find_setting("marked") == "yes");
     CHECK(place.verify().altered.empty());
     CHECK(place->find_passkey(place.ada.passkey.record.id)->passkey == place.ada.passkey);
@@ -155,7 +155,7 @@ TEST_CASE("rows from before there were MACs get theirs once, and with a setting 
 
     // A row that has one, be it a wrong one, is left as it is.
     place.alter("UPDATE passkeys SET status = 1" + row_of(place.ada));
-    CHECK(place->adopt_rows("marked", "again"));
+    CHECK(place->adopt_rows({{"marked", "again"}}));
     check_refused(place);
 
     Place damaged;
@@ -163,7 +163,7 @@ TEST_CASE("rows from before there were MACs get theirs once, and with a setting 
         "UPDATE passkeys SET row_mac = NULL; UPDATE passkeys SET transports = 'no list'" +
         row_of(damaged.bob)
     );
-    CHECK_FALSE(damaged->adopt_rows("marked", "yes"));
+    CHECK_FALSE(damaged->adopt_rows({{"marked", "yes"}}));
     CHECK(damaged->find_setting("marked") == std::nullopt);
     CHECK(damaged.verify().altered.size() == 2);
 }
@@ -193,15 +193,16 @@ TEST_CASE("verify refuses another key file and a database that this version has 
     Place place;
     REQUIRE(place->save_setting("key", "right"));
     const auto verify_with = [&](const std::string& key) {
-        return store::verify({
-            .database = place.file(),
-            .key = {.setting = "key", .fits = [key](const auto& value) { return value == key; }},
-            .macs = row_macs(),
-        });
+        auto options = verify_options(place.file());
+        options.key = {.setting = "key", .fits = [key](const auto& value) { return value == key; }};
+        return store::verify(options);
     };
     CHECK(verify_with("right").has_value());
     const auto wrong = verify_with("wrong");
     REQUIRE_FALSE(wrong.has_value());
     CHECK(wrong.error().kind == store::StoreError::Kind::wrong_key);
-    CHECK_FALSE(store::verify({.database = place.file() + "x", .key = {}, .macs = row_macs()}));
+    CHECK_FALSE(store::verify(verify_options(place.file() + "x")));
+    auto without_audit_key = verify_options(place.file());
+    without_audit_key.keys = [](const auto&) { return std::nullopt; };
+    CHECK(store::verify(without_audit_key).error().kind == store::StoreError::Kind::wrong_key);
 }

@@ -53,7 +53,7 @@ private:
         });
         REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
         store_ = *std::move(opened);
-        store_->use_row_macs(row_macs());
+        store_->use_keys(store_keys());
     }
 
     TemporaryFolder folder_;
@@ -82,7 +82,7 @@ struct Outside {
 
     [[nodiscard]] auto open() const {
         auto opened = store::SqliteStore::open({.path = file, .clock = &clock});
-        if (opened) (*opened)->use_row_macs(row_macs());
+        if (opened) (*opened)->use_keys(store_keys());
         return opened;
     }
 
@@ -215,7 +215,7 @@ TEST_CASE("a full queue answers Unknown at once, and what was queued is still do
         store::SqliteStore::open({.path = place.file, .clock = &place.clock, .queue_limit = 3});
     REQUIRE(opened.has_value());
     auto& store = **opened;
-    store.use_row_macs(row_macs());
+    store.use_keys(store_keys());
     const auto account = sign_up(store).account;
     std::array<std::promise<store::CommitResult>, 4> promises;
     // The writer is answering and takes nothing: three commits fit, the fourth does not.

@@ -63,11 +63,16 @@ public:
 
     [[nodiscard]] bool reads_block() const override { return false; }
 
-    void use_row_macs(store::RowMacsPtr /*macs*/) override { unexpected(); }
+    void use_keys(store::StoreKeys /*keys*/) override { unexpected(); }
 
-    bool adopt_rows(std::string_view /*name*/, std::string_view /*value*/) override {
+    bool adopt_rows(std::vector<store::Setting> /*settings*/) override {
         unexpected();
         return false;
+    }
+
+    std::optional<store::AuditHead> seal_audit(TimePoint /*now*/) override {
+        unexpected();
+        return std::nullopt;
     }
 
     bool has_credential(const webauthn::CredentialId& /*id*/) override {

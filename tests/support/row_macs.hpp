@@ -4,7 +4,9 @@
 
 #include "base/secret.hpp"
 #include "crypto/seal.hpp"
+#include "store/audit_hasher.hpp"
 #include "store/row_macs.hpp"
+#include "store/store.hpp"
 
 #include <array>
 #include <cstddef>
@@ -27,6 +29,14 @@ inline store::RowMacsPtr row_macs() {
     std::vector<crypto::Sealer::Key> keys;
     keys.push_back(key_numbered(1));
     return std::make_shared<const store::RowMacs>(keys);
+}
+
+/// All keys of a store under test.
+inline store::StoreKeys store_keys(const store::RowMacsPtr& rows = row_macs()) {
+    return {
+        .rows = rows,
+        .audit = std::make_shared<const store::AuditHasher>(key_numbered(1, 0x61).key.clone())
+    };
 }
 
 }  // namespace latchkey::test

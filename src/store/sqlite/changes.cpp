@@ -5,6 +5,7 @@
 #include "accounts/changes.hpp"
 #include "accounts/events.hpp"
 #include "accounts/types.hpp"
+#include "store/audit_hasher.hpp"
 #include "store/commit.hpp"
 #include "store/sqlite/applied.hpp"
 #include "store/sqlite/connection.hpp"
@@ -142,16 +143,29 @@ Applied SignInChanges::apply(const accounts::EndSessions& change) {
 
 Applied LogChanges::apply(const accounts::AppendEvent& change, const OperationId& operation) {
     const auto& event = change.event;
+    const AuditRow row{
+        .id = event.id.value(),
+        .at = event.at,
+        .kind = accounts::name_of(event.kind),
+        .account = event.account ? std::optional(event.account->value()) : std::nullopt,
+        .network = event.network,
+        .browser = event.browser,
+        .detail = event.detail,
+        .operation = operation,
+    };
+    const auto link = chain_.append(row);
     return applied(append_event_
                        .run(
-                           event.id,
-                           event.at,
-                           accounts::name_of(event.kind),
-                           event.account,
-                           event.network,
-                           event.browser,
-                           event.detail,
-                           operation
+                           row.id,
+                           row.at,
+                           row.kind,
+                           row.account,
+                           row.network,
+                           row.browser,
+                           row.detail,
+                           row.operation,
+                           link.position,
+                           link.hash
                        )
                        .step);
 }

@@ -5,6 +5,7 @@
 #include "store/commit.hpp"
 #include "store/sqlite/account_changes.hpp"
 #include "store/sqlite/applied.hpp"
+#include "store/sqlite/audit_chain.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/credential_changes.hpp"
 #include "store/sqlite/factor_changes.hpp"
@@ -15,6 +16,15 @@
 /// Each change of a commit as SQL. One class for each group of changes; each holds its statements
 /// and runs on the writer's thread, inside the savepoint of its commit.
 namespace latchkey::store::sqlite {
+
+/// What the writer works on; all of it outlives it.
+struct WriterParts {
+    Connection& connection;
+    LastUses& last_uses;
+    ReadCache& cache;
+    const RowGuard& guard;
+    AuditChain& audit_chain;
+};
 
 /// What changes of one commit share.
 struct Context {
@@ -99,17 +109,20 @@ private:
 
 class LogChanges {
 public:
-    explicit LogChanges(Connection& connection) : connection_(connection) {}
+    LogChanges(Connection& connection, AuditChain& chain)
+        : connection_(connection), chain_(chain) {}
 
     Applied apply(const accounts::AppendEvent& change, const OperationId& operation);
     Applied apply(const accounts::QueueMail& change);
 
 private:
     Connection& connection_;
+    AuditChain& chain_;
     Statement append_event_{
         connection_,
-        "INSERT INTO events (id, at, kind, account, network, browser, detail, operation)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+        "INSERT INTO events (id, at, kind, account, network, browser, detail, operation,"
+        "                    position, chain_hash)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
     };
     Statement queue_mail_{
         connection_,
@@ -121,14 +134,14 @@ private:
 /// All changes: sends each to its group.
 class Changes {
 public:
-    Changes(Connection& connection, LastUses& last_uses, ReadCache& cache, const RowGuard& guard)
-        : cache_(cache),
-          accounts_(connection, cache),
-          passkeys_(connection, last_uses, cache, guard),
-          identities_(connection, guard),
-          factors_(connection),
-          sign_ins_(connection, cache),
-          log_(connection) {}
+    explicit Changes(const WriterParts& parts)
+        : cache_(parts.cache),
+          accounts_(parts.connection, parts.cache),
+          passkeys_(parts.connection, parts.last_uses, parts.cache, parts.guard),
+          identities_(parts.connection, parts.guard),
+          factors_(parts.connection),
+          sign_ins_(parts.connection, parts.cache),
+          log_(parts.connection, parts.audit_chain) {}
 
     Applied apply(const Change& change, Context& context);
 

@@ -4,6 +4,7 @@
 
 #include "store/sqlite/applied.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/store.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -48,7 +49,15 @@ Applied Jobs::apply(const SaveSetting& job) {
 Applied Jobs::apply(const AdoptRows& job) {
     const auto adopted = adoption_.run();
     if (adopted != Applied::made) return adopted;
-    return apply(SaveSetting{job.name, job.value});
+    for (const Setting& setting : job.settings) {
+        const auto saved = apply(SaveSetting{setting.name, setting.value});
+        if (saved != Applied::made) return saved;
+    }
+    return Applied::made;
+}
+
+Applied Jobs::apply(const SealAudit& job) {
+    return audit_chain_.seal(job.now, *job.sealed);
 }
 
 Applied Jobs::apply(const ReserveIds& job) {

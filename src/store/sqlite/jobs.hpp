@@ -4,13 +4,17 @@
 
 #include "accounts/types.hpp"
 #include "store/sqlite/applied.hpp"
+#include "store/sqlite/audit_chain.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/row_adoption.hpp"
 #include "store/sqlite/row_guard.hpp"
+#include "store/store.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 /// What is written beside the commits of the pure core: the outbox worker's side, expiry, settings.
 namespace latchkey::store::sqlite {
@@ -39,16 +43,24 @@ struct ReserveIds {
     std::int64_t next = 0;
 };
 
-/// Gives every row under a RowGuard that has no MAC its own, and saves a setting.
+/// Gives every row under a RowGuard that has no MAC its own and every event that has none a place
+/// in the chain, and saves settings.
 struct AdoptRows {
-    std::string name;
-    std::string value;
+    std::vector<Setting> settings;
+};
+
+/// Notes for good where the chain of audit events ends.
+struct SealAudit {
+    TimePoint now;
+    std::optional<AuditHead>* sealed = nullptr;  // of the caller, who waits
 };
 
 class Jobs {
 public:
-    Jobs(Connection& connection, const RowGuard& guard)
-        : connection_(connection), adoption_(connection, guard) {}
+    Jobs(Connection& connection, const RowGuard& guard, AuditChain& audit_chain)
+        : connection_(connection),
+          audit_chain_(audit_chain),
+          adoption_(connection, guard, audit_chain) {}
 
     Applied apply(const FinishMail& job);
     Applied apply(const DelayMail& job);
@@ -56,9 +68,11 @@ public:
     Applied apply(const SaveSetting& job);
     Applied apply(const ReserveIds& job);
     Applied apply(const AdoptRows& job);
+    Applied apply(const SealAudit& job);
 
 private:
     Connection& connection_;
+    AuditChain& audit_chain_;
     RowAdoption adoption_;
     Statement finish_mail_{connection_, "DELETE FROM mails WHERE id = ?1"};
     Statement delay_mail_{

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/try.hpp"
 #include "latchkey/result.hpp"
+#include "store/sqlite/audit_chain.hpp"
 #include "store/sqlite/checkpoints.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/errors.hpp"
@@ -85,7 +86,17 @@ Result<Opened, StoreError> open_database(const SqliteOptions& options) {
     if (const Code code = last_uses->load(); code != SQLITE_OK) {
         return explain(code, "cannot be read");
     }
-    return Opened{std::move(lock), *std::move(opened), std::move(last_uses), *first_id};
+    auto audit_chain = std::make_unique<AuditChain>(connection);
+    if (const Code code = audit_chain->load(); code != SQLITE_OK) {
+        return explain(code, "cannot be read");
+    }
+    return Opened{
+        .lock = std::move(lock),
+        .connection = *std::move(opened),
+        .last_uses = std::move(last_uses),
+        .audit_chain = std::move(audit_chain),
+        .first_id = *first_id
+    };
 }
 
 }  // namespace latchkey::store::sqlite

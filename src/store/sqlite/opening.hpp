@@ -3,6 +3,7 @@
 #pragma once
 
 #include "latchkey/result.hpp"
+#include "store/sqlite/audit_chain.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/folder_lock.hpp"
 #include "store/sqlite/last_uses.hpp"
@@ -18,6 +19,7 @@ struct Opened {
     FolderLock lock;
     std::unique_ptr<Connection> connection;
     std::unique_ptr<LastUses> last_uses;
+    std::unique_ptr<AuditChain> audit_chain;
     std::int64_t first_id = 0;  // a block of IdSource::block begins here
 };
 

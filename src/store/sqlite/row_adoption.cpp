@@ -5,10 +5,12 @@
 #include "accounts/types.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "store/sqlite/applied.hpp"
+#include "store/sqlite/audit_chain.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/store.hpp"
 
+#include <cstdint>
 #include <optional>
 
 namespace latchkey::store::sqlite {
@@ -31,8 +33,13 @@ std::optional<Row> read_row(Rows& rows, Step& step, Read read) {
 }  // namespace
 
 Applied RowAdoption::run() {
-    const auto adopted = adopt_passkeys();
-    return adopted == Applied::made ? adopt_identities() : adopted;
+    for (const auto adopt :
+         {&RowAdoption::adopt_passkeys, &RowAdoption::adopt_identities, &RowAdoption::adopt_events
+         }) {
+        const auto adopted = (this->*adopt)();
+        if (adopted != Applied::made) return adopted;
+    }
+    return Applied::made;
 }
 
 Applied RowAdoption::adopt_passkeys() {
@@ -68,6 +75,25 @@ Applied RowAdoption::adopt_identities() {
         const auto set = changed_a_row(set_identity_.run(identity->id, macs->of(*identity)));
         if (set != Applied::made) return set;
         after = identity->id;
+    }
+}
+
+Applied RowAdoption::adopt_events() {
+    std::int64_t after = 0;
+    Step step = Step::row;
+    for (;;) {
+        std::optional<AuditHead> link;
+        {
+            auto rows = events_.query(after);
+            link = read_row<AuditHead>(rows, step, [&](const Rows& row) {
+                const StoredEvent event = stored_event_of(row);
+                after = event.id;
+                return audit_chain_.append(event.row());
+            });
+        }
+        if (!link) return applied(step);
+        const auto set = changed_a_row(set_event_.run(after, link->position, link->hash));
+        if (set != Applied::made) return set;
     }
 }
 

@@ -8,6 +8,7 @@
 #include "accounts/types.hpp"
 #include "base/json.hpp"
 #include "latchkey/webauthn/types.hpp"
+#include "store/audit_hasher.hpp"
 #include "store/sqlite/connection.hpp"
 
 #include <cstdint>
@@ -235,6 +236,32 @@ accounts::Event event_of(const Rows& rows) {
         .network = rows.text(4),
         .browser = rows.text(5),
         .detail = rows.text(6),
+    };
+}
+
+AuditRow StoredEvent::row() const {
+    return {
+        .id = id,
+        .at = at,
+        .kind = kind,
+        .account = account,
+        .network = network,
+        .browser = browser,
+        .detail = detail,
+        .operation = operation,
+    };
+}
+
+StoredEvent stored_event_of(const Rows& rows) {
+    return {
+        .id = rows.integer(0),
+        .at = rows.time(1),
+        .kind = rows.text(2),
+        .account = rows.is_null(3) ? std::nullopt : std::optional(rows.integer(3)),
+        .network = rows.text(4),
+        .browser = rows.text(5),
+        .detail = rows.text(6),
+        .operation = rows.blob(7),
     };
 }
 

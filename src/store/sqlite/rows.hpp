@@ -4,8 +4,13 @@
 
 #include "accounts/events.hpp"
 #include "accounts/types.hpp"
+#include "base/clock.hpp"
+#include "latchkey/bytes.hpp"
+#include "store/audit_hasher.hpp"
 #include "store/sqlite/connection.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +63,24 @@ accounts::EmailCode code_of(const Rows& rows);
 
 /// id, at, kind, account, network, browser, detail.
 accounts::Event event_of(const Rows& rows);
+
+/// An event as its row has it, not only what we show of it.
+struct StoredEvent {
+    std::int64_t id = 0;
+    TimePoint at;
+    std::string kind;
+    std::optional<std::int64_t> account;
+    std::string network;
+    std::string browser;
+    std::string detail;
+    Bytes operation;
+
+    /// Borrows all of it.
+    [[nodiscard]] AuditRow row() const;
+};
+
+/// id, at, kind, account, network, browser, detail, operation.
+StoredEvent stored_event_of(const Rows& rows);
 
 /// The transports of a credential as one JSON array.
 std::string write_transports(const std::vector<std::string>& transports);

@@ -10,9 +10,10 @@
 #include "base/try.hpp"
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/types.hpp"
+#include "store/audit_hasher.hpp"
 #include "store/commit.hpp"
-#include "store/row_macs.hpp"
 #include "store/sqlite/activity.hpp"
+#include "store/sqlite/audit_chain.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/folder_lock.hpp"
 #include "store/sqlite/ids.hpp"
@@ -51,6 +52,7 @@ public:
         : lock_(std::move(opened.lock)),
           connection_(std::move(opened.connection)),
           last_uses_(std::move(opened.last_uses)),
+          audit_chain_(std::move(opened.audit_chain)),
           ids_(
               opened.first_id,
               opened.first_id + IdSource::block,
@@ -59,10 +61,11 @@ public:
           cache_(options.cached_accounts),
           guard_(options.on_refused_row),
           writer_(
-              *connection_,
-              *last_uses_,
-              cache_,
-              guard_,
+              {.connection = *connection_,
+               .last_uses = *last_uses_,
+               .cache = cache_,
+               .guard = guard_,
+               .audit_chain = *audit_chain_},
               {.clock = options.clock,
                .queue_limit = options.queue_limit,
                .group_limit = options.group_limit,
@@ -75,10 +78,18 @@ public:
         writer_.queue(std::move(commit), std::move(done));
     }
 
-    void use_row_macs(RowMacsPtr macs) override { guard_.use(std::move(macs)); }
+    void use_keys(StoreKeys keys) override {
+        guard_.use(std::move(keys.rows));
+        audit_chain_->use(std::move(keys.audit));
+    }
 
-    bool adopt_rows(std::string_view name, std::string_view value) override {
-        return write(AdoptRows{std::string(name), std::string(value)});
+    bool adopt_rows(std::vector<Setting> settings) override {
+        return write(AdoptRows{std::move(settings)});
+    }
+
+    std::optional<AuditHead> seal_audit(TimePoint now) override {
+        std::optional<AuditHead> sealed;
+        return write(SealAudit{now, &sealed}) ? sealed : std::nullopt;
     }
 
     [[nodiscard]] bool reads_block() const override { return false; }
@@ -330,6 +341,7 @@ private:
     FolderLock lock_;
     std::unique_ptr<Connection> connection_;
     std::unique_ptr<LastUses> last_uses_;
+    std::unique_ptr<AuditChain> audit_chain_;
     IdSource ids_;
     ReadCache cache_;
     RowGuard guard_;

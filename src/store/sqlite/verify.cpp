@@ -6,6 +6,7 @@
 #include "latchkey/result.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "store/row_macs.hpp"
+#include "store/sqlite/audit_check.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/errors.hpp"
 #include "store/sqlite/key_check.hpp"
@@ -14,6 +15,10 @@
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/store.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
 
 #include <sqlite3.h>
 
@@ -53,6 +58,20 @@ void read_rows(Connection& connection, const RowGuard& guard, Verified& verified
     }
 }
 
+std::optional<std::string> read_setting(Connection& connection, const std::string& name) {
+    Statement find(connection, "SELECT value FROM settings WHERE name = ?1");
+    auto rows = find.query(name);
+    return rows.next() ? std::optional(rows.text(0)) : std::nullopt;
+}
+
+StoreError no_audit_key(const std::filesystem::path& file) {
+    return {
+        .kind = StoreError::Kind::wrong_key,
+        .what = file.string() + " does not hold the key of its audit log, or another one",
+        .mend = "Restore a backup: the database was changed by other hands.",
+    };
+}
+
 void name_owners(Connection& connection, Verified& verified) {
     Statement find(connection, "SELECT email FROM accounts WHERE id = ?1");
     for (AlteredRow& altered : verified.altered) {
@@ -81,11 +100,14 @@ Result<Verified, StoreError> verify(const VerifyOptions& options) {
     RowGuard guard([&verified](const RefusedRow& row) {
         verified.altered.push_back({.row = row, .email = {}});
     });
-    guard.use(options.macs);
     if (const auto code = connection.execute("BEGIN"); code != SQLITE_OK) {
         return Fail{database_error(file, code, "cannot be read")};
     }
     try {
+        const auto keys = options.keys(read_setting(connection, options.audit_key_setting));
+        if (!keys) return Fail{no_audit_key(file)};
+        guard.use(keys->rows);
+        verified.audit = sqlite::check_audit(connection, *keys->audit);
         read_rows(connection, guard, verified);
         name_owners(connection, verified);
     } catch (const ReadFailed& failed) {

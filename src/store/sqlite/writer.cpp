@@ -5,12 +5,12 @@
 #include "base/once.hpp"
 #include "store/commit.hpp"
 #include "store/sqlite/applied.hpp"
+#include "store/sqlite/audit_chain.hpp"
 #include "store/sqlite/changes.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/jobs.hpp"
 #include "store/sqlite/last_uses.hpp"
 #include "store/sqlite/read_cache.hpp"
-#include "store/sqlite/row_guard.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -36,18 +36,14 @@ constexpr std::chrono::seconds idle_time{1};
 
 }  // namespace
 
-Writer::Writer(
-    Connection& connection,
-    LastUses& last_uses,
-    ReadCache& cache,
-    const RowGuard& guard,
-    WriterOptions options
-)
+Writer::Writer(const WriterParts& parts, WriterOptions options)
     : options_(std::move(options)),
-      connection_(connection),
-      last_uses_(last_uses),
-      cache_(cache),
-      guard_(guard),
+      connection_(parts.connection),
+      last_uses_(parts.last_uses),
+      cache_(parts.cache),
+      audit_chain_(parts.audit_chain),
+      changes_(parts),
+      jobs_(connection_, parts.guard, parts.audit_chain),
       thread_([this] { run(); }) {}
 
 Writer::~Writer() {
@@ -146,6 +142,7 @@ void Writer::write_group() {
     if (outcome == GroupOutcome::needs_savepoints) {
         roll_back();
         last_uses_.rolled_back();
+        audit_chain_.rolled_back();
         results.clear();
         outcome = is_failed_ ? GroupOutcome::failed : write_all(Sharing::savepoints, results);
     }
@@ -154,8 +151,10 @@ void Writer::write_group() {
         // Whatever was worked out for single commits: none of them is in the database.
         results.assign(group_.size(), Unknown{});
         last_uses_.rolled_back();
+        audit_chain_.rolled_back();
     } else {
         last_uses_.committed();
+        audit_chain_.committed();
     }
     cache_.settle();
     set_last_group_failed(outcome);
@@ -182,6 +181,7 @@ Writer::GroupOutcome Writer::write_all(Sharing sharing, std::vector<CommitResult
         if (outcome != GroupOutcome::committed) return outcome;
     }
     if (last_uses_.merge_portion() != Applied::made) return GroupOutcome::failed;
+    if (audit_chain_.save() != Applied::made) return GroupOutcome::failed;
     return commit_group();
 }
 
@@ -190,6 +190,7 @@ Writer::GroupOutcome Writer::write_one(Sharing sharing, Work& work, CommitResult
     const bool has_savepoint = sharing == Sharing::savepoints;
     if (has_savepoint && savepoint_.run().step != Step::done) return GroupOutcome::failed;
     const auto uses_before = last_uses_.mark();
+    const auto chain_before = audit_chain_.mark();
     const auto changes_before = connection_.changes();
     Context context;
     std::size_t index = 0;
@@ -202,6 +203,7 @@ Writer::GroupOutcome Writer::write_one(Sharing sharing, Work& work, CommitResult
         const auto undone = undo_one(sharing, changes_before);
         if (undone != GroupOutcome::committed) return undone;
         last_uses_.undo_to(uses_before);
+        audit_chain_.undo_to(chain_before);
     }
     if (has_savepoint && release_.run().step != Step::done) return GroupOutcome::failed;
     // Some errors make SQLite roll the whole transaction back without saying so.
@@ -227,7 +229,10 @@ Applied Writer::apply(Work& work, Context& context, std::size_t& index) {
         return Applied::made;
     }
     if (const auto* setting = std::get_if<SaveSetting>(&work)) cache_.forget_setting(setting->name);
-    if (const auto* rows = std::get_if<AdoptRows>(&work)) cache_.forget_setting(rows->name);
+    if (const auto* adopted = std::get_if<AdoptRows>(&work)) {
+        for (const auto& setting : adopted->settings)
+            cache_.forget_setting(setting.name);
+    }
     return std::visit(
         [this](const auto& job) {
             if constexpr (requires { jobs_.apply(job); }) {

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/once.hpp"
 #include "store/commit.hpp"
+#include "store/sqlite/audit_chain.hpp"
 #include "store/sqlite/changes.hpp"
 #include "store/sqlite/checkpoints.hpp"
 #include "store/sqlite/connection.hpp"
@@ -28,8 +29,15 @@
 namespace latchkey::store::sqlite {
 
 /// What one entry of the queue asks for.
-using Work =
-    std::variant<Commit, FinishMail, DelayMail, DeleteExpired, SaveSetting, ReserveIds, AdoptRows>;
+using Work = std::variant<
+    Commit,
+    FinishMail,
+    DelayMail,
+    DeleteExpired,
+    SaveSetting,
+    ReserveIds,
+    AdoptRows,
+    SealAudit>;
 
 struct WriterOptions {
     const Clock* clock = nullptr;
@@ -46,15 +54,8 @@ struct WriterOptions {
 /// the disk for all. Nothing is answered before it is durable.
 class Writer {
 public:
-    /// From now on only the writer's thread uses `connection`, and what of `last_uses` and `cache`
-    /// is its. All of them outlive it.
-    Writer(
-        Connection& connection,
-        LastUses& last_uses,
-        ReadCache& cache,
-        const RowGuard& guard,
-        WriterOptions options
-    );
+    /// From now on only the writer's thread uses the connection, and what of the parts is its.
+    Writer(const WriterParts& parts, WriterOptions options);
 
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
@@ -111,15 +112,15 @@ private:
     Connection& connection_;
     LastUses& last_uses_;
     ReadCache& cache_;
-    const RowGuard& guard_;
+    AuditChain& audit_chain_;
     Statement begin_{connection_, "BEGIN IMMEDIATE"};
     Statement commit_{connection_, "COMMIT"};
     Statement rollback_{connection_, "ROLLBACK"};
     Statement savepoint_{connection_, "SAVEPOINT one"};
     Statement release_{connection_, "RELEASE one"};
     Statement undo_{connection_, "ROLLBACK TO one"};
-    Changes changes_{connection_, last_uses_, cache_, guard_};
-    Jobs jobs_{connection_, guard_};
+    Changes changes_;
+    Jobs jobs_;
     Checkpoints checkpoints_{connection_};
 
     std::vector<Job> group_;  // of the writer's thread, like all above
