@@ -58,6 +58,7 @@ MetricsListener::MetricsListener(const Parts& parts) {
 Result<std::unique_ptr<MetricsListener>, Wrong> MetricsListener::open(
     const std::string& listen, const Parts& parts
 ) {
+    if (listen.empty()) return std::unique_ptr<MetricsListener>();
     auto listener = std::make_unique<MetricsListener>(parts);
     auto made = http::Server::create(
         {.listen = listen, .hosts = {listen}},

@@ -28,7 +28,7 @@ public:
         Random& random;
     };
 
-    /// Opens the socket: an address that is taken shows at the start.
+    /// Opens the socket: an address that is taken shows at the start. Null if `listen` is empty.
     static Result<std::unique_ptr<MetricsListener>, Wrong> open(
         const std::string& listen, const Parts& parts
     );

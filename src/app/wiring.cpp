@@ -340,12 +340,10 @@ Result<void, Wrong> Application::Parts::start_threads() {
             );
         }
     ));
-    if (!config.metrics_listen.empty()) {
-        metrics_listener = TRY(MetricsListener::open(
-            config.metrics_listen,
-            {.metrics = metrics, .store = *store, .clock = clock, .random = random}
-        ));
-    }
+    metrics_listener = TRY(MetricsListener::open(
+        config.metrics_listen,
+        {.metrics = metrics, .store = *store, .clock = clock, .random = random}
+    ));
     LATCHKEY_ASSERT(outbox.has_value());
     outbox_worker.emplace(*outbox);
     if (text_outbox) text_outbox_worker.emplace(*text_outbox);

@@ -58,14 +58,13 @@ TEST_CASE("Sessions that a sign-in opened are counted by assurance, renewed ones
 
 TEST_CASE("Guesses are counted by kind and outcome, and a limit that was reached") {
     Metrics metrics;
-    const auto spent = [](bool right) {
-        return store::Committed{.spent = {{.right = right, .attempts = 1}}};
-    };
-    make(metrics, {accounts::CountTowardsLimit{}, accounts::SpendAttempt{}}, spent(false));
-    make(metrics, {accounts::CountTowardsLimit{}, accounts::SpendAttempt{}}, spent(true));
-    make(metrics, {accounts::SpendAppCode{}}, spent(false));
-    make(metrics, {accounts::SpendRecoveryCode{}}, spent(true));
-    make(metrics, {accounts::CountPhoneGuess{}, accounts::SpendAttempt{}}, spent(false));
+    const store::Committed wrong{.spent = {{.right = false, .attempts = 1}}};
+    const store::Committed right{.spent = {{.right = true, .attempts = 1}}};
+    make(metrics, {accounts::CountTowardsLimit{}, accounts::SpendAttempt{}}, wrong);
+    make(metrics, {accounts::CountTowardsLimit{}, accounts::SpendAttempt{}}, right);
+    make(metrics, {accounts::SpendAppCode{}}, wrong);
+    make(metrics, {accounts::SpendRecoveryCode{}}, right);
+    make(metrics, {accounts::CountPhoneGuess{}, accounts::SpendAttempt{}}, wrong);
     make(metrics, {accounts::CountTowardsLimit{}, accounts::SpendAttempt{}}, store::Refused{0});
     make(metrics, {accounts::CountTowardsLimit{}, accounts::SpendAttempt{}}, store::Refused{1});
     const std::string text = metrics.text({});

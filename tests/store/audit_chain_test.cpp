@@ -163,11 +163,11 @@ TEST_CASE("I10: events that were cut off are missed while the head or a seal sta
     // Who sets the head back, too, is found as far as the last seal goes.
     Logged sealed;
     REQUIRE(sealed->seal_audit(day_one).has_value());
-    const auto back = [&sealed](const std::string& place) {
-        sealed.alter("DELETE FROM events WHERE position > " + place);
+    const auto back = [&sealed](const std::string& to) {
+        sealed.alter("DELETE FROM events WHERE position > " + to);
         sealed.alter(
-            "UPDATE audit_head SET position = " + place +
-            ", hash = (SELECT chain_hash FROM events WHERE position = " + place + ")"
+            "UPDATE audit_head SET position = " + to +
+            ", hash = (SELECT chain_hash FROM events WHERE position = " + to + ")"
         );
     };
     back("9");

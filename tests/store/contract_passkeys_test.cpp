@@ -309,37 +309,6 @@ TEST_CASE("a passkey is removed by its own account only, and only while it is ac
     CHECK(refused(*db, {SuspendPasskey{account.id, passkey.id, day_one, std::nullopt}}, 0));
 }
 
-TEST_CASE("a second factor of the account becomes a passkey, once") {
-    const auto db = make_store_under_test();
-    const auto [account, passkey] = sign_up(db->store());
-    const auto [other, other_passkey] = sign_up(db->store());
-    auto factor = sample_passkey(db->store(), account);
-    factor.purpose = CredentialPurpose::second_factor;
-    factor.discoverable = std::nullopt;
-    auto resting = sample_passkey(db->store(), account);
-    resting.purpose = CredentialPurpose::second_factor;
-    resting.status = CredentialStatus::suspended;
-    resting.suspended_at = day_one;
-    REQUIRE(committed(*db, {AddPasskey{factor}, AddPasskey{resting}}));
-    CHECK(stored(*db, factor) == factor);
-
-    CHECK(refused(*db, {PromoteSecondFactor{other.id, factor.id}}, 0));
-    CHECK(refused(*db, {PromoteSecondFactor{account.id, passkey.id}}, 0));
-    CHECK(refused(*db, {PromoteSecondFactor{account.id, resting.id}}, 0));
-    CHECK(refused(*db, {PromoteSecondFactor{account.id, PasskeyId(db->store().next_id())}}, 0));
-    const auto use_as = [&](CredentialPurpose purpose) -> store::Change {
-        return UsePasskey{account.id, factor.id, 7, 7, false, day_one, "", purpose};
-    };
-    CHECK(refused(*db, {use_as(CredentialPurpose::passkey)}, 0));
-    CHECK(committed(*db, {use_as(CredentialPurpose::second_factor)}));
-    REQUIRE(committed(*db, {PromoteSecondFactor{account.id, factor.id}}));
-    CHECK(refused(*db, {use_as(CredentialPurpose::second_factor)}, 0));
-    factor.purpose = CredentialPurpose::passkey;
-    factor.last_used_at = day_one;
-    CHECK(stored(*db, factor) == factor);
-    CHECK(refused(*db, {PromoteSecondFactor{account.id, factor.id}}, 0));
-}
-
 TEST_CASE("suspended passkeys are listed by when it was, and deleted while they still are") {
     const auto db = make_store_under_test();
     const auto [account, passkey] = sign_up(db->store());

@@ -281,3 +281,42 @@ TEST_CASE("a hold ends once by name, or whichever there is; its mails go with it
     CHECK(is_refused_at(commit(store, {EndHold{.account = ada.id, .started_at = day_one}}), 0));
     CHECK(is_committed(commit(store, {EndHold{.account = ada.id, .started_at = std::nullopt}})));
 }
+
+TEST_CASE("a second factor of the account becomes a passkey, once") {
+    const auto db = make_store_under_test();
+    const auto [account, passkey] = sign_up(db->store());
+    const auto [other, other_passkey] = sign_up(db->store());
+    auto factor = sample_passkey(db->store(), account);
+    factor.purpose = CredentialPurpose::second_factor;
+    factor.discoverable = std::nullopt;
+    auto resting = sample_passkey(db->store(), account);
+    resting.purpose = CredentialPurpose::second_factor;
+    resting.status = CredentialStatus::suspended;
+    resting.suspended_at = day_one;
+    REQUIRE(is_committed(commit(db->store(), {AddPasskey{factor}, AddPasskey{resting}})));
+    const auto result_of = [&db](store::Change change) {
+        return commit(db->store(), {std::move(change)});
+    };
+    const auto promotion = [&](AccountId owner, PasskeyId credential) {
+        return result_of(PromoteSecondFactor{owner, credential});
+    };
+    const auto use_as = [&](CredentialPurpose purpose) {
+        return result_of(UsePasskey{account.id, factor.id, 7, 7, false, day_one, "", purpose});
+    };
+    const auto is_stored = [&] {
+        const auto found = db->store().find_passkey(factor.record.id);
+        return found && found->passkey == factor;
+    };
+    CHECK(is_stored());
+    CHECK(is_refused_at(promotion(other.id, factor.id), 0));
+    CHECK(is_refused_at(promotion(account.id, passkey.id), 0));
+    CHECK(is_refused_at(promotion(account.id, resting.id), 0));
+    CHECK(is_refused_at(promotion(account.id, PasskeyId(db->store().next_id())), 0));
+    CHECK(is_refused_at(use_as(CredentialPurpose::passkey), 0));
+    CHECK(is_committed(use_as(CredentialPurpose::second_factor)));
+    REQUIRE(is_committed(promotion(account.id, factor.id)));
+    factor.purpose = CredentialPurpose::passkey;
+    CHECK(is_stored());
+    CHECK(is_refused_at(use_as(CredentialPurpose::second_factor), 0));
+    CHECK(is_refused_at(promotion(account.id, factor.id), 0));
+}

@@ -118,16 +118,3 @@ TEST_CASE("T28: no change makes an altered passkey a right one") {
         check_refused(place);
     }
 }
-
-TEST_CASE("T28: a damaged user handle is refused to the writer, which goes on") {
-    Place place;
-    const auto ada = std::to_string(place.ada.account.id.value());
-    place.alter("UPDATE accounts SET user_handle = 'text' WHERE id = " + ada);
-    const auto rename = [](const Passkey& passkey) -> store::Change {
-        return RenamePasskey{passkey.account, passkey.id, "Blue"};
-    };
-    CHECK(is_refused_at(commit(place.store(), {rename(place.ada.passkey)}), 0));
-    CHECK(is_refused_at(commit(place.store(), {use_of(place.ada.passkey, 9)}), 0));
-    CHECK(place.committed({rename(place.bob.passkey)}));
-    CHECK(place->find_passkey(place.bob.passkey.record.id)->passkey.name == "Blue");
-}

@@ -64,7 +64,6 @@ TEST_CASE("T28: a passkey of which any column was altered opens nothing, and the
         "discoverable = 0",
         "discoverable = NULL",
         "row_mac = NULL",
-        "row_mac = 'text'",
         "row_mac = zeroblob(32)",
         "row_mac = CAST(x'02' || substr(row_mac, 2) AS BLOB)",
         "row_mac = CAST(substr(row_mac, 1, 31) || x'00' AS BLOB)",

@@ -62,6 +62,7 @@ export class AddPasskey extends HTMLElement {
         const promotion = this.querySelector<HTMLElement>('[data-promote]');
         if (outcome === 'exists' && promotion) {
             promotion.hidden = false;
+            this.querySelector('[data-action=create]')?.classList.remove('primary');
             promotion.querySelector<HTMLElement>('.option-title')?.focus();
         } else if (outcome !== 'nothing') {
             this.messages.alert(outcome);

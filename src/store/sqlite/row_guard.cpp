@@ -27,7 +27,7 @@ std::optional<Bytes> mac_in(const Rows& rows, int column) {
 
 /// nullopt: the row has a value that none of ours has.
 template <class Read>
-auto read_if_ours(Read read) -> decltype(read()) {
+auto read_if_ours(Read read) -> std::optional<decltype(read())> {
     try {
         return read();
     } catch (const ReadFailed& failed) {
@@ -47,23 +47,15 @@ RowMacsPtr RowGuard::macs() const {
 std::optional<accounts::Passkey> RowGuard::passkey(
     const Rows& rows, const webauthn::UserHandle& user_handle
 ) const {
-    auto passkey = read_if_ours([&]() -> std::optional<accounts::Passkey> {
-        auto read = passkey_of(rows, user_handle);
-        if (!macs()->is_right(read, mac_in(rows, passkey_mac_column))) return std::nullopt;
-        return read;
-    });
-    if (passkey) return passkey;
+    auto passkey = read_if_ours([&] { return passkey_of(rows, user_handle); });
+    if (passkey && macs()->is_right(*passkey, mac_in(rows, passkey_mac_column))) return passkey;
     refuse(GuardedTable::passkeys, rows);
     return std::nullopt;
 }
 
 std::optional<accounts::LinkedIdentity> RowGuard::identity(const Rows& rows) const {
-    auto identity = read_if_ours([&]() -> std::optional<accounts::LinkedIdentity> {
-        auto read = linked_identity_of(rows);
-        if (!macs()->is_right(read, mac_in(rows, identity_mac_column))) return std::nullopt;
-        return read;
-    });
-    if (identity) return identity;
+    auto identity = read_if_ours([&] { return linked_identity_of(rows); });
+    if (identity && macs()->is_right(*identity, mac_in(rows, identity_mac_column))) return identity;
     refuse(GuardedTable::identities, rows);
     return std::nullopt;
 }

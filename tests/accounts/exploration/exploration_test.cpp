@@ -15,6 +15,9 @@
 namespace latchkey::accounts {
 namespace {
 
+/// For the plain build alone: its code is that of the others, and sanitizers are slow.
+const doctest::test_suite wide("wide");
+
 void check_all(const Bounds& bounds) {
     Core core = real_core();
     core.guesses_per_code = bounds.guesses;
@@ -61,27 +64,33 @@ void check_all(const Bounds& bounds) {
     CHECK(missing == "");
 }
 
-TEST_CASE("I1-I8, T5: one thing at a time, around three passkeys") {
+TEST_CASE("I1-I8, T5: one thing at a time, around three passkeys" * wide) {
     check_all({.tickets = 1, .eves_tickets = 1, .passkeys = 3, .guesses = 2, .subjects = 1});
 }
 
-TEST_CASE("I1-I8, T5, T33: two subjects at a provider, one after the other with one address") {
+TEST_CASE(
+    "I1-I8, T5, T33: two subjects at a provider, one after the other with one address" * wide
+) {
     check_all({.tickets = 1, .eves_tickets = 1, .passkeys = 2, .guesses = 1, .subjects = 2});
 }
 
-TEST_CASE("I1-I8, T5: two people and two things side by side, around one passkey") {
+TEST_CASE("I1-I8, T5: two people and two things side by side, around one passkey" * wide) {
     check_all({.tickets = 2, .eves_tickets = 1, .passkeys = 1, .guesses = 2, .subjects = 1});
 }
 
-TEST_CASE("I1-I8, T5, T7: two things of one person side by side, around two passkeys") {
+TEST_CASE("I1-I8, T5, T7: two things of one person side by side, around two passkeys" * wide) {
     check_all({.tickets = 2, .eves_tickets = 0, .passkeys = 2, .guesses = 1, .subjects = 0});
 }
 
-TEST_CASE("I1-I8, T1, T9: one thing at a time, around two passkeys and an authenticator app") {
+TEST_CASE(
+    "I1-I8, T1, T9: one thing at a time, around two passkeys and an authenticator app" * wide
+) {
     check_all({.tickets = 1, .eves_tickets = 1, .passkeys = 2, .apps = 1, .guesses = 1});
 }
 
-TEST_CASE("I1-I8, T1, T9: two things of one person side by side, around a passkey and an app") {
+TEST_CASE(
+    "I1-I8, T1, T9: two things of one person side by side, around a passkey and an app" * wide
+) {
     check_all({.tickets = 2, .eves_tickets = 0, .passkeys = 1, .apps = 1, .guesses = 1});
 }
 
@@ -96,7 +105,9 @@ TEST_CASE("I1-I8, T1, T17: one thing at a time, around two passkeys and a device
     });
 }
 
-TEST_CASE("I1-I8, T1, T17: two people and a provider, around a passkey and a device's biometrics") {
+TEST_CASE(
+    "I1-I8, T1, T17: two people and a provider, around a passkey and a device's biometrics" * wide
+) {
     check_all({.tickets = 1, .eves_tickets = 1, .passkeys = 1, .devices = 1, .guesses = 1});
 }
 
@@ -111,7 +122,9 @@ TEST_CASE("I1-I8, T1, T17: one thing at a time, around the biometrics of two dev
     });
 }
 
-TEST_CASE("I1-I8, T1, T17: two things side by side, around a passkey and a device's biometrics") {
+TEST_CASE(
+    "I1-I8, T1, T17: two things side by side, around a passkey and a device's biometrics" * wide
+) {
     check_all({
         .tickets = 2,
         .eves_tickets = 0,
@@ -127,7 +140,9 @@ TEST_CASE("I1-I8, T1, 4.3: one thing at a time and a wait, around a passkey and 
     );
 }
 
-TEST_CASE("I1-I8, T1, 4.3: two things of one person side by side and a wait, around an app") {
+TEST_CASE(
+    "I1-I8, T1, 4.3: two things of one person side by side and a wait, around an app" * wide
+) {
     check_all({
         .tickets = 2,
         .eves_tickets = 0,
@@ -150,7 +165,8 @@ TEST_CASE("I1-I8, T5, 4.3: \"this wasn't me\" and restoring, around two passkeys
     });
 }
 
-TEST_CASE("I1-I8, T5, 4.3: \"this wasn't me\" while two things go on, around a passkey and an app"
+TEST_CASE(
+    "I1-I8, T5, 4.3: \"this wasn't me\" while two things go on, around a passkey and an app" * wide
 ) {
     check_all({
         .tickets = 2,
@@ -175,7 +191,7 @@ TEST_CASE("I1-I8, T1, 4.3: delay, one thing at a time and a wait, around two pas
     });
 }
 
-TEST_CASE("I1-I8, T1, 4.3: delay, two things side by side and a wait, around a passkey") {
+TEST_CASE("I1-I8, T1, 4.3: delay, two things side by side and a wait, around a passkey" * wide) {
     check_all({
         .tickets = 2,
         .eves_tickets = 0,
@@ -188,7 +204,7 @@ TEST_CASE("I1-I8, T1, 4.3: delay, two things side by side and a wait, around a p
     });
 }
 
-TEST_CASE("I1-I8, T1, 4.3: strict, two things side by side, around a passkey and an app") {
+TEST_CASE("I1-I8, T1, 4.3: strict, two things side by side, around a passkey and an app" * wide) {
     check_all({
         .tickets = 2,
         .eves_tickets = 0,
@@ -201,7 +217,7 @@ TEST_CASE("I1-I8, T1, 4.3: strict, two things side by side, around a passkey and
     });
 }
 
-TEST_CASE("I1-I8, T1, 4.3: strict, one thing at a time, around two passkeys and an app") {
+TEST_CASE("I1-I8, T1, 4.3: strict, one thing at a time, around two passkeys and an app" * wide) {
     check_all({
         .tickets = 1,
         .eves_tickets = 1,

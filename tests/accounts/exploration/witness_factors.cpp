@@ -7,6 +7,7 @@
 #include "accounts/types.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -33,8 +34,8 @@ Witness::Verdict Witness::take_enrolment(const Scene& scene, Proof& proof) {
     if (!proof.recovered_at && !proof.second && has_credentials(scene.before, *proof.account)) {
         return "I6: an e-mail proof added to an account with a passkey, without a recovery";
     }
-    if (proof.second == SecondStep::authenticator_app &&
-        scene.before.find_app(*proof.account) == nullptr) {
+    const bool is_by_app = proof.second == SecondStep::authenticator_app;
+    if (is_by_app && scene.before.find_app(*proof.account) == nullptr) {
         return "I6: the app that was the proof is no longer there";
     }
     return std::nullopt;
@@ -64,8 +65,8 @@ Witness::Verdict Witness::check_rested(const Scene& scene, const Proof& proof) c
 }
 
 Witness::Verdict Witness::check_one_made(const Scene& scene) const {
-    if (scene.after.passkeys.empty() ||
-        scene.after.passkeys.size() > scene.before.passkeys.size() + 1) {
+    const std::size_t most = scene.before.passkeys.size() + 1;
+    if (scene.after.passkeys.empty() || scene.after.passkeys.size() > most) {
         return "I6: more than one passkey was created";
     }
     const Passkey& made = scene.after.passkeys.back();

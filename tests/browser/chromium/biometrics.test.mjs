@@ -78,6 +78,8 @@ describe('This device’s biometrics', () => {
         await ada.isSignedIn(address);
         assert.equal((await ada.authenticator.credentials()).length, 1);
         await ada.signOut();
+        await ada.authenticator.leave();
+        await ada.open('/sign-in?return_to=/settings/security');
         await ada.continueWithPasskey();
         await ada.isSignedIn(address);
         assert.equal((await ada.session()).headers['latchkey-acr'], 'phr');
