@@ -10,6 +10,7 @@
 #include "accounts/passkey_rules.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
+#include "base/clock.hpp"
 #include "base/try.hpp"
 #include "latchkey/result.hpp"
 

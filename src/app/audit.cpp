@@ -10,6 +10,7 @@
 #include "app/terminal.hpp"
 #include "base/try.hpp"
 #include "latchkey/result.hpp"
+#include "store/row_macs.hpp"
 #include "store/sqlite/audit_check.hpp"
 #include "store/sqlite/verify.hpp"
 

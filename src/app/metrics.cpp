@@ -7,7 +7,7 @@
 #include "base/once.hpp"
 #include "http/server.hpp"
 #include "outbound/outbox.hpp"
-#include "pages/visit.hpp"
+#include "pages/site.hpp"
 #include "store/commit.hpp"
 
 #include <algorithm>

@@ -4,11 +4,14 @@
 
 #include "accounts/types.hpp"
 #include "app/metrics.hpp"
+#include "app/origin.hpp"
+#include "base/clock.hpp"
 #include "http/outcome.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
+#include "latchkey/result.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-#include "accounts/authenticator_names.hpp"
-#include "accounts/changes.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
@@ -10,7 +8,6 @@
 #include "http/outcome.hpp"
 #include "http/response.hpp"
 #include "latchkey/webauthn/failure.hpp"
-#include "latchkey/webauthn/options.hpp"
 #include "latchkey/webauthn/response.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "pages/add_passkey_page.hpp"
@@ -22,15 +19,12 @@
 #include "pages/sign_in_page.hpp"
 #include "pages/verifier.hpp"
 #include "pages/visit.hpp"
-#include "store/commit.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace latchkey::pages {
 namespace {

@@ -7,6 +7,8 @@
 #include "latchkey/bytes.hpp"
 #include "store/numbers.hpp"
 
+#include <cstdint>
+
 namespace latchkey::store {
 
 AuditHead AuditHasher::append(const AuditHead& head, const AuditRow& row) const {

@@ -2,7 +2,6 @@
 // Copyright the Latchkey developers
 #include "store/sqlite/audit_check.hpp"
 
-#include "base/clock.hpp"
 #include "crypto/equal.hpp"
 #include "latchkey/bytes.hpp"
 #include "store/audit_hasher.hpp"
@@ -52,8 +51,9 @@ public:
             "       chain_hash"
             " FROM events WHERE position IS NOT NULL ORDER BY position, id"
         );
-        for (auto rows = chained.query(); rows.next();)
+        for (auto rows = chained.query(); rows.next();) {
             follow(link_of(rows));
+        }
         find_end();
         return checked_;
     }
@@ -91,8 +91,9 @@ private:
         Statement read(
             connection_, "SELECT id, at FROM events WHERE position IS NULL ORDER BY id LIMIT 100"
         );
-        for (auto rows = read.query(); rows.next();)
+        for (auto rows = read.query(); rows.next();) {
             note({.kind = Kind::inserted, .event = rows.integer(0), .at = rows.time(1)});
+        }
     }
 
     /// One link more. The hash of the one before is taken as it stands there: what is wrong with
@@ -131,7 +132,7 @@ private:
             ++checked_.events;
         }
         head_.position = link.position;
-        std::copy(link.hash.begin(), link.hash.end(), head_.hash.begin());
+        std::ranges::copy(link.hash, head_.hash.begin());
         last_ = link.event.id;
         compare_seal();
     }

@@ -9,12 +9,10 @@
 #include "store/commit.hpp"
 #include "store/sqlite/applied.hpp"
 #include "store/sqlite/connection.hpp"
-#include "store/store.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <type_traits>
-#include <utility>
 #include <variant>
 #include <vector>
 
