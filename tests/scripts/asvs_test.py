@@ -5,7 +5,8 @@ import unittest
 import samples
 
 checker = samples.load("asvs")
-TESTS = 'TEST_CASE("3.3.1: a cookie is ours"\n          " alone") {'
+TESTS = ('TEST_CASE("3.3.1: a cookie is ours"\n          " alone") {'
+         'TEST_CASE("a cookie is large" * wide) {')
 
 
 def found(evidence):
@@ -19,8 +20,8 @@ def found(evidence):
 
 class Asvs(unittest.TestCase):
     def test_evidence_that_is_there_is_fine(self):
-        for evidence in ("T a cookie is ours alone", "T it works; D docs/here.md", "N no cookies",
-                         "X cookies", "V docs/here.md", "G"):
+        for evidence in ("T a cookie is ours alone", "T it works; D docs/here.md", "T is large",
+                         "N no cookies", "X cookies", "V docs/here.md", "G"):
             self.assertEqual(found(evidence), [], evidence)
 
     def test_a_test_that_was_renamed_is_found(self):
