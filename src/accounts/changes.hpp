@@ -280,7 +280,7 @@ struct QueueMail {
     Channel channel = Channel::mail;
 };
 
-using Change = std::variant<
+using AnyChange = std::variant<
     CreateAccount,
     ChangeFactors,
     RequireEpoch,
@@ -330,5 +330,18 @@ using Change = std::variant<
     SpendInvite,
     AppendEvent,
     QueueMail>;
+
+/// One of the changes above. Its special members are compiled once, and not in every file that
+/// decides something: they visit every alternative.
+class Change : public AnyChange {
+public:
+    using AnyChange::AnyChange;
+    Change();
+    Change(const Change& other);
+    Change(Change&& other) noexcept;
+    Change& operator=(const Change& other);
+    Change& operator=(Change&& other) noexcept;
+    ~Change();
+};
 
 }  // namespace latchkey::accounts

@@ -242,6 +242,40 @@ private:
 
 }  // namespace
 
+Value::Value(std::nullptr_t) : data_(nullptr) {}
+
+Value::Value(bool value) : data_(value) {}
+
+Value::Value(int value) : data_(std::int64_t{value}) {}
+
+Value::Value(std::int64_t value) : data_(value) {}
+
+Value::Value(std::uint32_t value) : data_(std::int64_t{value}) {}
+
+Value::Value(double value) : data_(value) {}
+
+Value::Value(const char* value) : data_(std::string(value)) {}
+
+Value::Value(std::string_view value) : data_(std::string(value)) {}
+
+Value::Value(std::string value) : data_(std::move(value)) {}
+
+Value::Value(Array value) : data_(std::move(value)) {}
+
+Value::Value(Object value) : data_(std::move(value)) {}
+
+Value::Value(const Value& other) = default;
+
+Value::Value(Value&& other) noexcept = default;
+
+Value& Value::operator=(const Value& other) = default;
+
+Value& Value::operator=(Value&& other) noexcept = default;
+
+Value::~Value() = default;
+
+bool Value::operator==(const Value& other) const = default;
+
 const Value* Value::find(std::string_view key) const {
     const Object* object = as_object();
     if (object == nullptr) return nullptr;

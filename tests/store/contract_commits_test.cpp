@@ -207,8 +207,8 @@ bool is_guard(const store::Change& change) {
 }  // namespace
 
 TEST_CASE("every change is possible alone, and shows") {
-    REQUIRE(World().all_changes().size() == std::variant_size_v<store::Change>);
-    for (std::size_t i = 0; i < std::variant_size_v<store::Change>; ++i) {
+    REQUIRE(World().all_changes().size() == std::variant_size_v<accounts::AnyChange>);
+    for (std::size_t i = 0; i < std::variant_size_v<accounts::AnyChange>; ++i) {
         CAPTURE(i);
         const World world;
         const auto change = world.all_changes().at(i);
@@ -220,7 +220,7 @@ TEST_CASE("every change is possible alone, and shows") {
 }
 
 TEST_CASE("what was read before a change is read anew after it, as after a restart") {
-    for (std::size_t i = 0; i < std::variant_size_v<store::Change>; ++i) {
+    for (std::size_t i = 0; i < std::variant_size_v<accounts::AnyChange>; ++i) {
         CAPTURE(i);
         const World world;
         const auto change = world.all_changes().at(i);

@@ -14,6 +14,8 @@ import { Provider } from './provider.mjs';
 const flags = [
     '--no-sandbox', // the tests run as root on some machines
     '--disable-gpu',
+    '--disable-gpu-rasterization', // which Debian turns on, and a processor does slowly
+    '--disable-software-rasterizer',
     '--disable-quic',
     '--no-first-run',
     '--disable-background-networking', // nothing but loopback is spoken to
