@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto names = [] {
     using enum EventKind;
-    return std::array<std::pair<EventKind, std::string_view>, 38>{{
+    return std::to_array<std::pair<EventKind, std::string_view>>({
         {account_created, "account_created"},
         {account_deleted, "account_deleted"},
         {passkey_added, "passkey_added"},
@@ -25,7 +25,6 @@ constexpr auto names = [] {
         {identity_unlinked, "identity_unlinked"},
         {signed_in, "signed_in"},
         {signed_in_recovered, "signed_in_recovered"},
-        {sign_in_failed, "sign_in_failed"},
         {code_sent, "code_sent"},
         {code_wrong, "code_wrong"},
         {signed_out, "signed_out"},
@@ -51,7 +50,7 @@ constexpr auto names = [] {
         {hold_stopped, "hold_stopped"},
         {recovery_granted, "recovery_granted"},
         {row_refused, "row_refused"},
-    }};
+    });
 }();
 
 }  // namespace
@@ -65,7 +64,6 @@ EventGroup group_of(EventKind kind) {
         case signed_out_everywhere:
         case session_ended:
             return EventGroup::sessions;
-        case sign_in_failed:
         case code_sent:
         case code_wrong:
         case counter_went_back:

@@ -24,7 +24,6 @@ enum class EventKind : std::uint8_t {
     identity_unlinked,
     signed_in,
     signed_in_recovered,
-    sign_in_failed,
     code_sent,
     code_wrong,
     signed_out,

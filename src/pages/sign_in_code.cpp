@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "accounts/changes.hpp"
 #include "accounts/codes.hpp"
+#include "accounts/events.hpp"
 #include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
@@ -12,6 +13,7 @@
 #include "pages/handlers.hpp"
 #include "pages/saves.hpp"
 #include "pages/sign_in_page.hpp"
+#include "pages/site.hpp"
 #include "pages/visit.hpp"
 #include "store/commit.hpp"
 
@@ -51,6 +53,36 @@ http::Response respond_wrong(const Visit& visit, std::uint32_t attempts) {
     error.set("tries_left", limit - attempts);
     error.set("one_left", limit - attempts == 1);
     return respond_code(visit, std::move(error), 422);
+}
+
+/// The owner finds it in the activity of the account. Without an account it is logged too: nobody
+/// shall tell by the answer, or the time that it takes, whether there is one.
+http::Outcome log_wrong(const VisitPtr& visit, std::uint32_t attempts) {
+    const Services& services = visit->services;
+    const auto code = services.store.find_code(visit->needed_code().code);
+    const accounts::Circumstances at = visit->circumstances();
+    std::vector<accounts::Change> changes;
+    changes.emplace_back(accounts::AppendEvent{accounts::Event{
+        .id = accounts::EventId(services.store.next_id()),
+        .at = at.now,
+        .kind = accounts::EventKind::code_wrong,
+        .account = code ? code->account : std::nullopt,
+        .network = at.network,
+        .browser = at.browser,
+        .detail = "",
+    }});
+    return save(
+        visit,
+        std::move(changes),
+        {
+            .committed = [visit, attempts](store::Committed) -> http::Outcome {
+                return respond_wrong(*visit, attempts);
+            },
+            .refused = [visit, attempts](RefusedChange) -> http::Outcome {
+                return respond_wrong(*visit, attempts);  // the account is gone meanwhile
+            },
+        }
+    );
 }
 
 /// A refused first commit: a limit stands first, the code itself last.
@@ -160,7 +192,7 @@ http::Outcome post_sign_in_code(VisitPtr visit) {
         {
             .committed = [visit](store::Committed committed) -> http::Outcome {
                 const store::Spent spent = committed.spent.at(0);
-                return spent.right ? go_on(visit, 3) : respond_wrong(*visit, spent.attempts);
+                return spent.right ? go_on(visit, 3) : log_wrong(visit, spent.attempts);
             },
             .refused = [visit](RefusedChange refused) -> http::Outcome {
                 return respond_not_tried(*visit, refused);

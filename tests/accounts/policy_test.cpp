@@ -3,7 +3,6 @@
 #include "accounts/policy.hpp"
 
 #include "accounts/email_address.hpp"
-#include "accounts/events.hpp"
 #include "accounts/people.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
@@ -42,21 +41,6 @@ TEST_CASE("by domain, the whole domain has to match, in any case") {
         CHECK_FALSE(may_sign_up(policy, address(text), Invitation::open));
     }
     CHECK_FALSE(may_sign_up({.who = SignUp::domains}, address("a@b.c"), Invitation::none));
-}
-
-TEST_CASE("every kind of event has a name of its own, and is found by it") {
-    std::set<std::string_view> names;
-    constexpr auto last = static_cast<unsigned>(EventKind::row_refused);
-    for (unsigned i = 0; i <= last; ++i) {
-        const auto kind = static_cast<EventKind>(i);
-        names.insert(name_of(kind));
-        CHECK(event_kind_named(name_of(kind)) == kind);
-    }
-    CHECK(names.size() == last + 1);
-    CHECK(name_of(EventKind::passkey_added) == "passkey_added");
-    CHECK(name_of(static_cast<EventKind>(last + 1)) == "unknown");
-    CHECK(event_kind_named("unknown") == std::nullopt);
-    CHECK(event_kind_named("") == std::nullopt);
 }
 
 /// Whether the values from the first to `last` have names that differ, and no other value has one.

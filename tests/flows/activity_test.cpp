@@ -56,6 +56,26 @@ TEST_CASE("Activity shows what happened, newest first, in words, with browser an
     CHECK(page.response.body.find("Authenticator app turned on") != std::string::npos);
 }
 
+TEST_CASE("Wrong codes are in the activity of the account that they were for, and of nobody else") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com");
+    ada.sign_up();
+    Person eve(latchkey, ada.email);
+    eve.ask_for_code();
+    const std::string right = latchkey.code_for(ada.email);
+    const std::string wrong = (right.front() == '1' ? "2" : "1") + right.substr(1);
+    REQUIRE(eve.enter_code(wrong).error() == "wrong");
+    CHECK(kinds_on(ada, "/settings/activity?show=attempts") == Kinds{"code_wrong", "code_sent"});
+    CHECK(
+        *ada.browser.page().find("events")->as_array()->front().find_string("what") == "Wrong code"
+    );
+    // For an address without an account it is logged, too: nobody can tell by what that costs.
+    Person nobody(latchkey, "nobody@example.com");
+    nobody.ask_for_code();
+    REQUIRE(nobody.enter_code("00000000").error() == "wrong");
+    CHECK(kinds_on(ada, "/settings/activity?show=attempts").size() == 2);
+}
+
 TEST_CASE("Activity is shown by group; a group that we don't know is everything") {
     Latchkey latchkey;
     Person ada(latchkey, "ada@example.com");

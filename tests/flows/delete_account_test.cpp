@@ -98,6 +98,17 @@ TEST_CASE("Deleting an account needs a fresh proof that was no recovery") {
     CHECK_FALSE(ada.account()->deletes_at.has_value());
 }
 
+TEST_CASE("Who came around a lost passkey downloads nothing (T5)") {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com");
+    ada.sign_up();
+    Person thief(latchkey, ada.email);
+    REQUIRE(thief.prove_by_code().status() == 303);
+    const Page refused = thief.browser.get("/settings/download");
+    CHECK(refused.error() == "frozen_after_recovery");
+    CHECK(refused.response.body.find("192.0.2.") == std::string::npos);
+}
+
 TEST_CASE("The download holds what is stored of the account, and no secret of it") {
     Latchkey latchkey;
     Person ada(latchkey, "ada@example.com");

@@ -116,7 +116,7 @@ TEST_CASE("events are listed for their account, newest first, at most as many as
     }
     auto nobodys = sample_event(db->store(), account, day_one);
     nobodys.account = std::nullopt;
-    nobodys.kind = EventKind::sign_in_failed;
+    nobodys.kind = EventKind::code_wrong;
     nobodys.network = "";
     REQUIRE(committed(*db, {AppendEvent{nobodys}}));
 
