@@ -6,6 +6,7 @@
 #include "accounts/email_address.hpp"
 #include "accounts/types.hpp"
 #include "app/config.hpp"
+#include "app/keyring.hpp"
 #include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
 #include "base/clock.hpp"
@@ -91,7 +92,9 @@ void fill(const std::filesystem::path& folder, std::size_t count) {
     auto opened = app::open_store(config, clock, {});
     exit_unless(opened);
     store::Store& store = **opened;
-    exit_unless(app::open_keys(config, store, random));
+    exit_unless(app::Keyring::open(
+        {.key_file = config.key_file, .store = store, .clock = clock, .random = random}
+    ));
     std::vector<store::Change> changes;
     for (std::size_t person = 0; person < count; ++person) {
         sign_up(store, person, changes);

@@ -5,6 +5,7 @@
 #include "accounts/changes.hpp"
 #include "accounts/events.hpp"
 #include "accounts/types.hpp"
+#include "app/key_check.hpp"
 #include "app/key_file.hpp"
 #include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
@@ -93,9 +94,7 @@ public:
         store_ = *std::move(opened);
         const auto keys = app::load_key_file(config_in(folder_.path()).key_file);
         LATCHKEY_ASSERT(keys);
-        store_->use_keys(*app::store_keys(
-            *keys, store_->find_setting(app::audit_key_setting).value_or(std::string())
-        ));
+        store_->use_keys(*app::store_keys(*keys, store_->find_setting(app::audit_key_setting)));
     }
 
     store::Store& store() { return *store_; }

@@ -3,6 +3,7 @@
 #include "app/audit.hpp"
 
 #include "app/config.hpp"
+#include "app/key_check.hpp"
 #include "app/key_file.hpp"
 #include "app/log.hpp"
 #include "app/origin.hpp"
@@ -23,7 +24,7 @@ namespace latchkey::app {
 
 Result<store::Verified, Wrong> verify_database(const Config& config) {
     const MasterKeys keys = TRY(load_key_file(config.key_file));
-    KeyCheck found = KeyCheck::events_chained;
+    KeyCheck found = KeyCheck::pepper_kept;
     const auto verified = store::verify({
         .database = database_file(config),
         .key =
@@ -35,9 +36,9 @@ Result<store::Verified, Wrong> verify_database(const Config& config) {
                  }},
         .audit_key_setting = std::string(audit_key_setting),
         .keys = [&keys](const std::optional<std::string>& audit_key
-                ) { return store_keys(keys, audit_key.value_or(std::string())); },
+                ) { return store_keys(keys, audit_key); },
     });
-    if (found != KeyCheck::events_chained) {
+    if (found < KeyCheck::events_chained) {
         return Fail{Wrong{
             "the database is from a version that did not yet protect its rows and audit log",
             "start this version once: it gives each row and event its mark"

@@ -3,6 +3,7 @@
 #include "app/cli.hpp"
 #include "app/commands.hpp"
 #include "app/config.hpp"
+#include "app/key_check.hpp"
 #include "app/key_file.hpp"
 #include "app/start_checks.hpp"
 #include "app/system_clock.hpp"

@@ -205,6 +205,7 @@ std::unique_ptr<CLI::App> make_app(CommandLine& line) {
     add_backup(*app, line);
     add_metadata(*app, line);
     add_audit(*app, line);
+    add_keys(*app, line);
     add_doctor(*app, line);
     return app;
 }

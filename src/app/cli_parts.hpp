@@ -6,6 +6,7 @@
 #include "app/commands.hpp"
 #include "app/config.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -25,6 +26,7 @@ struct CommandLine {
         .signer = "mds.fidoalliance.org"
     };
     DemoOptions demo;
+    std::uint8_t key = 0;
     bool wants_json = false;
     bool accepts_clock = false;
     bool is_confirmed = false;
@@ -57,6 +59,7 @@ void with_json(CLI::App& command, CommandLine& line);
 void add_backup(CLI::App& app, CommandLine& line);
 void add_metadata(CLI::App& app, CommandLine& line);
 void add_audit(CLI::App& app, CommandLine& line);
+void add_keys(CLI::App& app, CommandLine& line);
 void add_doctor(CLI::App& app, CommandLine& line);
 
 }  // namespace latchkey::app

@@ -111,6 +111,51 @@ void add_audit(CLI::App& app, CommandLine& line) {
     );
 }
 
+void add_keys(CLI::App& app, CommandLine& line) {
+    CLI::App& keys = add_group(
+        app,
+        {"keys",
+         "Exchange the keys of the key file",
+         "They work on the running server and on a stopped one alike, for the user that runs it "
+         "and\n"
+         "for root."}
+    );
+    CLI::App& list =
+        add(keys,
+            line,
+            {"list", "Show the keys, newest first, and which of them the database needs", ""},
+            [](CommandLine& given) { return list_keys(given.config); });
+    CLI::App& rotate = add(
+        keys,
+        line,
+        {"rotate",
+         "Make a new key: it seals from now on",
+         "Nobody is signed out. What the database holds is sealed anew; a running server does so "
+         "beside\n"
+         "its work, a stopped one's database is done when the command ends. The older key stays in "
+         "the\n"
+         "file until you take it out."},
+        [](CommandLine& given) { return rotate_keys(given.config); }
+    );
+    CLI::App& remove = add(
+        keys,
+        line,
+        {"remove",
+         "Take a key out of the file that nothing needs any more",
+         "Refuses a key that the database still needs. Backups from before need it too. Who is in "
+         "the\n"
+         "middle of a sign-in that began before the exchange begins it again."},
+        [](CommandLine& given) { return remove_key(given.config, given.key); }
+    );
+    remove.add_option("id", line.key, "Its number")
+        ->type_name("ID")
+        ->check(CLI::Range(1, 255))
+        ->required();
+    for (CLI::App* command : {&list, &rotate, &remove}) {
+        with_config(*command, line);
+    }
+}
+
 void add_doctor(CLI::App& app, CommandLine& line) {
     CLI::App& doctor = add(
         app,

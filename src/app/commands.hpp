@@ -71,6 +71,13 @@ Exit try_policy(const std::string& config_file);
 /// The server may run.
 Exit verify_audit(const std::string& config_file);
 
+// ---- keys_command.cpp
+
+/// All work on the running server and on a stopped one alike.
+Exit list_keys(const std::string& config_file);
+Exit rotate_keys(const std::string& config_file);
+Exit remove_key(const std::string& config_file, std::uint8_t id);
+
 // ---- doctor_command.cpp
 
 Exit doctor(const std::string& config_file);

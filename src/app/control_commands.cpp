@@ -266,6 +266,8 @@ json::Value answer_readable(const CommandContext& context, const json::Value& re
     if (command == nullptr) return error("bad_request", "no command", "this is a fault");
     if (*command == "status") return status(context);
     if (*command == "signals.enable") return enable_signals(context);
+    if (*command == "keys.list") return list_keys(context);
+    if (*command == "keys.reload") return reload_keys(context);
     if (*command == "user.list") return list_users(context, request);
     if (*command == "passkey.list") return list_passkeys(context, request);
     if (std::ranges::find(about_user, *command) != about_user.end()) {

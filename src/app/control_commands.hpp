@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "app/keyring.hpp"
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "base/random.hpp"
@@ -16,6 +17,7 @@ struct CommandContext {
     store::Store& store;
     const Clock& clock;
     Random& random;
+    Keyring& keyring;
     /// What mails are made with; nullptr: nobody can be told, the server does not run.
     const pages::Services* services = nullptr;
 };
@@ -24,6 +26,8 @@ struct CommandContext {
 ///
 ///   {"command": "status"}                               {"healthy": BOOL}
 ///   {"command": "signals.enable"}                       {}
+///   {"command": "keys.list"}                            {"keys": [{...}]}
+///   {"command": "keys.reload"}                          {"key": ID}
 ///   {"command": "user.list", "after": ID, "count": N}   {"accounts": [...], "next": ID or null}
 ///   {"command": "user.show", "email": ADDRESS}          {"account": {...}}
 ///   {"command": "user.factors", "email": ADDRESS}       {"factors": {...}}

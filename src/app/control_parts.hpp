@@ -40,6 +40,14 @@ json::Array lines_of(const std::vector<Item>& items, json::Value (*line)(const I
     return lines;
 }
 
+// ---- control_keys.cpp: the keys of the key file
+
+json::Value list_keys(const CommandContext& context);
+
+/// Reads the key file again. What a stopped server's database holds is then brought under its first
+/// key; a running server does that by itself.
+json::Value reload_keys(const CommandContext& context);
+
 // ---- control_recovery.cpp: what an operator does for who is locked out
 
 json::Value show_factors(const CommandContext& context, const accounts::Account& account);

@@ -5,6 +5,7 @@
 #include "app/descriptor.hpp"
 #include "app/origin.hpp"
 #include "base/secret.hpp"
+#include "base/try.hpp"
 #include "latchkey/result.hpp"
 
 #include <cerrno>
@@ -33,6 +34,7 @@ Wrong cannot(std::string_view verb, const std::string& path, int error) {
     std::string mend = "look at the path and at the permissions of its folders";
     if (error == ENOENT) mend = "create it, or mend the path";
     if (error == EACCES || error == EPERM) mend = "let the user that runs Latchkey at it";
+    if (error == EEXIST) mend = "see who else is at it; remove it if nobody is";
     if (error == ENOSPC) mend = "make room on the disk";
     return {fmt::format("cannot {} {}: {}", verb, path, system_words(error)), std::move(mend)};
 }
@@ -44,6 +46,27 @@ bool write_all(int descriptor, std::string_view content) {
         if (count > 0) content.remove_prefix(static_cast<std::size_t>(count));
     }
     return true;
+}
+
+/// `owner`: whose it shall be; nullptr: of who runs this.
+Result<void, Wrong> write_new_file(
+    const std::string& path, std::string_view content, const struct stat* owner
+) {
+    constexpr auto flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    const Descriptor file(open(path.c_str(), flags, S_IRUSR | S_IWUSR));
+    if (file.get() < 0) return Fail{cannot("create", path, errno)};
+    const bool is_owned = owner == nullptr || fchown(file.get(), owner->st_uid, owner->st_gid) == 0;
+    if (is_owned && write_all(file.get(), content) && fsync(file.get()) == 0) return {};
+    const int error = errno;
+    unlink(path.c_str());
+    return Fail{cannot("write", path, error)};
+}
+
+Result<void, Wrong> sync_folder_of(const std::string& path) {
+    const std::string parent = std::filesystem::path(path).parent_path().string();
+    const Descriptor folder(open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_CLOEXEC));
+    if (folder.get() < 0 || fsync(folder.get()) != 0) return Fail{cannot("write", path, errno)};
+    return {};
 }
 
 }  // namespace
@@ -82,20 +105,21 @@ Result<SecretText, Wrong> read_file(const std::string& path, std::size_t limit, 
 }
 
 Result<void, Wrong> create_private_file(const std::string& path, std::string_view content) {
-    {
-        constexpr auto flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-        const Descriptor file(open(path.c_str(), flags, S_IRUSR | S_IWUSR));
-        if (file.get() < 0) return Fail{cannot("create", path, errno)};
-        if (!write_all(file.get(), content) || fsync(file.get()) != 0) {
-            const int error = errno;
-            unlink(path.c_str());
-            return Fail{cannot("write", path, error)};
-        }
+    TRY(write_new_file(path, content, nullptr));
+    return sync_folder_of(path);
+}
+
+Result<void, Wrong> replace_private_file(const std::string& path, std::string_view content) {
+    struct stat owner{};
+    if (stat(path.c_str(), &owner) != 0) return Fail{cannot("read", path, errno)};
+    const std::string made = path + ".new";
+    TRY(write_new_file(made, content, &owner));
+    if (rename(made.c_str(), path.c_str()) != 0) {
+        const int error = errno;
+        unlink(made.c_str());
+        return Fail{cannot("replace", path, error)};
     }
-    const std::string parent = std::filesystem::path(path).parent_path().string();
-    const Descriptor folder(open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_CLOEXEC));
-    if (folder.get() < 0 || fsync(folder.get()) != 0) return Fail{cannot("write", path, errno)};
-    return {};
+    return sync_folder_of(path);
 }
 
 Result<void, Wrong> create_folder(const std::string& path) {

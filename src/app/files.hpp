@@ -24,6 +24,11 @@ Result<SecretText, Wrong> read_file(const std::string& path, std::size_t limit, 
 /// Creates the file with mode 0600 and makes it durable, its folder entry too. Fails if it exists.
 Result<void, Wrong> create_private_file(const std::string& path, std::string_view content);
 
+/// Puts a file with that content in the place of the one that is there, durably, in one step; the
+/// owner and group stay, the mode is 0600. It is made under the name PATH.new: fails if that
+/// exists, since somebody else is at it.
+Result<void, Wrong> replace_private_file(const std::string& path, std::string_view content);
+
 /// Creates the folder (mode 0700) and missing parents (0755); one that is there is fine.
 Result<void, Wrong> create_folder(const std::string& path);
 

@@ -15,6 +15,7 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,39 @@ std::optional<crypto::Sealer::Key> parse_key(std::string_view line) {
     return key;
 }
 
+/// Keys, and the text that they stand in: what an operator noted beside them stays.
+struct KeyFile {
+    SecretText text;
+    MasterKeys keys;
+};
+
+Result<KeyFile, Wrong> load(const std::string& path) {
+    auto text = read_file(path, file_limit, Readers::owner_only);
+    if (!text) return Fail{text.error()};
+    auto keys = TRY(parse_keys(text->reveal()));
+    return KeyFile{.text = std::move(text).value(), .keys = std::move(keys)};
+}
+
+/// The line that begins with the id of a key, and where it begins.
+std::pair<std::size_t, std::string_view> line_of(std::string_view text, std::uint8_t id) {
+    const std::string beginning = fmt::format("{} ", id);
+    std::size_t at = 0;
+    while (!text.substr(at).starts_with(beginning)) {
+        at = text.find('\n', at) + 1;
+    }
+    const std::size_t end = text.find('\n', at);
+    return {at, text.substr(at, end == std::string_view::npos ? end : end + 1 - at)};
+}
+
+/// After the newest one: an id of a key that was taken out is not met again soon.
+std::uint8_t next_id(const MasterKeys& keys) {
+    std::uint8_t id = keys.front().id;
+    do {
+        ++id;
+    } while (id == 0 || std::ranges::find(keys, id, &crypto::Sealer::Key::id) != keys.end());
+    return id;
+}
+
 }  // namespace
 
 Result<MasterKeys, Wrong> parse_keys(std::string_view text) {
@@ -81,9 +115,8 @@ Result<MasterKeys, Wrong> parse_keys(std::string_view text) {
 }
 
 Result<MasterKeys, Wrong> load_key_file(const std::string& path) {
-    const auto text = read_file(path, file_limit, Readers::owner_only);
-    if (!text) return Fail{text.error()};
-    return parse_keys(text->reveal());
+    KeyFile file = TRY(load(path));
+    return std::move(file.keys);
 }
 
 Result<MasterKeys, Wrong> create_key_file(const std::string& path, Random& random) {
@@ -91,6 +124,44 @@ Result<MasterKeys, Wrong> create_key_file(const std::string& path, Random& rando
     const SecretText content(fmt::format("{}1 {}\n", comment, base64url_encode(key.reveal())));
     TRY(create_private_file(path, content.reveal()));
     return parse_keys(content.reveal());
+}
+
+Result<std::uint8_t, Wrong> add_key_to_file(const std::string& path, Random& random) {
+    const KeyFile file = TRY(load(path));
+    if (file.keys.size() == key_limit) {
+        return Fail{Wrong{
+            fmt::format("{} holds {} keys, and no more fit", path, key_limit),
+            "take out those that nothing needs any more: latchkey keys list"
+        }};
+    }
+    const std::uint8_t id = next_id(file.keys);
+    const SecretKey key(random.bytes<32>());
+    std::string text = file.text.reveal();
+    text.insert(
+        line_of(text, file.keys.front().id).first,
+        fmt::format("{} {}\n", id, base64url_encode(key.reveal()))
+    );
+    TRY(replace_private_file(path, SecretText(std::move(text)).reveal()));
+    return id;
+}
+
+Result<void, Wrong> remove_key_from_file(const std::string& path, std::uint8_t id) {
+    const KeyFile file = TRY(load(path));
+    if (std::ranges::find(file.keys, id, &crypto::Sealer::Key::id) == file.keys.end()) {
+        return Fail{Wrong{
+            fmt::format("{} holds no key {}", path, id), "latchkey keys list shows which there are"
+        }};
+    }
+    if (file.keys.front().id == id) {
+        return Fail{Wrong{
+            fmt::format("the key {} is the one that seals", id),
+            "make another one first: latchkey keys rotate"
+        }};
+    }
+    std::string text = file.text.reveal();
+    const auto [at, line] = line_of(text, id);
+    text.erase(at, line.size());
+    return replace_private_file(path, SecretText(std::move(text)).reveal());
 }
 
 }  // namespace latchkey::app

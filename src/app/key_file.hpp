@@ -7,6 +7,7 @@
 #include "crypto/seal.hpp"
 #include "latchkey/result.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,5 +25,11 @@ Result<MasterKeys, Wrong> load_key_file(const std::string& path);
 
 /// Makes a key and its file (mode 0600, durable). Fails if the file is there.
 Result<MasterKeys, Wrong> create_key_file(const std::string& path, Random& random);
+
+/// Puts a new key before the others in the file, durably; its id.
+Result<std::uint8_t, Wrong> add_key_to_file(const std::string& path, Random& random);
+
+/// Takes the key out of the file, durably. Fails for the first one and for one that is not there.
+Result<void, Wrong> remove_key_from_file(const std::string& path, std::uint8_t id);
 
 }  // namespace latchkey::app

@@ -5,6 +5,7 @@
 #include "app/config.hpp"
 #include "app/control_commands.hpp"
 #include "app/control_socket.hpp"
+#include "app/keyring.hpp"
 #include "app/origin.hpp"
 #include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
@@ -49,8 +50,12 @@ Result<json::Value, Wrong> carry_out_here(const Config& config, const json::Valu
     const SystemClock clock;
     crypto::SystemRandom random;
     const auto store = TRY(open_store(config, clock, print_refused_row));
-    TRY(open_keys(config, *store, random));
-    return answer_command({.store = *store, .clock = clock, .random = random}, request);
+    const auto keyring = TRY(Keyring::open(
+        {.key_file = config.key_file, .store = *store, .clock = clock, .random = random}
+    ));
+    return answer_command(
+        {.store = *store, .clock = clock, .random = random, .keyring = *keyring}, request
+    );
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "app/config.hpp"
 #include "app/jobs.hpp"
+#include "app/keyring.hpp"
 #include "app/log.hpp"
 #include "app/start_checks.hpp"
 #include "base/clock.hpp"
@@ -52,6 +53,18 @@ void seal_audit(const StoreJobParts& parts) {
     );
 }
 
+/// A part of what is left to do after the key file got another key.
+void renew_keys(const StoreJobParts& parts) {
+    constexpr std::size_t rows_a_turn = 10'000;
+    const Keyring::Renewal renewal = parts.keyring.renew(rows_a_turn);
+    if (renewal == Keyring::Renewal::failed) {
+        parts.log.write(LogLevel::error, "job_failed", {{"job", "renew_keys"}});
+    }
+    if (renewal != Keyring::Renewal::completed) return;
+    const std::int64_t key = parts.keyring.first_key();
+    parts.log.write(LogLevel::info, "keys_renewed", {{"key", key}});
+}
+
 }  // namespace
 
 std::vector<Job> store_jobs(const StoreJobParts& parts) {
@@ -73,6 +86,11 @@ std::vector<Job> store_jobs(const StoreJobParts& parts) {
             .name = "seal_audit",
             .every = often_enough,
             .run = [parts] { seal_audit(parts); },
+        },
+        Job{
+            .name = "renew_keys",
+            .every = std::chrono::seconds(5),
+            .run = [parts] { renew_keys(parts); },
         },
         Job{
             .name = "last_seen",

@@ -9,7 +9,7 @@
 #include "app/demo_mailbox.hpp"
 #include "app/descriptor_limit.hpp"
 #include "app/jobs.hpp"
-#include "app/key_file.hpp"
+#include "app/keyring.hpp"
 #include "app/log.hpp"
 #include "app/log_lines.hpp"
 #include "app/metadata_file.hpp"
@@ -23,9 +23,7 @@
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "base/once.hpp"
-#include "base/secret.hpp"
 #include "base/try.hpp"
-#include "crypto/hash.hpp"
 #include "crypto/seal.hpp"
 #include "crypto/system_random.hpp"
 #include "http/request.hpp"
@@ -44,6 +42,7 @@
 #include "pages/render.hpp"
 #include "pages/site.hpp"
 #include "pages/visit.hpp"
+#include "store/commit.hpp"
 #include "store/row_macs.hpp"
 #include "store/store.hpp"
 
@@ -120,8 +119,7 @@ struct Application::Parts {
 
     RowAlarm row_alarm{log};
     std::unique_ptr<store::Store> store;
-    std::optional<crypto::Sealer> sealer;
-    SecretKey pepper;
+    std::unique_ptr<Keyring> keyring;
 
     std::unique_ptr<outbound::Mailer> mailer;
     std::optional<outbound::Outbox> outbox;
@@ -155,9 +153,10 @@ Result<void, Wrong> Application::Parts::open(StartOptions options) {
         );
     TRY(check_clock(*store, clock.now(), options.clock_trust));
     TRY(check_rp_id(config, *store));
-    MasterKeys keys = TRY(open_keys(config, *store, random));
-    pepper = crypto::derive_key(keys.front().key, "pepper");
-    const crypto::Sealer& sealed_by = sealer.emplace(std::move(keys));
+    keyring = TRY(Keyring::open(
+        {.key_file = config.key_file, .store = *store, .clock = clock, .random = random}
+    ));
+    const crypto::Sealer& sealed_by = keyring->sealer();
 
     mailer = make_mailer(config.smtp, options.mail, clock);
     outbox.emplace(outbound::Outbox::Parts{
@@ -218,7 +217,7 @@ void Application::Parts::make_pages(const crypto::Sealer& sealed_by) {
         .random = random,
         .renderer = *renderer,
         .sealer = sealed_by,
-        .pepper = pepper,
+        .pepper = keyring->pepper(),
         .ceremonies = *ceremonies,
         .upstream_states = *upstream_states,
         .providers = *providers,
@@ -309,7 +308,7 @@ void Application::Parts::tell_service_manager(std::string_view state) {
 
 std::vector<Job> Application::Parts::jobs() {
     LATCHKEY_ASSERT(services.has_value());
-    std::vector<Job> all = store_jobs({*services, log});
+    std::vector<Job> all = store_jobs({*services, *keyring, log});
     all.push_back({
         .name = "row_alarm",
         .every = std::chrono::seconds(5),
@@ -335,9 +334,7 @@ Result<void, Wrong> Application::Parts::start_threads() {
         [this](const json::Value& request) {
             const std::string* command = request.find_string("command");
             log.write(LogLevel::info, "command", {{"command", command == nullptr ? "" : *command}});
-            return answer_command(
-                {.store = *store, .clock = clock, .random = random, .services = &*services}, request
-            );
+            return answer_command({*store, clock, random, *keyring, &*services}, request);
         }
     ));
     metrics_listener = TRY(MetricsListener::open(

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -51,12 +52,26 @@ int checked_size(ByteView bytes) {
 
 }  // namespace
 
-Sealer::Sealer(std::vector<Key> keys) : keys_(std::move(keys)) {
-    LATCHKEY_ASSERT(!keys_.empty());
-    for (auto key = keys_.begin(); key != keys_.end(); ++key) {
+Sealer::Sealer(std::vector<Key> keys) {
+    use(std::move(keys));
+}
+
+void Sealer::use(std::vector<Key> keys) {
+    LATCHKEY_ASSERT(!keys.empty());
+    for (auto key = keys.begin(); key != keys.end(); ++key) {
         const auto same_id = [&](const Key& other) { return other.id == key->id; };
-        LATCHKEY_ASSERT(std::ranges::none_of(key + 1, keys_.end(), same_id));
+        LATCHKEY_ASSERT(std::ranges::none_of(key + 1, keys.end(), same_id));
     }
+    keys_.store(std::make_shared<const std::vector<Key>>(std::move(keys)));
+}
+
+std::uint8_t Sealer::key_id() const {
+    return keys_.load()->front().id;
+}
+
+std::optional<std::uint8_t> Sealer::key_id_of(ByteView sealed) {
+    if (sealed.size() < overhead) return std::nullopt;
+    return std::to_integer<std::uint8_t>(sealed[0]);
 }
 
 Bytes Sealer::seal(ByteView plain, ByteView context, Random& random) const {
@@ -65,10 +80,11 @@ Bytes Sealer::seal(ByteView plain, ByteView context, Random& random) const {
     const auto salt = out.subspan(1, salt_size);
     const auto cipher_text = out.subspan(header_size, plain.size());
     const auto tag = out.last(tag_size);
-    out[0] = static_cast<std::byte>(keys_.front().id);
+    const auto keys = keys_.load();
+    out[0] = static_cast<std::byte>(keys->front().id);
     random.fill(salt);
 
-    const SecretKey key = key_of_value(keys_.front().key, salt);
+    const SecretKey key = key_of_value(keys->front().key, salt);
     const Owned<EVP_CIPHER_CTX> cipher(EVP_CIPHER_CTX_new());
     int written = 0;
     LATCHKEY_ASSERT(cipher != nullptr);
@@ -87,10 +103,11 @@ Bytes Sealer::seal(ByteView plain, ByteView context, Random& random) const {
 }
 
 std::optional<SecretBytes> Sealer::open(ByteView sealed, ByteView context) const {
-    if (sealed.size() < overhead) return std::nullopt;
-    const auto id = std::to_integer<std::uint8_t>(sealed[0]);
-    const auto master = std::ranges::find(keys_, id, &Key::id);
-    if (master == keys_.end()) return std::nullopt;
+    const auto id = key_id_of(sealed);
+    if (!id) return std::nullopt;
+    const auto keys = keys_.load();
+    const auto master = std::ranges::find(*keys, *id, &Key::id);
+    if (master == keys->end()) return std::nullopt;
 
     const ByteView salt = sealed.subspan(1, salt_size);
     const ByteView cipher_text = sealed.subspan(header_size, sealed.size() - overhead);

@@ -6,7 +6,9 @@
 #include "base/secret.hpp"
 #include "latchkey/bytes.hpp"
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -25,6 +27,15 @@ public:
     /// `keys` is not empty; the first one seals, each can open. Ids are distinct.
     explicit Sealer(std::vector<Key> keys);
 
+    /// From now on with these. What a call that has begun does is still under those before.
+    void use(std::vector<Key> keys);
+
+    /// The id of the key that seals.
+    [[nodiscard]] std::uint8_t key_id() const;
+
+    /// The id of the key under which something was sealed. nullopt: it is too short for that.
+    static std::optional<std::uint8_t> key_id_of(ByteView sealed);
+
     /// `context` says what the value is and where it belongs (table, row, account, purpose);
     /// a value opens only under the same context.
     [[nodiscard]] Bytes seal(ByteView plain, ByteView context, Random& random) const;
@@ -33,7 +44,7 @@ public:
     [[nodiscard]] std::optional<SecretBytes> open(ByteView sealed, ByteView context) const;
 
 private:
-    std::vector<Key> keys_;
+    std::atomic<std::shared_ptr<const std::vector<Key>>> keys_;
 };
 
 }  // namespace latchkey::crypto

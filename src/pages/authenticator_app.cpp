@@ -20,6 +20,7 @@
 #include "pages/sign_in_page.hpp"
 #include "pages/site.hpp"
 #include "pages/visit.hpp"
+#include "store/store.hpp"
 
 #include <cstddef>
 #include <initializer_list>
@@ -182,6 +183,16 @@ std::optional<SecretBytes> open_app_secret(
     const Services& services, const accounts::AuthenticatorApp& app
 ) {
     return services.sealer.open(app.sealed_secret, app_context(app.id, app.account));
+}
+
+std::optional<Bytes> reseal_app_secret(
+    const store::SealedSecret& secret, const crypto::Sealer& sealer, Random& random
+) {
+    if (crypto::Sealer::key_id_of(secret.sealed) == sealer.key_id()) return std::nullopt;
+    const Bytes context = app_context(secret.app, secret.account);
+    const auto opened = sealer.open(secret.sealed, context);
+    if (!opened) return std::nullopt;
+    return sealer.seal(opened->reveal(), context, random);
 }
 
 RecoveryCodes make_recovery_codes(const Services& services, accounts::AccountId account) {

@@ -3,9 +3,12 @@
 #pragma once
 
 #include "accounts/types.hpp"
+#include "base/random.hpp"
 #include "base/secret.hpp"
+#include "crypto/seal.hpp"
 #include "latchkey/result.hpp"
 #include "pages/visit.hpp"
+#include "store/store.hpp"
 
 #include <optional>
 #include <string>
@@ -46,6 +49,11 @@ accounts::AuthenticatorApp make_app(
 /// The secret of a stored app; nullopt: it was sealed under another key, or altered.
 std::optional<SecretBytes> open_app_secret(
     const Services& services, const accounts::AuthenticatorApp& app
+);
+
+/// The same secret under the key that seals now; nullopt: it is under it, or does not open.
+std::optional<Bytes> reseal_app_secret(
+    const store::SealedSecret& secret, const crypto::Sealer& sealer, Random& random
 );
 
 /// A new set of recovery codes, to be shown once, and what is stored of it.

@@ -56,7 +56,7 @@ struct Services {
     Random& random;
     const Renderer& renderer;
     const crypto::Sealer& sealer;  // by the key file: outlives a restart
-    const SecretKey& pepper;       // derived from the key file: codes, limits, CSRF tokens
+    const SecretKey& pepper;       // sealed under it, for good: codes, limits, CSRF tokens
     Ceremonies& ceremonies;
     Ceremonies& upstream_states;  // the same for requests to other providers
     Providers& providers;

@@ -8,7 +8,9 @@
 #include "store/row_macs.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +56,27 @@ struct Setting {
     std::string value;
 };
 
+/// What is under a key of the key file, in the order in which it is renewed.
+enum class RenewedTable : std::uint8_t { passkeys, identities, authenticator_apps, none };
+
+/// Which rows are done: those of the tables before, and of this one up to that id.
+struct RenewalPlace {
+    RenewedTable table = RenewedTable::passkeys;
+    std::int64_t row = 0;
+
+    bool operator==(const RenewalPlace&) const = default;
+};
+
+/// The secret of an authenticator app, as its row has it.
+struct SealedSecret {
+    accounts::AuthenticatorAppId app;
+    accounts::AccountId account;
+    Bytes sealed;
+};
+
+/// What stands there from now on; nullopt: what stood there. Must not throw.
+using Reseal = std::function<std::optional<Bytes>(const SealedSecret&)>;
+
 /// Where Latchkey keeps its state: one interface, the same contract for each database
 /// (tests/store/contract.hpp is that contract). Thread-safe. A read sees every commit that was
 /// answered before it began. A read that fails for a reason other than "not there" throws
@@ -73,13 +96,22 @@ public:
 
     /// From now on rows of credentials and identities are written and read under `keys`, and audit
     /// events chained: what the MACs do not vouch for is not there. Called before the first of
-    /// them is touched; until then touching one is a fault of ours.
+    /// them is touched; until then touching one is a fault of ours. Called again when the key file
+    /// got another key.
     virtual void use_keys(StoreKeys keys) = 0;
 
     /// Gives each of those rows that has no MAC its own and each event that is not in the chain a
     /// place in it, and saves settings, in one transaction: for a database that was made before
     /// there were any. Blocks until durable. False if it could not be written; then nothing was.
     virtual bool adopt_rows(std::vector<Setting> settings) = 0;
+
+    /// Brings rows under the newest key: those that their MAC vouches for get one of the key that
+    /// makes now, secrets what `reseal` makes of them, on the writer's thread. Looks at `count`
+    /// rows after `from`; where that ends. Blocks until durable; nullopt if it could not be
+    /// written: then nothing was.
+    virtual std::optional<RenewalPlace> renew(
+        RenewalPlace from, std::size_t count, const Reseal& reseal
+    ) = 0;
 
     /// Notes for good where the chain of audit events ends now; that head, or nullopt if there is
     /// nothing new, or it could not be written. Blocks until durable.
@@ -184,6 +216,9 @@ public:
     /// Sent or given up: the sealed content is erased. Blocks until durable. If it could not be
     /// written, the mail is due again.
     virtual void finish_mail(accounts::MailId id) = 0;
+
+    /// Whether a mail or text message waits whose sealed content begins with that byte.
+    [[nodiscard]] virtual bool has_mail(std::byte first) = 0;
 
     /// Failed for now: one attempt more, next try at `not_before`. Blocks until durable. If it
     /// could not be written, the mail is due again as before.

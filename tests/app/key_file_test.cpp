@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #include "app/key_file.hpp"
 
+#include "app/files.hpp"
 #include "crypto/system_random.hpp"
 #include "support/process.hpp"
 
@@ -77,6 +78,48 @@ TEST_CASE("The first key seals, each one opens; anything odd in the file is refu
         CAPTURE(bad);
         CHECK_FALSE(parse_keys(bad).has_value());
     }
+}
+
+TEST_CASE("A key is put first and taken out again; what stands beside the keys stays") {
+    const test::TemporaryFolder folder;
+    crypto::SystemRandom random;
+    const std::string before = "# of the cabinet\n" + key_a + "\n# its end";
+    const std::string path = folder.write("key", before);
+    REQUIRE(chmod(path.c_str(), 0600) == 0);
+    const auto added = add_key_to_file(path, random);
+    REQUIRE(added.has_value());
+    CHECK(*added == 2);
+    const auto both = load_key_file(path);
+    REQUIRE(both.has_value());
+    REQUIRE(both->size() == 2);
+    CHECK(both->front().id == 2);
+    CHECK_FALSE(remove_key_from_file(path, 2).has_value());  // it seals
+    CHECK_FALSE(remove_key_from_file(path, 3).has_value());
+    REQUIRE(add_key_to_file(path, random).has_value());
+    REQUIRE(remove_key_from_file(path, 1).has_value());
+    REQUIRE(remove_key_from_file(path, 2).has_value());
+    const auto left = load_key_file(path);
+    REQUIRE(left.has_value());
+    REQUIRE(left->size() == 1);
+    CHECK(left->front().id == 3);
+    const auto text = read_file(path, 1'000, Readers::owner_only);
+    REQUIRE(text.has_value());
+    CHECK(text->reveal().starts_with("# of the cabinet\n3 "));
+    CHECK(text->reveal().ends_with("\n# its end"));
+}
+
+TEST_CASE("A new key gets a number that no other has: after 255 comes the first free one") {
+    const test::TemporaryFolder folder;
+    crypto::SystemRandom random;
+    const std::string last = "255" + key_a.substr(1);
+    const std::string path = folder.write("key", last + "\n" + key_a + "\n");
+    REQUIRE(chmod(path.c_str(), 0600) == 0);
+    CHECK(add_key_to_file(path, random).value() == 2);
+    for (int i = 4; i <= 16; ++i) {
+        REQUIRE(add_key_to_file(path, random).has_value());
+    }
+    CHECK_FALSE(add_key_to_file(path, random).has_value());  // 16 are the most
+    CHECK(load_key_file(path)->size() == 16);
 }
 
 TEST_CASE("What is wrong with a key file never quotes it (T25)") {

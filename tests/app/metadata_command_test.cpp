@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 //
 // `latchkey metadata`, and what `latchkey doctor` says of the BLOB, of the real program.
+#include "app/key_check.hpp"
 #include "app/key_file.hpp"
 #include "app/program.hpp"
 #include "app/start_checks.hpp"
@@ -117,9 +118,7 @@ void fill(const Program& program, int people) {
     REQUIRE(store.has_value());
     const auto keys = load_key_file(program.data() + "/key");
     REQUIRE(keys.has_value());
-    (*store)->use_keys(
-        *app::store_keys(*keys, (*store)->find_setting(app::audit_key_setting).value_or(""))
-    );
+    (*store)->use_keys(*app::store_keys(*keys, (*store)->find_setting(app::audit_key_setting)));
     for (int i = 0; i < people; ++i) {
         test::sign_up(**store);
     }

@@ -40,7 +40,23 @@ Finished Program::command(std::vector<std::string> arguments, const Variables& e
 
 void Program::start(const Variables& environment) {
     process_ = std::make_unique<Process>(command_line({"serve"}, environment));
-    log_ += process_->read_until(R"("event":"listening")") + "\n";
+    const std::size_t begin = log_.size();
+    awaited_ = begin;
+    await(R"("event":"listening")");
+    awaited_ = begin;  // what was logged before it can be waited for too
+}
+
+std::string Program::await(std::string_view text) {
+    while (true) {
+        const std::size_t end = log_.find('\n', awaited_);
+        if (end == std::string::npos) {
+            log_ += process_->read_line() + "\n";
+            continue;
+        }
+        std::string line = log_.substr(awaited_, end - awaited_);
+        awaited_ = end + 1;
+        if (line.find(text) != std::string::npos) return line;
+    }
 }
 
 int Program::stop() {

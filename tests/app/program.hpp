@@ -4,6 +4,7 @@
 
 #include "support/process.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -47,6 +48,10 @@ public:
 
     [[nodiscard]] std::string origin() const { return "http://localhost:" + std::to_string(port_); }
 
+    /// The next line with `text` that the server logged since it was started, or logs. Fails the
+    /// test if there is none for long.
+    std::string await(std::string_view text);
+
     /// What the server logged until it stopped.
     [[nodiscard]] const std::string& log() const { return log_; }
 
@@ -63,6 +68,7 @@ private:
     TemporaryFolder folder_;
     std::uint16_t port_;
     std::string log_;
+    std::size_t awaited_ = 0;  // where in log_ the lines begin that nobody waited for yet
     std::unique_ptr<Process> process_;
 };
 

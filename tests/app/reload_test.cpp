@@ -59,14 +59,14 @@ TEST_CASE("SIGHUP reads the TLS files again; a wrong pair is told in the log and
 
     secure.tls.take("certificate.pem", secure.renewed);
     program.process().signal(SIGHUP);
-    const std::string told = program.process().read_until("tls_not_reloaded");
+    const std::string told = program.await("tls_not_reloaded");
     CHECK(told.find("belong to the certificate") != std::string::npos);
     CHECK(told.find("\"level\":\"error\"") != std::string::npos);
     CHECK(secure.certificate() == first);
 
     secure.tls.take("key.pem", secure.renewed);
     program.process().signal(SIGHUP);
-    program.process().read_until(R"("event":"tls_reloaded")");
+    program.await(R"("event":"tls_reloaded")");
     CHECK(secure.certificate() != first);
     CHECK(secure.answers());
     CHECK(program.stop() == 0);
@@ -77,7 +77,7 @@ TEST_CASE("A renewed certificate is found without a signal, within seconds") {
     secure.program.start();
     const std::string first = secure.certificate();
     secure.renew();
-    secure.program.process().read_until(R"("event":"tls_reloaded")");
+    secure.program.await(R"("event":"tls_reloaded")");
     CHECK(secure.certificate() != first);
     CHECK(secure.program.stop() == 0);
 }

@@ -100,6 +100,26 @@ TEST_CASE("A new first key seals, the old one still opens") {
     CHECK_FALSE(sealer_with({{1, 0x33}}).open(sealed, {}));
 }
 
+TEST_CASE("A sealer that was given another first key seals by it, and opens what it can") {
+    SystemRandom random;
+    auto sealer = sealer_with({{1, 0x11}});
+    const auto sealed = sealer.seal(bytes_of("secret"), {}, random);
+    CHECK(sealer.key_id() == 1);
+    CHECK(Sealer::key_id_of(sealed) == 1);
+    std::vector<Sealer::Key> keys;
+    keys.push_back({2, key_of(0x22)});
+    keys.push_back({1, key_of(0x11)});
+    sealer.use(std::move(keys));
+    CHECK(sealer.key_id() == 2);
+    CHECK(sealer.open(sealed, {}));
+    CHECK(Sealer::key_id_of(sealer.seal(bytes_of("secret"), {}, random)) == 2);
+    std::vector<Sealer::Key> newest;
+    newest.push_back({2, key_of(0x22)});
+    sealer.use(std::move(newest));
+    CHECK_FALSE(sealer.open(sealed, {}));
+    CHECK_FALSE(Sealer::key_id_of(ByteView(sealed).first(32)));
+}
+
 TEST_CASE("System random bytes fill the whole span and do not repeat") {
     SystemRandom random;
     const auto first = random.bytes<32>();

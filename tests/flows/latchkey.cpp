@@ -4,13 +4,11 @@
 
 #include "accounts/policy.hpp"
 #include "accounts/types.hpp"
+#include "app/keyring.hpp"
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "base/once.hpp"
 #include "base/random.hpp"
-#include "base/secret.hpp"
-#include "crypto/hash.hpp"
-#include "crypto/seal.hpp"
 #include "crypto/system_random.hpp"
 #include "http/address.hpp"
 #include "http/request.hpp"
@@ -27,13 +25,11 @@
 #include "pages/site.hpp"
 #include "pages/visit.hpp"
 #include "store/commit.hpp"
-#include "store/row_macs.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/store.hpp"
 #include "support/fixed_clock.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -58,23 +54,10 @@
 namespace latchkey::test {
 namespace {
 
-/// What the key file holds: the same over every restart.
-SecretKey master_key() {
-    std::array<std::byte, 32> key{};
-    key.fill(std::byte{0x4c});
-    return SecretKey(key);
-}
-
 std::filesystem::path make_folder() {
     std::string path = (std::filesystem::temp_directory_path() / "latchkey-flows-XXXXXX").string();
     if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("no temporary folder");
     return path;
-}
-
-std::vector<crypto::Sealer::Key> sealing_keys() {
-    std::vector<crypto::Sealer::Key> keys;
-    keys.push_back({.id = 1, .key = master_key()});
-    return keys;
 }
 
 std::unique_ptr<store::Store> open_store(
@@ -87,11 +70,17 @@ std::unique_ptr<store::Store> open_store(
     });
     if (!opened) throw std::runtime_error(opened.error().what);
     auto store = std::move(*opened);
-    store->use_keys({
-        .rows = std::make_shared<const store::RowMacs>(sealing_keys()),
-        .audit = std::make_shared<const store::AuditHasher>(master_key()),
-    });
     return options.wrap_store ? options.wrap_store(std::move(store)) : std::move(store);
+}
+
+std::unique_ptr<app::Keyring> open_keyring(
+    const std::filesystem::path& folder, store::Store& store, const Clock& clock, Random& random
+) {
+    auto opened = app::Keyring::open(
+        {.key_file = folder / "key", .store = store, .clock = clock, .random = random}
+    );
+    if (!opened) throw std::runtime_error(opened.error().what);
+    return std::move(opened).value();
 }
 
 std::unique_ptr<Random> make_random(const LatchkeyOptions& options) {
@@ -130,11 +119,10 @@ struct Latchkey::Process {
           random(make_random(options)),
           store(open_store(folder, clock, options)),
           renderer(make_renderer(site.brand)),
-          sealer(sealing_keys()),
-          pepper(crypto::derive_key(master_key(), "pepper")),
-          ceremonies(sealer, clock, *random),
+          keyring(open_keyring(folder, *store, clock, *random)),
+          ceremonies(keyring->sealer(), clock, *random),
           passkey_policy(options.passkeys),
-          upstream_states(sealer, clock, *random, pages::upstream_state_kind),
+          upstream_states(keyring->sealer(), clock, *random, pages::upstream_state_kind),
           providers(
               options.providers ? options.providers() : std::vector<pages::ConfiguredProvider>(),
               clock
@@ -145,8 +133,8 @@ struct Latchkey::Process {
               .clock = clock,
               .random = *random,
               .renderer = *renderer,
-              .sealer = sealer,
-              .pepper = pepper,
+              .sealer = keyring->sealer(),
+              .pepper = keyring->pepper(),
               .ceremonies = ceremonies,
               .upstream_states = upstream_states,
               .providers = providers,
@@ -220,8 +208,7 @@ struct Latchkey::Process {
     std::unique_ptr<Random> random;
     std::unique_ptr<store::Store> store;
     std::unique_ptr<pages::Renderer> renderer;
-    crypto::Sealer sealer;
-    SecretKey pepper;
+    std::unique_ptr<app::Keyring> keyring;
     pages::Ceremonies ceremonies;
     pages::PasskeyPolicy passkey_policy;
     pages::Ceremonies upstream_states;
@@ -258,6 +245,10 @@ store::Store& Latchkey::store() {
     return *process_->store;
 }
 
+app::Keyring& Latchkey::keyring() {
+    return *process_->keyring;
+}
+
 void Latchkey::restart() {
     log_before_ = log();
     process_.reset();
@@ -269,7 +260,7 @@ void Latchkey::collect_mails() {
     for (auto due = store().due_mails(channel, clock.now(), 100); !due.empty();
          due = store().due_mails(channel, clock.now(), 100)) {
         for (const store::QueuedMail& queued : due) {
-            auto mail = outbound::open(queued.sealed, queued.id, process_->sealer);
+            auto mail = outbound::open(queued.sealed, queued.id, services().sealer);
             REQUIRE(mail);
             if (clock.now() < queued.expires_at) mails_.push_back(std::move(*mail));
             store().finish_mail(queued.id);
@@ -291,7 +282,7 @@ void Latchkey::collect_texts() {
     for (auto due = store().due_mails(channel, clock.now(), 100); !due.empty();
          due = store().due_mails(channel, clock.now(), 100)) {
         for (const store::QueuedMail& queued : due) {
-            auto text = outbound::open_text_message(queued.sealed, queued.id, process_->sealer);
+            auto text = outbound::open_text_message(queued.sealed, queued.id, services().sealer);
             REQUIRE(text);
             if (clock.now() < queued.expires_at) texts_.push_back(std::move(*text));
             store().finish_mail(queued.id);

@@ -4,6 +4,7 @@
 
 #include "accounts/policy.hpp"
 #include "accounts/text_messages.hpp"
+#include "app/keyring.hpp"
 #include "base/random.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "outbound/mail.hpp"
@@ -69,6 +70,10 @@ public:
 
     /// What its handlers work with.
     [[nodiscard]] const pages::Services& services() const;
+
+    [[nodiscard]] app::Keyring& keyring();
+
+    [[nodiscard]] std::string key_file() const { return folder_ / "key"; }
 
     /// Ends the process, as it were, and starts it again: the folder and the key file stay.
     void restart();

@@ -115,7 +115,7 @@ std::string name_of(const store::Change& change) {
         "AppendEvent",
         "QueueMail",
     };
-    static_assert(names.size() == std::variant_size_v<store::Change>);
+    static_assert(names.size() == std::variant_size_v<accounts::AnyChange>);
     return std::string(names.at(change.index()));
 }
 
@@ -139,6 +139,16 @@ void WatchedStore::use_keys(store::StoreKeys keys) {
 
 bool WatchedStore::adopt_rows(std::vector<store::Setting> settings) {
     return store_->adopt_rows(std::move(settings));
+}
+
+std::optional<store::RenewalPlace> WatchedStore::renew(
+    store::RenewalPlace from, std::size_t count, const store::Reseal& reseal
+) {
+    return store_->renew(from, count, reseal);
+}
+
+bool WatchedStore::has_mail(std::byte first) {
+    return store_->has_mail(first);
 }
 
 std::optional<store::AuditHead> WatchedStore::seal_audit(TimePoint now) {

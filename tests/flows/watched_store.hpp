@@ -47,7 +47,11 @@ public:
     void commit(store::Commit commit, Once<void(store::CommitResult)> done) override;
     void use_keys(store::StoreKeys keys) override;
     bool adopt_rows(std::vector<store::Setting> settings) override;
+    std::optional<store::RenewalPlace> renew(
+        store::RenewalPlace from, std::size_t count, const store::Reseal& reseal
+    ) override;
     std::optional<store::AuditHead> seal_audit(TimePoint now) override;
+    bool has_mail(std::byte first) override;
     bool has_credential(const webauthn::CredentialId& id) override;
     [[nodiscard]] bool reads_block() const override;
     std::int64_t next_id() override;

@@ -53,6 +53,14 @@ public:
         return unexpected<std::optional<store::AuditHead>>();
     }
 
+    std::optional<store::RenewalPlace>
+    renew(store::RenewalPlace /*from*/, std::size_t /*count*/, const store::Reseal& /*reseal*/)
+        override {
+        return unexpected<std::optional<store::RenewalPlace>>();
+    }
+
+    bool has_mail(std::byte /*first*/) override { return unexpected<bool>(); }
+
     bool has_credential(const webauthn::CredentialId& /*id*/) override {
         return unexpected<bool>();
     }

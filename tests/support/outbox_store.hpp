@@ -75,6 +75,18 @@ public:
         return std::nullopt;
     }
 
+    std::optional<store::RenewalPlace>
+    renew(store::RenewalPlace /*from*/, std::size_t /*count*/, const store::Reseal& /*reseal*/)
+        override {
+        unexpected();
+        return std::nullopt;
+    }
+
+    bool has_mail(std::byte /*first*/) override {
+        unexpected();
+        return false;
+    }
+
     bool has_credential(const webauthn::CredentialId& /*id*/) override {
         unexpected();
         return false;

@@ -8,6 +8,7 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/row_adoption.hpp"
 #include "store/sqlite/row_guard.hpp"
+#include "store/sqlite/row_renewal.hpp"
 #include "store/store.hpp"
 
 #include <cstddef>
@@ -60,7 +61,8 @@ public:
     Jobs(Connection& connection, const RowGuard& guard, AuditChain& audit_chain)
         : connection_(connection),
           audit_chain_(audit_chain),
-          adoption_(connection, guard, audit_chain) {}
+          adoption_(connection, guard, audit_chain),
+          renewal_(connection, guard) {}
 
     Applied apply(const FinishMail& job);
     Applied apply(const DelayMail& job);
@@ -70,10 +72,13 @@ public:
     Applied apply(const AdoptRows& job);
     Applied apply(const SealAudit& job);
 
+    Applied apply(const RenewRows& job) { return renewal_.apply(job); }
+
 private:
     Connection& connection_;
     AuditChain& audit_chain_;
     RowAdoption adoption_;
+    RowRenewal renewal_;
     Statement finish_mail_{connection_, "DELETE FROM mails WHERE id = ?1"};
     Statement delay_mail_{
         connection_, "UPDATE mails SET attempts = attempts + 1, not_before = ?2 WHERE id = ?1"

@@ -169,6 +169,9 @@ struct Reader {
         "SELECT id, sealed, attempts, expires_at FROM mails"
         " WHERE channel = ?3 AND not_before <= ?1 ORDER BY not_before, id LIMIT ?2"
     };
+    Statement mail_that_begins{
+        *connection, "SELECT 1 FROM mails WHERE substr(sealed, 1, 1) = ?1 LIMIT 1"
+    };
     Statement setting{*connection, "SELECT value FROM settings WHERE name = ?1"};
     Statement any_row{*connection, "SELECT next FROM id_sequence"};
 };

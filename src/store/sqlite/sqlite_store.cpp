@@ -87,6 +87,14 @@ public:
         return write(AdoptRows{std::move(settings)});
     }
 
+    std::optional<RenewalPlace> renew(RenewalPlace from, std::size_t count, const Reseal& reseal)
+        override {
+        RenewalPlace place = from;
+        const bool is_written =
+            write(RenewRows{.from = from, .count = count, .reseal = &reseal, .place = &place});
+        return is_written ? std::optional(place) : std::nullopt;
+    }
+
     std::optional<AuditHead> seal_audit(TimePoint now) override {
         std::optional<AuditHead> sealed;
         return write(SealAudit{now, &sealed}) ? sealed : std::nullopt;
@@ -267,6 +275,11 @@ public:
 
     // What could not be written shows itself: the mail is due again.
     void finish_mail(accounts::MailId id) override { static_cast<void>(write(FinishMail{id})); }
+
+    bool has_mail(std::byte first) override {
+        Readers::Loan reader(readers_);
+        return reader->mail_that_begins.query(Bytes{first}).next();
+    }
 
     void delay_mail(accounts::MailId id, TimePoint not_before) override {
         static_cast<void>(write(DelayMail{id, not_before}));

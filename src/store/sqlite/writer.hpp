@@ -37,7 +37,8 @@ using Work = std::variant<
     SaveSetting,
     ReserveIds,
     AdoptRows,
-    SealAudit>;
+    SealAudit,
+    RenewRows>;
 
 struct WriterOptions {
     const Clock* clock = nullptr;
