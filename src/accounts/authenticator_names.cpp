@@ -3,7 +3,6 @@
 #include "accounts/authenticator_names.hpp"
 
 #include "accounts/types.hpp"
-#include "base/encoding.hpp"
 #include "latchkey/webauthn/types.hpp"
 
 #include <algorithm>
@@ -17,8 +16,28 @@
 namespace latchkey::accounts {
 namespace {
 
+constexpr std::byte nibble(char digit) {
+    return static_cast<std::byte>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
+
+/// The bytes of 8-4-4-4-12 hexadecimal digits (RFC 9562 4).
+consteval std::array<std::byte, 16> bytes_of_uuid(std::string_view text) {
+    std::array<std::byte, 16> bytes{};
+    std::size_t digits = 0;
+    for (const char c : text) {
+        if (c == '-') continue;
+        std::byte& byte = bytes.at(digits / 2);
+        byte = byte << 4U | nibble(c);
+        ++digits;
+    }
+    return bytes;
+}
+
 struct Provider {
-    std::string_view aaguid;
+    consteval Provider(std::string_view uuid, std::string_view known_as)
+        : aaguid(bytes_of_uuid(uuid)), name(known_as) {}
+
+    std::array<std::byte, 16> aaguid;
     std::string_view name;
 };
 
@@ -127,15 +146,6 @@ std::string_view find_name(const std::array<Token, Size>& tokens, std::string_vi
     return {};
 }
 
-/// 8-4-4-4-12 hexadecimal digits, as the table has them.
-std::string text_of_aaguid(const webauthn::Aaguid& aaguid) {
-    std::string text = hex_encode(aaguid.value());
-    for (const std::size_t dash : {8U, 13U, 18U, 23U}) {
-        text.insert(dash, 1, '-');
-    }
-    return text;
-}
-
 /// Whether it plugs in or is held to the phone, and is not built into a device.
 bool is_security_key(const std::vector<std::string>& transports) {
     const auto has = [&transports](std::string_view transport) {
@@ -147,9 +157,9 @@ bool is_security_key(const std::vector<std::string>& transports) {
 }  // namespace
 
 std::optional<std::string_view> provider_name(const webauthn::Aaguid& aaguid) {
-    const std::string text = text_of_aaguid(aaguid);
-    const auto* const found = std::ranges::lower_bound(providers, text, {}, &Provider::aaguid);
-    if (found == providers.end() || found->aaguid != text) return std::nullopt;
+    const auto& bytes = aaguid.value();
+    const auto* const found = std::ranges::lower_bound(providers, bytes, {}, &Provider::aaguid);
+    if (found == providers.end() || found->aaguid != bytes) return std::nullopt;
     return found->name;
 }
 

@@ -17,12 +17,19 @@ const looks = {
     narrow: { colorScheme: 'light', width: 320, height: 640 },
 };
 
+/** Through the DevTools protocol: the page's own policy would refuse the script. */
+async function bringAxe(person) {
+    await person.devtools.send('Runtime.evaluate', { expression: axe });
+}
+
 /** What axe finds, each as one line: rule and the element. */
 async function violations(person) {
-    // Through the DevTools protocol: the page's own policy would refuse the script.
-    await person.devtools.send('Runtime.evaluate', { expression: axe });
-    const found = await person.page.evaluate(() => globalThis.axe.run(document));
-    return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+    return person.page.evaluate(async () => {
+        const found = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+        return found.violations.flatMap(({ id, nodes }) =>
+            nodes.map((node) => `${id}: ${node.html}`),
+        );
+    });
 }
 
 /** The screen in each look: a picture, and nothing sticks out. `judge` looks closer. */
@@ -46,6 +53,7 @@ export async function fitsEverywhere(person, name, judge = async () => {}) {
 
 /** The screen before the person fits everywhere and has no barrier that axe knows. */
 export async function hasGoodLooks(person, name) {
+    await bringAxe(person);
     await fitsEverywhere(person, name, async (look) => {
         assert.deepEqual(await violations(person), [], `${name}, ${look}`);
     });
