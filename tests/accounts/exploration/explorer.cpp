@@ -172,7 +172,7 @@ private:
         }
         ++explored_.transitions;
         if (way.step.kind == StepKind::match) {
-            std::erase_if(world->codes, [&way](const EmailCode& code) {
+            world->codes.erase_if([&way](const EmailCode& code) {
                 return code.id == CodeId(way.step.subject);
             });
         }

@@ -77,17 +77,15 @@ SecondSteps World::steps_of(AccountId account) const {
 }
 
 void purge(World& world) {
-    std::erase_if(world.sessions, [&world](const Session& session) {
+    world.sessions.erase_if([&world](const Session& session) {
         const Account* account = world.find_account(session.account);
         return account == nullptr ||
                session_state(session, *account, world.now) != SessionState::valid;
     });
-    std::erase_if(world.sign_ins, [&world](const SignIn& sign_in) {
+    world.sign_ins.erase_if([&world](const SignIn& sign_in) {
         return world.now >= sign_in.expires_at;
     });
-    std::erase_if(world.codes, [&world](const EmailCode& code) {
-        return world.now >= code.expires_at;
-    });
+    world.codes.erase_if([&world](const EmailCode& code) { return world.now >= code.expires_at; });
 }
 
 }  // namespace latchkey::accounts

@@ -6,25 +6,74 @@
 #include "accounts/types.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 namespace latchkey::accounts {
 
+/// A table. Copies share their rows until one of them is written to: worlds are copied by the
+/// million, and a step writes to few tables.
+template <class Row>
+class Rows {
+public:
+    Rows() = default;
+
+    Rows(std::initializer_list<Row> rows) : rows_(std::make_shared<std::vector<Row>>(rows)) {}
+
+    [[nodiscard]] auto begin() const { return read().begin(); }
+
+    [[nodiscard]] auto end() const { return read().end(); }
+
+    [[nodiscard]] bool empty() const { return read().empty(); }
+
+    [[nodiscard]] std::size_t size() const { return read().size(); }
+
+    [[nodiscard]] const Row& back() const { return read().back(); }
+
+    void push_back(Row row) { write().push_back(std::move(row)); }
+
+    /// The row with that id, which is there, to be changed.
+    template <class Id>
+    Row& at(Id id) {
+        return *std::ranges::find(write(), id, &Row::id);
+    }
+
+    template <class Match>
+    void erase_if(Match match) {
+        if (std::ranges::any_of(read(), match)) std::erase_if(write(), match);
+    }
+
+private:
+    [[nodiscard]] const std::vector<Row>& read() const {
+        static const std::vector<Row> none;
+        return rows_ ? *rows_ : none;
+    }
+
+    std::vector<Row>& write() {
+        if (rows_.use_count() != 1) rows_ = std::make_shared<std::vector<Row>>(read());
+        return *rows_;
+    }
+
+    std::shared_ptr<std::vector<Row>> rows_;
+};
+
 /// What a store keeps, in memory: the changes of changes.hpp with the preconditions that stand
 /// there, and nothing else that could keep a wrong decision from being written.
 struct World {
     TimePoint now;
     std::int64_t last_id = 0;
-    std::vector<Account> accounts;
-    std::vector<Passkey> passkeys;
-    std::vector<LinkedIdentity> identities;
-    std::vector<Session> sessions;
-    std::vector<SignIn> sign_ins;
-    std::vector<EmailCode> codes;
-    std::vector<AuthenticatorApp> apps;
+    Rows<Account> accounts;
+    Rows<Passkey> passkeys;
+    Rows<LinkedIdentity> identities;
+    Rows<Session> sessions;
+    Rows<SignIn> sign_ins;
+    Rows<EmailCode> codes;
+    Rows<AuthenticatorApp> apps;
     std::vector<std::pair<AccountId, Hash>> recovery_codes;
     std::vector<Hold> holds;
 
@@ -48,9 +97,9 @@ std::optional<World> commit(const World& world, const std::vector<Change>& chang
 void purge(World& world);
 
 /// The row with that id, or nullptr.
-template <class Rows, class Id>
-auto* find_row(Rows& rows, Id id) {
-    const auto found = std::ranges::find_if(rows, [id](const auto& row) { return row.id == id; });
+template <class Row, class Id>
+const Row* find_row(const Rows<Row>& rows, Id id) {
+    const auto found = std::ranges::find(rows, id, &Row::id);
     return found == rows.end() ? nullptr : &*found;
 }
 

@@ -31,11 +31,12 @@ public:
     }
 
     bool operator()(const ChangeFactors& change) {
-        Account* account = find_row(world_.accounts, change.account);
+        const Account* account = find_row(world_.accounts, change.account);
         if (account == nullptr || account->version != change.from_version) return false;
         if (change.by < 0 && account->factors < 2) return false;
-        account->factors += static_cast<std::uint32_t>(change.by);
-        ++account->version;
+        Account& changed = world_.accounts.at(change.account);
+        changed.factors += static_cast<std::uint32_t>(change.by);
+        ++changed.version;
         return true;
     }
 
@@ -45,14 +46,14 @@ public:
     }
 
     bool operator()(const RaiseEpoch& change) {
-        Account* account = find_row(world_.accounts, change.account);
+        const Account* account = find_row(world_.accounts, change.account);
         if (account == nullptr || account->epoch != change.from_epoch) return false;
-        ++account->epoch;
+        ++world_.accounts.at(change.account).epoch;
         return true;
     }
 
     bool operator()(const ChangeEmail& change) {
-        Account* account = find_row(world_.accounts, change.account);
+        const Account* account = find_row(world_.accounts, change.account);
         if (account == nullptr || account->email.canonical() != change.from.canonical()) {
             return false;
         }
@@ -60,49 +61,53 @@ public:
             return other.id != change.account && other.email.canonical() == change.to.canonical();
         });
         if (is_taken) return false;
-        account->email = change.to;
-        ++account->version;
+        Account& changed = world_.accounts.at(change.account);
+        changed.email = change.to;
+        ++changed.version;
         return true;
     }
 
     bool operator()(const SetSecondEmail& change) {
-        Account* account = find_row(world_.accounts, change.account);
+        const Account* account = find_row(world_.accounts, change.account);
         if (account == nullptr || account->second_email != change.from) return false;
-        account->second_email = change.to;
-        ++account->version;
+        Account& changed = world_.accounts.at(change.account);
+        changed.second_email = change.to;
+        ++changed.version;
         return true;
     }
 
     bool operator()(const SetLanguage& change) {
-        Account* account = find_row(world_.accounts, change.account);
+        const Account* account = find_row(world_.accounts, change.account);
         if (account == nullptr) return false;
-        account->language = change.language;
+        world_.accounts.at(change.account).language = change.language;
         return true;
     }
 
     bool operator()(const SetDeletion& change) {
-        Account* account = find_row(world_.accounts, change.account);
+        const Account* account = find_row(world_.accounts, change.account);
         if (account == nullptr || account->deletes_at != change.from) return false;
-        account->deletes_at = change.to;
+        world_.accounts.at(change.account).deletes_at = change.to;
         return true;
     }
 
     bool operator()(const MarkRecovered& change) {
-        Account* account = find_row(world_.accounts, change.account);
-        if (account != nullptr) account->recovered_at = change.at;
+        const Account* account = find_row(world_.accounts, change.account);
+        if (account != nullptr) world_.accounts.at(change.account).recovered_at = change.at;
         return true;
     }
 
     bool operator()(const FreezeFactors& change) {
-        Account* account = find_row(world_.accounts, change.account);
-        if (account != nullptr) account->frozen_at = change.at;
-        return account != nullptr;
+        const Account* account = find_row(world_.accounts, change.account);
+        if (account == nullptr) return false;
+        world_.accounts.at(change.account).frozen_at = change.at;
+        return true;
     }
 
     bool operator()(const EndRecovery& change) {
-        Account* account = find_row(world_.accounts, change.account);
+        const Account* account = find_row(world_.accounts, change.account);
         if (account == nullptr) return false;
-        account->recovered_at = account->frozen_at = std::nullopt;
+        Account& changed = world_.accounts.at(change.account);
+        changed.recovered_at = changed.frozen_at = std::nullopt;
         return true;
     }
 
@@ -110,13 +115,13 @@ public:
         const AccountId id = change.account;
         const auto belongs = [id](const auto& row) { return row.account == id; };
         if (find_row(world_.accounts, id) == nullptr) return false;
-        std::erase_if(world_.accounts, [id](const Account& account) { return account.id == id; });
-        std::erase_if(world_.passkeys, belongs);
-        std::erase_if(world_.identities, belongs);
-        std::erase_if(world_.sessions, belongs);
-        std::erase_if(world_.sign_ins, belongs);
-        std::erase_if(world_.codes, belongs);
-        std::erase_if(world_.apps, belongs);
+        world_.accounts.erase_if([id](const Account& account) { return account.id == id; });
+        world_.passkeys.erase_if(belongs);
+        world_.identities.erase_if(belongs);
+        world_.sessions.erase_if(belongs);
+        world_.sign_ins.erase_if(belongs);
+        world_.codes.erase_if(belongs);
+        world_.apps.erase_if(belongs);
         std::erase_if(world_.holds, belongs);
         end_recovery_codes(id);
         return true;
@@ -132,19 +137,19 @@ public:
     }
 
     bool operator()(const UsePasskey& change) {
-        Passkey* passkey = find_row(world_.passkeys, change.passkey);
+        const Passkey* passkey = find_row(world_.passkeys, change.passkey);
         if (passkey == nullptr || passkey->status != CredentialStatus::active) return false;
         if (passkey->purpose != change.purpose) return false;
         if (passkey->record.sign_count != change.from_sign_count) return false;
-        passkey->record.sign_count = change.sign_count;
+        world_.passkeys.at(change.passkey).record.sign_count = change.sign_count;
         return true;
     }
 
     bool operator()(const PromoteSecondFactor& change) {
-        Passkey* credential = find_row(world_.passkeys, change.credential);
+        const Passkey* credential = find_row(world_.passkeys, change.credential);
         if (credential == nullptr || credential->account != change.account) return false;
         if (!is_second_factor(*credential)) return false;
-        credential->purpose = CredentialPurpose::passkey;
+        world_.passkeys.at(change.credential).purpose = CredentialPurpose::passkey;
         return true;
     }
 
@@ -155,7 +160,7 @@ public:
 
     bool operator()(const RemovePasskey& change) {
         if (find_active(change.account, change.passkey) == nullptr) return false;
-        std::erase_if(world_.passkeys, [&change](const Passkey& passkey) {
+        world_.passkeys.erase_if([&change](const Passkey& passkey) {
             return passkey.id == change.passkey;
         });
         end_sessions_of(change.passkey, change.keep);
@@ -163,20 +168,22 @@ public:
     }
 
     bool operator()(const SuspendPasskey& change) {
-        Passkey* passkey = find_active(change.account, change.passkey);
+        const Passkey* passkey = find_active(change.account, change.passkey);
         if (passkey == nullptr) return false;
-        passkey->status = CredentialStatus::suspended;
-        passkey->suspended_at = change.at;
+        Passkey& suspended = world_.passkeys.at(change.passkey);
+        suspended.status = CredentialStatus::suspended;
+        suspended.suspended_at = change.at;
         end_sessions_of(change.passkey, change.keep);
         return true;
     }
 
     bool operator()(const RestorePasskey& change) {
-        Passkey* passkey = find_row(world_.passkeys, change.passkey);
+        const Passkey* passkey = find_row(world_.passkeys, change.passkey);
         if (passkey == nullptr || passkey->account != change.account) return false;
         if (passkey->status != CredentialStatus::suspended) return false;
-        passkey->status = CredentialStatus::active;
-        passkey->suspended_at = std::nullopt;
+        Passkey& restored = world_.passkeys.at(change.passkey);
+        restored.status = CredentialStatus::active;
+        restored.suspended_at = std::nullopt;
         return true;
     }
 
@@ -196,10 +203,10 @@ public:
 
     bool operator()(const UnlinkIdentity& change) {
         if (!(*this)(RequireIdentity{.account = change.account, .who = change.who})) return false;
-        std::erase_if(world_.identities, [&change](const LinkedIdentity& identity) {
+        world_.identities.erase_if([&change](const LinkedIdentity& identity) {
             return identity.who == change.who;
         });
-        std::erase_if(world_.sign_ins, [&change](const SignIn& sign_in) {
+        world_.sign_ins.erase_if([&change](const SignIn& sign_in) {
             return sign_in.account == change.account && sign_in.identity == change.who;
         });
         return true;
@@ -214,8 +221,8 @@ public:
     bool operator()(const RemoveAuthenticatorApp& change) {
         const AuthenticatorApp* app = find_row(world_.apps, change.app);
         if (app == nullptr || app->account != change.account) return false;
-        std::erase_if(world_.apps, [&change](const auto& row) { return row.id == change.app; });
-        std::erase_if(world_.sign_ins, [&change](const SignIn& sign_in) {
+        world_.apps.erase_if([&change](const auto& row) { return row.id == change.app; });
+        world_.sign_ins.erase_if([&change](const SignIn& sign_in) {
             return sign_in.account == change.account;
         });
         return true;
@@ -232,9 +239,9 @@ public:
 
     // Wrong guesses change nothing that decisions look at: here only right ones are made.
     bool operator()(const SpendAppCode& change) {
-        AuthenticatorApp* app = find_row(world_.apps, change.app);
+        const AuthenticatorApp* app = find_row(world_.apps, change.app);
         if (app == nullptr || !change.step || *change.step <= app->last_step) return false;
-        app->last_step = *change.step;
+        world_.apps.at(change.app).last_step = *change.step;
         return true;
     }
 
@@ -284,11 +291,12 @@ public:
     }
 
     bool operator()(const SpendAttempt& change) {
-        EmailCode* code = find_row(world_.codes, change.code);
+        const EmailCode* code = find_row(world_.codes, change.code);
         if (code == nullptr || code->spent || code->attempts >= change.limit) return false;
         if (change.now >= code->expires_at) return false;
-        ++code->attempts;
-        code->spent = code->mac == change.mac;
+        EmailCode& tried = world_.codes.at(change.code);
+        ++tried.attempts;
+        tried.spent = tried.mac == change.mac;
         return true;
     }
 
@@ -301,9 +309,7 @@ public:
         const SignIn* sign_in = find_row(world_.sign_ins, change.sign_in);
         if (sign_in == nullptr || sign_in->version != change.from_version) return false;
         if (change.now >= sign_in->expires_at) return false;
-        std::erase_if(world_.sign_ins, [&change](const SignIn& row) {
-            return row.id == change.sign_in;
-        });
+        world_.sign_ins.erase_if([&change](const SignIn& row) { return row.id == change.sign_in; });
         return true;
     }
 
@@ -317,14 +323,14 @@ public:
     }
 
     bool operator()(const EndSession& change) {
-        std::erase_if(world_.sessions, [&change](const Session& session) {
+        world_.sessions.erase_if([&change](const Session& session) {
             return session.id == change.session;
         });
         return true;
     }
 
     bool operator()(const EndSessions& change) {
-        std::erase_if(world_.sessions, [&change](const Session& session) {
+        world_.sessions.erase_if([&change](const Session& session) {
             return session.account == change.account && session.id != change.keep;
         });
         return true;
@@ -344,8 +350,8 @@ public:
     bool operator()(const QueueMail&) { return true; }
 
 private:
-    [[nodiscard]] Passkey* find_active(AccountId account, PasskeyId id) const {
-        Passkey* passkey = find_row(world_.passkeys, id);
+    [[nodiscard]] const Passkey* find_active(AccountId account, PasskeyId id) const {
+        const Passkey* passkey = find_row(world_.passkeys, id);
         if (passkey == nullptr || passkey->account != account) return nullptr;
         return passkey->status == CredentialStatus::active ? passkey : nullptr;
     }
@@ -357,7 +363,7 @@ private:
     }
 
     void end_sessions_of(PasskeyId passkey, std::optional<SessionId> keep) {
-        std::erase_if(world_.sessions, [&](const Session& session) {
+        world_.sessions.erase_if([&](const Session& session) {
             return session.passkey == passkey && session.id != keep;
         });
     }
