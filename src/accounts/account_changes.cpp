@@ -76,6 +76,7 @@ Decision delete_account(const Account& account, const Circumstances& at, const F
     draft.add(EndHold{.account = account.id, .started_at = std::nullopt});
     draft.add(DeleteAccount{account.id});
     draft.log(EventKind::account_deleted, account.id);
+    draft.tell(NoticeKind::account_deleted_by_operator, account);
     return draft.finish(SignInState::start);
 }
 

@@ -36,7 +36,7 @@ Decision note_wrong_second_step(
     const Account& account, std::uint32_t in_a_row, const Circumstances& at, const Fresh& fresh
 );
 
-/// Removes the account; its audit events stay. Who may ask for it is decided by the caller.
+/// The operator removes the account, and its owner is told; its audit events stay.
 Decision delete_account(const Account& account, const Circumstances& at, const Fresh& fresh);
 
 /// The account is deleted after limits::deletion_wait, and nobody is signed in until then: its

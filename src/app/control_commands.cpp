@@ -187,15 +187,16 @@ json::Value show_user(const CommandContext& context, const accounts::Account& ac
 }
 
 // Each decision states the version of the account that it saw; another writer may be faster.
-template <class Decide>
-json::Value change_user(
-    const CommandContext& context, const accounts::EmailAddress& email, Decide decide
+json::Value sign_out_everywhere(
+    const CommandContext& context, const accounts::EmailAddress& email
 ) {
     for (int i = 0; i < tries; ++i) {
         const auto account = context.store.find_account(email);
         if (!account) break;
-        const auto result =
-            commit(context, decide(*account, circumstances(context), fresh_events(context)));
+        const auto result = commit(
+            context,
+            accounts::sign_out_everywhere(*account, circumstances(context), fresh_events(context))
+        );
         if (std::holds_alternative<store::Committed>(result)) return json::object({});
         if (std::holds_alternative<store::Unknown>(result)) return not_written();
     }
@@ -236,10 +237,8 @@ json::Value answer_about_user(
     if (command == "user.events") return list_events(context, *account, request);
     if (command == "user.recovery_link") return grant_recovery(context, *account);
     if (command == "user.reset_second_factor") return reset_second_factor(context, *account);
-    if (command == "user.sign_out") {
-        return change_user(context, *email, accounts::sign_out_everywhere);
-    }
-    return change_user(context, *email, accounts::delete_account);
+    if (command == "user.delete") return delete_account(context, *account);
+    return sign_out_everywhere(context, *email);
 }
 
 json::Value status(const CommandContext& context) {

@@ -48,7 +48,7 @@ json::Value list_keys(const CommandContext& context);
 /// key; a running server does that by itself.
 json::Value reload_keys(const CommandContext& context);
 
-// ---- control_recovery.cpp: what an operator does for who is locked out
+// ---- control_recovery.cpp: what an operator does about one account
 
 json::Value show_factors(const CommandContext& context, const accounts::Account& account);
 
@@ -57,8 +57,9 @@ json::Value list_events(
     const CommandContext& context, const accounts::Account& account, const json::Value& request
 );
 
-/// Both tell the owner, so the server has to run.
+/// They tell the owner, so the server has to run.
 json::Value grant_recovery(const CommandContext& context, const accounts::Account& account);
 json::Value reset_second_factor(const CommandContext& context, const accounts::Account& account);
+json::Value delete_account(const CommandContext& context, const accounts::Account& account);
 
 }  // namespace latchkey::app

@@ -171,4 +171,14 @@ json::Value reset_second_factor(const CommandContext& context, const accounts::A
     return problem ? *std::move(problem) : json::object({});
 }
 
+json::Value delete_account(const CommandContext& context, const accounts::Account& account) {
+    if (context.services == nullptr) return not_running();
+    auto problem = change_and_tell(context, account.id, [&](const accounts::Account& now) {
+        return accounts::Result<accounts::Decision>(
+            accounts::delete_account(now, circumstances(context), fresh_events(context))
+        );
+    });
+    return problem ? *std::move(problem) : json::object({});
+}
+
 }  // namespace latchkey::app

@@ -86,6 +86,8 @@ std::string_view template_of(accounts::NoticeKind kind) {
             return "deletion_stopped";
         case accounts::NoticeKind::account_deleted:
             return "account_deleted";
+        case accounts::NoticeKind::account_deleted_by_operator:
+            return "account_deleted_by_operator";
         case accounts::NoticeKind::new_browser:
             return "new_browser";
         case accounts::NoticeKind::second_step_wrong:

@@ -68,10 +68,11 @@ TEST_CASE("starting over gives the sign-in up, and only where the table has a ro
     }
 }
 
-TEST_CASE("deleting an account is logged in the same commit") {
+TEST_CASE("an account that the operator deletes is logged and told in the same commit") {
     const Decision decision = delete_account(ada(), at(noon), fresh());
     CHECK(only<DeleteAccount>(decision)->account == ada().id);
     CHECK(logged(decision) == std::vector{EventKind::account_deleted});
+    CHECK(told(decision) == std::vector{NoticeKind::account_deleted_by_operator});
 }
 
 /// Signed in with a passkey a minute ago.

@@ -16,6 +16,7 @@
 #include "store/commit.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/store.hpp"
+#include "support/mail_server.hpp"
 #include "support/process.hpp"
 
 #include <algorithm>
@@ -155,15 +156,11 @@ TEST_CASE("Every command on accounts works on a running server and on a stopped 
         REQUIRE_FALSE(events.empty());
         CHECK(*events.front().find_string("event") == "signed_out_everywhere");
 
-        const Finished unsure = program.command({"user", "delete", "ada@example.test"});
-        CHECK(unsure.status == 2);
-        CHECK(contains(unsure.err, "--yes is required"));
-        CHECK(program.command({"user", "delete", "ada@example.test", "--yes"}).status == 0);
-        const Finished gone = program.command({"user", "show", "ada@example.test"});
-        CHECK(gone.status == 1);
-        CHECK(
-            contains(gone.err, "No account has the address ada@example.test. `latchkey user list`")
-        );
+        const Finished nobody = program.command({"user", "show", "eve@example.test"});
+        CHECK(nobody.status == 1);
+        CHECK(contains(
+            nobody.err, "No account has the address eve@example.test. `latchkey user list`"
+        ));
 
         const Finished invited = program.command({"user", "invite", "bob@example.test"});
         CHECK(invited.status == 0);
@@ -232,6 +229,35 @@ TEST_CASE("An operator lets in who is locked out: told, logged, and only while t
         CHECK(contains(refused.err, "The server does not run"));
     }
     CHECK(count_events(stopped.program, "recovery_granted") == 0);
+}
+
+TEST_CASE("An operator deletes an account: on purpose, and its addresses are told") {
+    const test::MailServer& mail = test::MailServer::shared();
+    Ready ready(Server::stopped);
+    Program& program = ready.program;
+    const auto remove = [&program](std::vector<std::string> more) {
+        more.insert(more.begin(), {"user", "delete", "ada@example.test"});
+        return program.command(std::move(more));
+    };
+    CHECK(contains(remove({"--yes"}).err, "The server does not run"));
+    program.replace_in_config(
+        "smtp+plain://127.0.0.1:1", "smtp+plain://localhost:" + std::to_string(mail.plain_port)
+    );
+    program.start();
+    const Finished unsure = remove({});
+    CHECK(unsure.status == 2);
+    CHECK(contains(unsure.err, "--yes is required"));
+    CHECK(program.command({"user", "show", "ada@example.test"}).status == 0);
+
+    const Finished removed = remove({"--yes"});
+    CHECK(removed.status == 0);
+    CHECK(contains(removed.out, "the address was told"));
+    CHECK(program.command({"user", "show", "ada@example.test"}).status == 1);
+    for (const std::string address : {"ada@example.test", "ada@example.org"}) {
+        const test::ReceivedMail told = mail.read(address, 1).front();
+        CHECK(contains(told.subject, "account was deleted"));
+        CHECK(contains(told.text, "There is nothing left to sign in to."));
+    }
 }
 
 TEST_CASE("An operator turns two-step sign-in off, but leaves nobody without a factor") {
