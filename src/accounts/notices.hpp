@@ -35,7 +35,7 @@ enum class NoticeKind : std::uint8_t {
     second_email_removed,
     deletion_asked,
     deletion_stopped,
-    account_deleted,              // a week after its owner asked for it
+    account_deleted,  // a week after its owner asked for it
     account_deleted_by_operator,
     new_browser,        // a session in a browser that never had one of the account
     second_step_wrong,  // wrong codes in a row, after a right first proof

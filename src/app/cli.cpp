@@ -158,8 +158,8 @@ void add_user(CLI::App& app, CommandLine& line) {
             line,
             {"delete",
              "Delete an account with its passkeys and sessions",
-             "Its addresses are told, so the server has to run. The audit log keeps what happened.\n"
-             "There is no way back but a backup.\n\n"
+             "Its addresses are told, so the server has to run. The audit log keeps what\n"
+             "happened. There is no way back but a backup.\n\n"
              "  latchkey user delete ada@example.com --yes"},
             [](CommandLine& given) { return delete_user(given.config, given.email); });
     CLI::App& invite = add(

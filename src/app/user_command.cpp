@@ -256,7 +256,12 @@ Exit sign_out_user(const std::string& config_file, const std::string& email) {
 }
 
 Exit delete_user(const std::string& config_file, const std::string& email) {
-    return change(config_file, "user.delete", email, "deleted, with passkeys and sessions; the address was told");
+    return change(
+        config_file,
+        "user.delete",
+        email,
+        "deleted, with passkeys and sessions; the address was told"
+    );
 }
 
 Exit invite_user(const std::string& config_file, const std::string& email) {

@@ -4,16 +4,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { demo } from '../support/demo.mjs';
-import { fitsEverywhere, hasGoodLooks } from '../support/looks.mjs';
+import { budget, fitsEverywhere, hasGoodLooks } from '../support/looks.mjs';
 import { useSite } from '../support/site.mjs';
-
-const requestsMax = 5;
-const bytesMax = 25 * 1024;
 
 describe('The pages', () => {
     const site = useSite();
 
-    test('sign-in weighs at most 5 requests and 25 KB, compressed', async (t) => {
+    test('sign-in weighs what a page may, its headers too', async (t) => {
         const ada = await site.meet(t);
         await ada.devtools.send('Network.enable');
         let bytes = 0;
@@ -21,12 +18,12 @@ describe('The pages', () => {
         ada.devtools.on('Network.requestWillBeSent', ({ request }) => requests.push(request.url));
         ada.devtools.on('Network.loadingFinished', (done) => (bytes += done.encodedDataLength));
         await ada.page.goto('/sign-in', { waitUntil: 'networkidle' });
-        assert.ok(requests.length <= requestsMax, requests.join('\n'));
+        assert.ok(requests.length <= budget.requests, requests.join('\n'));
         assert.ok(
             requests.every((url) => url.startsWith(site.origin)),
             'nothing comes from elsewhere',
         );
-        assert.ok(bytes > 0 && bytes <= bytesMax, `${bytes} bytes`);
+        assert.ok(bytes > 0 && bytes <= budget.bytes, `${bytes} bytes`);
     });
 
     test('work without JavaScript: the e-mail path, and what passkeys need', async (t) => {

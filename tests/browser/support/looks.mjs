@@ -11,6 +11,9 @@ import { root } from './process.mjs';
 const pictures = path.join(root, 'build/screenshots');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** What a page may cost. */
+export const budget = { requests: 5, bytes: 25 * 1024 };
+
 const looks = {
     light: { colorScheme: 'light', width: 1024, height: 800 },
     dark: { colorScheme: 'dark', width: 1024, height: 800 },
@@ -51,8 +54,25 @@ export async function fitsEverywhere(person, name, judge = async () => {}) {
     }
 }
 
-/** The screen before the person fits everywhere and has no barrier that axe knows. */
+/** What the screen itself needs where nothing is cached: addresses, and bytes of bodies as sent. */
+function weight(person) {
+    return person.page.evaluate(() => {
+        const needed = ['navigation', 'resource']
+            .flatMap((type) => performance.getEntriesByType(type))
+            .filter((entry) => entry.initiatorType !== 'fetch') // what the person did
+            .filter((entry) => !entry.name.includes('/assets/brand-')); // the operator's own
+        return {
+            requests: needed.map((entry) => entry.name),
+            bytes: needed.reduce((sum, entry) => sum + entry.encodedBodySize, 0),
+        };
+    });
+}
+
+/** The screen before the person is light, fits everywhere and has no barrier that axe knows. */
 export async function hasGoodLooks(person, name) {
+    const { requests, bytes } = await weight(person);
+    assert.ok(requests.length <= budget.requests, `${name}: ${requests.join('\n')}`);
+    assert.ok(bytes > 0 && bytes <= budget.bytes, `${name}: ${bytes} bytes`);
     await bringAxe(person);
     await fitsEverywhere(person, name, async (look) => {
         assert.deepEqual(await violations(person), [], `${name}, ${look}`);
