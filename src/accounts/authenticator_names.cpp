@@ -172,9 +172,9 @@ std::string display_name(const Passkey& passkey) {
         return passkey.created_on;
     }
     if (const auto provider = provider_name(passkey.record.aaguid)) return std::string(*provider);
-    if (is_security_key(passkey.record.transports)) return "Security key";
-    if (!is_known_browser) return "Passkey";
-    return "Passkey on " + passkey.created_on;
+    if (is_security_key(passkey.record.transports)) return std::string(unnamed_security_key);
+    if (!is_known_browser) return std::string(unnamed_passkey);
+    return std::string(unnamed_passkey_on) + passkey.created_on;
 }
 
 std::string browser_name(std::string_view user_agent) {
@@ -184,6 +184,16 @@ std::string browser_name(std::string_view user_agent) {
     const std::string_view system = find_name(systems, text);
     if (system.empty()) return std::string(browser);
     return std::string(browser) + " on " + std::string(system);
+}
+
+bool is_browser_name(std::string_view text) {
+    constexpr std::string_view on = " on ";
+    const auto at = text.find(on);
+    const std::string_view browser = text.substr(0, at);
+    if (std::ranges::find(browsers, browser, &Token::name) == browsers.end()) return false;
+    if (at == std::string_view::npos) return true;
+    const std::string_view system = text.substr(at + on.size());
+    return std::ranges::find(systems, system, &Token::name) != systems.end();
 }
 
 }  // namespace latchkey::accounts

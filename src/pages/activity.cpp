@@ -96,7 +96,7 @@ std::string about(const Visit& visit, const accounts::Event& event) {
         case EventKind::passkey_replaced:
         case EventKind::passkey_restored:
         case EventKind::counter_went_back:
-            return event.detail;
+            return passkey_in_words(visit.edition, event.detail);
         case EventKind::identity_linked:
         case EventKind::identity_unlinked:
             return visit.services.providers.label_of(event.detail);

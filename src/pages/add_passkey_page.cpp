@@ -16,6 +16,7 @@
 #include "pages/sign_in_ceremonies.hpp"
 #include "pages/sign_in_page.hpp"
 #include "pages/visit.hpp"
+#include "pages/words.hpp"
 #include "store/commit.hpp"
 
 #include <algorithm>
@@ -98,7 +99,8 @@ json::Value add_passkey_model(const Visit& visit, const Enrolment& enrolment) {
         return passkey.public_id == sign_in.replaces;
     });
     if (replaced != enrolment.passkeys.end()) {
-        model.set("replaces", json::object({{"name", accounts::display_name(*replaced)}}));
+        const std::string name = accounts::display_name(*replaced);
+        model.set("replaces", json::object({{"name", passkey_in_words(visit.edition, name)}}));
     }
     if (std::ranges::any_of(enrolment.passkeys, accounts::is_promotable)) {
         model.set(

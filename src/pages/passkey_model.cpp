@@ -43,10 +43,14 @@ const webauthn::MetadataEntry* model_of(
 }
 
 /// As everywhere; where neither its owner nor our table has a name, the one that FIDO has on file.
-std::string shown_name(const accounts::Passkey& passkey, const webauthn::MetadataEntry* model) {
-    const bool is_named = !passkey.name.empty() || accounts::provider_name(passkey.record.aaguid);
+std::string shown_name(
+    const Edition& edition, const accounts::Passkey& passkey, const webauthn::MetadataEntry* model
+) {
+    if (!passkey.name.empty()) return passkey.name;
+    const bool is_named = accounts::provider_name(passkey.record.aaguid).has_value();
     const bool is_known = model != nullptr && !model->description.empty();
-    return !is_named && is_known ? model->description : accounts::display_name(passkey);
+    if (!is_named && is_known) return model->description;
+    return passkey_in_words(edition, accounts::display_name(passkey));
 }
 
 /// "L1" to "L3+"; empty if FIDO certified the model at no level, or nothing is known of it.
@@ -65,7 +69,7 @@ json::Value passkey_model(const Visit& visit, const accounts::Passkey& passkey) 
     const webauthn::MetadataEntry* model = model_of(*policy, passkey);
     return json::object({
         {"id", passkey.public_id.value()},
-        {"name", shown_name(passkey, model)},
+        {"name", shown_name(visit.edition, passkey, model)},
         {"given_name", passkey.name},
         {"sync", sync_model(passkey.record)},
         {"certification", shown_certification(model, visit.services.clock.now())},

@@ -171,7 +171,7 @@ void add_notices(
     for (const accounts::Notice& notice : notices) {
         const Edition& edition = edition_for(services, notice, otherwise);
         json::Value model = json::object({
-            {"passkey", notice.passkey},
+            {"passkey", passkey_in_words(edition, notice.passkey)},
             {"address", notice.address},
             {"provider", notice.issuer.empty() ? "" : services.providers.label_of(notice.issuer)},
             {"browser", browser_in_words(edition, notice.browser)},

@@ -69,7 +69,7 @@ json::Value biometrics_model(const Visit& visit, const accounts::Passkey& creden
     const auto& used = credential.last_used_at;
     return json::object({
         {"id", credential.public_id.value()},
-        {"name", browser_in_words(visit.edition, accounts::display_name(credential))},
+        {"name", passkey_in_words(visit.edition, accounts::display_name(credential))},
         {"created", day_in_words(visit.edition, credential.created_at)},
         {"last_used", used ? day_in_words(visit.edition, *used) : std::string()},
     });

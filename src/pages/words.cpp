@@ -71,6 +71,19 @@ std::string browser_in_words(const Edition& edition, std::string_view browser) {
     );
 }
 
+std::string passkey_in_words(const Edition& edition, const std::string& name) {
+    if (name == accounts::unnamed_security_key) return edition.words("security_key");
+    if (name == accounts::unnamed_passkey) return edition.words("passkey");
+    if (accounts::is_browser_name(name)) return browser_in_words(edition, name);  // biometrics
+    if (!name.starts_with(accounts::unnamed_passkey_on)) return name;
+    const std::string_view browser =
+        std::string_view(name).substr(accounts::unnamed_passkey_on.size());
+    if (!accounts::is_browser_name(browser)) return name;
+    return edition.words(
+        "passkey_on", json::object({{"browser", browser_in_words(edition, browser)}})
+    );
+}
+
 std::string biometrics_in_words(const Edition& edition, std::string_view browser) {
     if (browser.ends_with("iPhone") || browser.ends_with("iPad")) {
         return edition.words("biometrics_iphone");

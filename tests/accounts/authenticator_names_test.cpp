@@ -147,6 +147,16 @@ TEST_CASE("the user agents of today's browsers are named") {
     };
     for (const auto& [user_agent, name] : samples) {
         CHECK(browser_name(user_agent) == name);
+        CHECK(is_browser_name(name));
+    }
+}
+
+TEST_CASE("a text that no browser_name can have said is none") {
+    CHECK(is_browser_name("Firefox"));
+    CHECK_FALSE(is_browser_name(unknown_browser));
+    for (const std::string_view text :
+         {"", "Mac", "Firefox on ", "Firefox on Mars", "Firefox on Linux on Mac"}) {
+        CHECK_FALSE(is_browser_name(text));
     }
 }
 

@@ -39,6 +39,17 @@ TEST_CASE("Pages and mails speak the language of the browser") {
     CHECK(holds(wrong, "Ein Code hat 8 Ziffern."));
 }
 
+TEST_CASE("A passkey that nobody named is called in that language: in Settings, Activity and mails"
+) {
+    Latchkey latchkey;
+    Person ada(latchkey, "ada@example.com", speaking("de"));
+    ada.sign_up();
+    constexpr std::string_view name = "Passkey in Chrome auf Linux";
+    CHECK(holds(ada.browser.get("/settings/security"), name));
+    CHECK(holds(ada.browser.get("/settings/activity"), name));
+    CHECK(latchkey.mails_to(ada.email).back().text.find(name) != std::string::npos);
+}
+
 TEST_CASE("An error that no handler saw speaks it too; JSON has the message in it") {
     const Latchkey latchkey;
     Browser french(latchkey, speaking("fr"));

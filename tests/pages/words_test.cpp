@@ -83,5 +83,21 @@ TEST_CASE("A browser is told in the language of the page") {
     CHECK(browser_in_words(edition(Language::fr), "Unknown browser") == "Navigateur inconnu");
 }
 
+TEST_CASE("What nobody named is called in the language of the page, and what somebody did is not") {
+    const auto in_german = [](const std::string& name) {
+        return passkey_in_words(edition(Language::de), name);
+    };
+    CHECK(in_german("Security key") == "Sicherheitsschlüssel");
+    CHECK(in_german("Passkey on Safari on iPhone") == "Passkey in Safari auf iPhone");
+    CHECK(in_german("Passkey on Firefox") == "Passkey in Firefox");
+    CHECK(in_german("Chrome on Android") == "Chrome auf Android");
+    CHECK(passkey_in_words(edition(Language::ja), "Passkey") == "パスキー");
+    for (const std::string given :
+         {"Key on ring", "Passkey on my desk", "Passkey on Safari on loan", "1Password", "", " on "
+         }) {
+        CHECK(in_german(given) == given);
+    }
+}
+
 }  // namespace
 }  // namespace latchkey::pages
