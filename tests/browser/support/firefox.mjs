@@ -102,6 +102,7 @@ export async function startFirefox() {
     await connection.send('WebDriver:SetTimeouts', { implicit: 15_000, script: 15_000 });
     return {
         send: (name, parameters) => connection.send(name, parameters),
+        forget: () => connection.send('WebDriver:DeleteAllCookies'),
         async stop() {
             await connection.send('Marionette:Quit', { flags: ['eForceQuit'] }).catch(() => {});
             connection.close();
@@ -115,9 +116,11 @@ const visible = 'not(ancestor-or-self::*[@hidden])';
 
 /** What a person sees and does in Firefox: found by the words on the screen. */
 export class FirefoxPerson {
-    constructor(firefox, origin) {
+    constructor(firefox, origin, mail, address) {
         this.firefox = firefox;
         this.origin = origin;
+        this.mail = mail;
+        this.address = address;
     }
 
     async plugIn(transport = 'internal') {
@@ -128,6 +131,12 @@ export class FirefoxPerson {
             hasUserVerification: true,
             isUserConsenting: true,
             isUserVerified: true,
+        });
+    }
+
+    unplug() {
+        return this.firefox.send('WebAuthn:RemoveVirtualAuthenticator', {
+            authenticatorId: this.authenticator,
         });
     }
 
@@ -158,6 +167,11 @@ export class FirefoxPerson {
         );
     }
 
+    /** The first link whose name for a screen reader begins like that. */
+    follow(beginning) {
+        return this.#act('ElementClick', `//a[starts-with(@aria-label, "${beginning}")]`);
+    }
+
     fill(label, text) {
         return this.#act(
             'ElementSendKeys',
@@ -176,5 +190,45 @@ export class FirefoxPerson {
 
     evaluate(script) {
         return this.firefox.send('WebDriver:ExecuteScript', { script, args: [] });
+    }
+
+    /** That of the next mail that brings one, typed. */
+    async enterCode() {
+        await this.fill('Code', await this.mail.nextCode(this.address));
+        await this.press('Continue');
+    }
+
+    async proveByCode() {
+        await this.open('/sign-in?return_to=/settings/security');
+        await this.fill('E-mail', this.address);
+        await this.press('Continue with e-mail');
+        await this.sees('Check your e-mail');
+        await this.enterCode();
+    }
+
+    /** From the sign-in page to Settings, with the passkey that is created on the way. */
+    async signUp() {
+        await this.open('/sign-in?return_to=/settings/security');
+        await this.press('Continue with Passkey');
+        await this.sees('No passkey was used');
+        await this.press('Add a passkey');
+        await this.fill('E-mail', this.address);
+        await this.press('Continue with e-mail');
+        await this.sees('Check your e-mail');
+        await this.enterCode();
+        await this.sees('Secure your account');
+        await this.press('Create a passkey');
+        await this.sees('Passkey saved');
+        await this.press('Continue');
+        await this.isSignedIn();
+    }
+
+    isSignedIn() {
+        return this.hears(`Signed in as ${this.address}`);
+    }
+
+    async signOut() {
+        await this.press('Sign out');
+        await this.sees('You are signed out');
     }
 }
