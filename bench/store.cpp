@@ -7,13 +7,11 @@
 #include "accounts/types.hpp"
 #include "app/key_check.hpp"
 #include "app/key_file.hpp"
-#include "app/start_checks.hpp"
 #include "app/system_clock.hpp"
 #include "bench/cpu_time.hpp"
 #include "bench/people.hpp"
 #include "latchkey/result.hpp"
 #include "store/commit.hpp"
-#include "store/row_macs.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 #include <algorithm>

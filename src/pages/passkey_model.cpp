@@ -10,6 +10,7 @@
 #include "latchkey/webauthn/options.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "pages/passkey_policy.hpp"
+#include "pages/render.hpp"
 #include "pages/visit.hpp"
 #include "pages/words.hpp"
 

@@ -7,7 +7,6 @@
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 
-#include <optional>
 #include <set>
 #include <string_view>
 

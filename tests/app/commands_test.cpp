@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <future>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -248,7 +249,6 @@ TEST_CASE("An operator deletes an account: on purpose, and its addresses are tol
     CHECK(unsure.status == 2);
     CHECK(contains(unsure.err, "--yes is required"));
     CHECK(program.command({"user", "show", "ada@example.test"}).status == 0);
-
     const Finished removed = remove({"--yes"});
     CHECK(removed.status == 0);
     CHECK(contains(removed.out, "the address was told"));

@@ -2,14 +2,15 @@
 // Copyright the Latchkey developers
 #include "flows/watched_store.hpp"
 
+#include "accounts/changes.hpp"
 #include "accounts/email_address.hpp"
 #include "accounts/events.hpp"
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
 #include "base/once.hpp"
 #include "latchkey/webauthn/types.hpp"
+#include "store/audit_hasher.hpp"
 #include "store/commit.hpp"
-#include "store/row_macs.hpp"
 #include "store/store.hpp"
 
 #include <array>

@@ -11,14 +11,12 @@
 #include "store/samples.hpp"
 #include "store/store.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 #include <tuple>

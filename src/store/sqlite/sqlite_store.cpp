@@ -23,12 +23,14 @@
 #include "store/sqlite/read_cache.hpp"
 #include "store/sqlite/readers.hpp"
 #include "store/sqlite/row_guard.hpp"
+#include "store/sqlite/row_renewal.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/writer.hpp"
 #include "store/store.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

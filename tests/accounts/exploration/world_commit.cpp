@@ -40,7 +40,7 @@ public:
         return true;
     }
 
-    bool operator()(const RequireEpoch& change) {
+    bool operator()(const RequireEpoch& change) const {
         const Account* account = find_row(world_.accounts, change.account);
         return account != nullptr && account->epoch == change.epoch;
     }
@@ -153,7 +153,7 @@ public:
         return true;
     }
 
-    bool operator()(const RenamePasskey& change) {
+    bool operator()(const RenamePasskey& change) const {
         const Passkey* passkey = find_row(world_.passkeys, change.passkey);
         return passkey != nullptr && passkey->account == change.account;
     }
@@ -255,7 +255,7 @@ public:
     }
 
     // Decides only what is shown first.
-    bool operator()(const PreferSecondStep& change) {
+    bool operator()(const PreferSecondStep& change) const {
         return find_row(world_.accounts, change.account) != nullptr;
     }
 
@@ -318,7 +318,7 @@ public:
         return true;
     }
 
-    bool operator()(const RequireSession& change) {
+    bool operator()(const RequireSession& change) const {
         return find_row(world_.sessions, change.session) != nullptr;
     }
 

@@ -2,7 +2,6 @@
 // Copyright the Latchkey developers
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 
 import { codeOf, currentStep } from '../support/app.mjs';
 import { FirefoxPerson, startFirefox } from '../support/firefox.mjs';
@@ -43,12 +42,6 @@ describe('In Firefox', () => {
         await ada.unplug();
     });
 
-    /** Until the code of the step before is good for ten seconds at least. */
-    const stepBegins = async () => {
-        const left = 30_000 - (Date.now() % 30_000);
-        if (left < 10_000) await setTimeout(left);
-    };
-
     test('an authenticator app secures a new account, and confirms a sign-in', async () => {
         const ada = await meet();
         await ada.proveByCode();
@@ -59,7 +52,7 @@ describe('In Firefox', () => {
             `return document.querySelector('a[href^="otpauth:"]').href`,
         );
         const secret = new URL(link).searchParams.get('secret');
-        await stepBegins();
+        await ada.waitForAppStep();
         const first = currentStep() - 1; // so that the next one is left for the sign-in
         await ada.fill('Code from the app', codeOf(secret, first));
         await ada.press('Turn on');

@@ -231,4 +231,13 @@ export class FirefoxPerson {
         await this.press('Sign out');
         await this.sees('You are signed out');
     }
+
+    /** Until the app's code stays for ten seconds at least. */
+    waitForAppStep() {
+        const script = `const [done] = arguments;
+            const look = () =>
+                Date.now() % 30_000 < 20_000 ? done() : requestAnimationFrame(look);
+            look();`;
+        return this.firefox.send('WebDriver:ExecuteAsyncScript', { script, args: [] });
+    }
 }
