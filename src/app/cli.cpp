@@ -136,7 +136,7 @@ void add_user(CLI::App& app, CommandLine& line) {
          "Look after accounts",
          "They work on the running server and on a stopped one alike, for the user that runs it "
          "and\n"
-         "for root."}
+         "for root. What tells an owner needs the running one."}
     );
     CLI::App& list = add(user, line, {"list", "List all accounts", ""}, [](CommandLine& given) {
         return list_users(given.config, given.form());
