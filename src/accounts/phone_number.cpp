@@ -89,7 +89,7 @@ std::string_view national_number(const Country& country, std::string_view digits
 
 }  // namespace
 
-Result<PhoneNumber, PhoneProblem> PhoneNumber::parse(
+latchkey::Result<PhoneNumber, PhoneProblem> PhoneNumber::parse(
     std::string_view typed, std::string_view country
 ) {
     auto read = read_digits(typed);

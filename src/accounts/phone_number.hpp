@@ -24,7 +24,7 @@ public:
     /// Takes what a person typed: "+49 151 23456789", or the national form of `country` (ISO
     /// 3166-1, "DE"), "0151 23456789". Spaces, dashes, dots, slashes and parentheses are dropped.
     /// Nothing is guessed: what is neither is refused.
-    static Result<PhoneNumber, PhoneProblem> parse(
+    static latchkey::Result<PhoneNumber, PhoneProblem> parse(
         std::string_view typed, std::string_view country
     );
 

@@ -22,7 +22,7 @@ constexpr std::size_t code_characters = 25;
 constexpr std::size_t group_characters = 5;
 
 /// More than any spelling of a code that a person would type.
-constexpr std::size_t typed_code_bytes = 64;
+constexpr std::size_t typed_recovery_code_bytes = 64;
 
 bool is_base32(char character) {
     return (character >= 'A' && character <= 'Z') || (character >= '2' && character <= '7');
@@ -57,7 +57,7 @@ SecretText make_recovery_code(const std::array<std::byte, 16>& random) {
 }
 
 std::optional<SecretText> parse_recovery_code(std::string_view typed) {
-    if (typed.size() > typed_code_bytes) return std::nullopt;
+    if (typed.size() > typed_recovery_code_bytes) return std::nullopt;
     std::string code;
     code.reserve(typed.size());
     for (const char character : typed) {

@@ -35,7 +35,7 @@ namespace {
 constexpr std::size_t file_limit = 1'048'576;
 constexpr unsigned most_threads_by_default = 4;
 constexpr std::size_t label_limit = 5;  // WebAuthn 5.11.1
-constexpr std::string_view prefix = "LATCHKEY_";
+constexpr std::string_view environment_prefix = "LATCHKEY_";
 constexpr std::string_view file_variable = "LATCHKEY_CONFIG";  // names the file itself
 // Not ours to judge: the variables of the project's scripts and tests.
 constexpr std::string_view test_prefix = "LATCHKEY_TEST_";
@@ -323,7 +323,7 @@ Environment read_environment() {
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view text = *entry;
         const std::size_t equals = text.find('=');
-        if (!text.starts_with(prefix) || equals == std::string_view::npos) continue;
+        if (!text.starts_with(environment_prefix) || equals == std::string_view::npos) continue;
         found.emplace(text.substr(0, equals), text.substr(equals + 1));
     }
     return found;

@@ -97,7 +97,6 @@ namespace {
 constexpr std::int64_t accounts_at_most = 1'000;  // in one answer
 constexpr std::size_t events_shown = 20;
 constexpr std::size_t passkeys_at_most = 400;  // in one answer: with the last account at most 460
-constexpr int tries = 5;                       // when the account changes under our hands
 
 json::Value account_line(const accounts::Account& account) {
     return json::object({

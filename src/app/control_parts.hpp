@@ -16,6 +16,9 @@
 /// What the operator's commands share.
 namespace latchkey::app {
 
+/// How often a command begins anew when the account changes under its hands.
+inline constexpr int tries = 5;
+
 json::Value error(std::string_view code, std::string what, std::string mend);
 json::Value not_written();
 

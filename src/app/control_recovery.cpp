@@ -25,7 +25,6 @@ namespace latchkey::app {
 namespace {
 
 constexpr std::int64_t events_at_most = 200;
-constexpr int tries = 5;  // when the account changes under our hands
 
 json::Value identity_line(const accounts::LinkedIdentity& identity) {
     return json::object({

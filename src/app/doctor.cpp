@@ -42,20 +42,23 @@
 namespace latchkey::app {
 namespace {
 
-using Kind = Finding::Kind;
-
 constexpr std::uint64_t mebibyte = 1'048'576;
 constexpr std::uint64_t least_space = 100 * mebibyte;
 constexpr std::uint64_t ample_space = 1'024 * mebibyte;
 constexpr std::size_t pem_limit = 1'048'576;
 
 Finding good(std::string subject, std::string what) {
-    return {.kind = Kind::good, .subject = std::move(subject), .what = std::move(what), .mend = {}};
+    return {
+        .kind = Finding::Kind::good,
+        .subject = std::move(subject),
+        .what = std::move(what),
+        .mend = {}
+    };
 }
 
 Finding wrong(std::string subject, Wrong found) {
     return {
-        .kind = Kind::wrong,
+        .kind = Finding::Kind::wrong,
         .subject = std::move(subject),
         .what = std::move(found.what),
         .mend = std::move(found.mend)
@@ -80,7 +83,7 @@ Finding examine_data(const Config& config) {
     struct stat status{};
     if (stat(config.data.c_str(), &status) != 0) {
         Finding finding = good("data", fmt::format("{} is not there yet", config.data));
-        finding.kind = Kind::odd;
+        finding.kind = Finding::Kind::odd;
         finding.mend = "the first start makes it; look that the user of Latchkey may";
         return finding;
     }
@@ -105,7 +108,7 @@ Finding examine_disk(const Config& config) {
     const std::uint64_t free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
     Finding finding = good("disk", fmt::format("{} MiB are free", free_bytes / mebibyte));
     if (free_bytes >= ample_space) return finding;
-    finding.kind = free_bytes < least_space ? Kind::wrong : Kind::odd;
+    finding.kind = free_bytes < least_space ? Finding::Kind::wrong : Finding::Kind::odd;
     finding.mend = "make room: a full disk refuses every sign-up and sign-in";
     return finding;
 }
@@ -141,7 +144,7 @@ Finding examine_clock() {
     timex state{};
     Finding finding = good("clock", fmt::format("it is {}", format_time(SystemClock().now())));
     if (adjtimex(&state) != TIME_ERROR) return finding;
-    finding.kind = Kind::odd;
+    finding.kind = Finding::Kind::odd;
     finding.what += "; nothing keeps it right";
     finding.mend = "turn on time synchronization (timedatectl set-ntp true)";
     return finding;
@@ -200,7 +203,7 @@ Finding examine_metadata(const Config& config) {
         )
     );
     if (!metadata->is_stale(now)) return finding;
-    finding.kind = Kind::odd;
+    finding.kind = Finding::Kind::odd;
     finding.mend = "get a newer BLOB: what became of models since is not known";
     return finding;
 }

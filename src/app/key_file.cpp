@@ -27,7 +27,7 @@
 namespace latchkey::app {
 namespace {
 
-constexpr std::size_t file_limit = 4'096;
+constexpr std::size_t key_file_limit = 4'096;
 constexpr std::size_t key_limit = 16;
 
 constexpr std::string_view comment =
@@ -59,7 +59,7 @@ struct KeyFile {
 };
 
 Result<KeyFile, Wrong> load(const std::string& path) {
-    auto text = read_file(path, file_limit, Readers::owner_only);
+    auto text = read_file(path, key_file_limit, Readers::owner_only);
     if (!text) return Fail{text.error()};
     auto keys = TRY(parse_keys(text->reveal()));
     return KeyFile{.text = std::move(text).value(), .keys = std::move(keys)};

@@ -21,7 +21,7 @@ namespace latchkey::app {
 namespace {
 
 constexpr std::size_t domain_limit = 253;  // RFC 1035 2.3.4, as text
-constexpr std::size_t label_limit = 63;
+constexpr std::size_t label_characters = 63;
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -32,7 +32,7 @@ bool is_lower_or_digit(char c) {
 }
 
 bool is_label(std::string_view label) {
-    return !label.empty() && label.size() <= label_limit && label.front() != '-' &&
+    return !label.empty() && label.size() <= label_characters && label.front() != '-' &&
            label.back() != '-' &&
            std::ranges::all_of(label, [](char c) { return is_lower_or_digit(c) || c == '-'; });
 }

@@ -17,7 +17,7 @@
 namespace latchkey::app {
 namespace {
 
-constexpr std::int64_t accounts_per_request = 500;
+constexpr std::int64_t listed_per_request = 500;
 constexpr std::int64_t events_per_request = 200;
 
 std::string text_at(const json::Value& value, std::string_view key) {
@@ -170,8 +170,7 @@ Exit list_users(const std::string& config_file, OutputForm form) {
     while (!after.is_null()) {
         const auto answer = carry_out(
             *config,
-            json::object(
-                {{"command", "user.list"}, {"after", after}, {"count", accounts_per_request}}
+            json::object({{"command", "user.list"}, {"after", after}, {"count", listed_per_request}}
             )
         );
         if (!answer) return fail(answer.error());

@@ -99,7 +99,7 @@ std::string_view reason_phrase(int status) {
     return found == reason_phrases.end() ? std::string_view{} : found->second;
 }
 
-bool is_field_value(std::string_view value) {
+bool is_written_value(std::string_view value) {
     return std::ranges::none_of(value, is_control);
 }
 
@@ -124,7 +124,7 @@ Result<void, std::string_view> add_headers(std::string& out, const Response& res
     bool is_cacheable = false;
     for (const auto& [name, value] : response.headers) {
         if (!is_token(name)) return refuse("response header name is not a token");
-        if (!is_field_value(value)) return refuse("control character in a response header");
+        if (!is_written_value(value)) return refuse("control character in a response header");
         const auto small = to_lower(name);
         if (std::ranges::find(server_headers, small) != server_headers.end()) {
             return refuse("response sets a header that is the server's");
@@ -207,7 +207,7 @@ Result<std::string, std::string_view> HeadWriter::write(
 ) const {
     const auto phrase = reason_phrase(response.status);
     if (phrase.empty()) return refuse("response has an unknown status");
-    if (!is_field_value(response.content_type)) {
+    if (!is_written_value(response.content_type)) {
         return refuse("control character in the content type");
     }
     if (response.content_type.empty() && !response.body.empty()) {

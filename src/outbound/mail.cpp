@@ -18,9 +18,9 @@ namespace latchkey::outbound {
 namespace {
 
 // A packed mail comes from our own database, so this only bounds what a broken row can cost.
-constexpr json::Limits packed_limits{.bytes = 1'048'576, .depth = 1, .values = 8};
+constexpr json::Limits mail_limits{.bytes = 1'048'576, .depth = 1, .values = 8};
 
-std::string seal_context(accounts::MailId id) {
+std::string mail_context(accounts::MailId id) {
     return fmt::format("mail|{}", id.value());
 }
 
@@ -35,7 +35,7 @@ Bytes pack(const Mail& mail) {
 }
 
 std::optional<Mail> unpack(ByteView packed) {
-    const auto value = json::parse(text_of(packed), packed_limits);
+    const auto value = json::parse(text_of(packed), mail_limits);
     if (!value) return std::nullopt;
     const std::string* to = value->find_string("to");
     const std::string* subject = value->find_string("subject");
@@ -49,11 +49,11 @@ std::optional<Mail> unpack(ByteView packed) {
 
 Bytes seal(const Mail& mail, accounts::MailId id, const crypto::Sealer& sealer, Random& random) {
     const SecretBytes packed(pack(mail));
-    return sealer.seal(packed.reveal(), bytes_of(seal_context(id)), random);
+    return sealer.seal(packed.reveal(), bytes_of(mail_context(id)), random);
 }
 
 std::optional<Mail> open(ByteView sealed, accounts::MailId id, const crypto::Sealer& sealer) {
-    const auto packed = sealer.open(sealed, bytes_of(seal_context(id)));
+    const auto packed = sealer.open(sealed, bytes_of(mail_context(id)));
     if (!packed) return std::nullopt;
     return unpack(packed->reveal());
 }

@@ -17,9 +17,9 @@
 namespace latchkey::outbound {
 namespace {
 
-constexpr json::Limits packed_limits{.bytes = 8'192, .depth = 1, .values = 4};
+constexpr json::Limits message_limits{.bytes = 8'192, .depth = 1, .values = 4};
 
-std::string seal_context(accounts::MailId id) {
+std::string message_context(accounts::MailId id) {
     return fmt::format("text message|{}", id.value());
 }
 
@@ -30,15 +30,15 @@ Bytes seal(
 ) {
     const SecretText packed(json::write(json::object({{"to", message.to}, {"text", message.text}}))
     );
-    return sealer.seal(bytes_of(packed.reveal()), bytes_of(seal_context(id)), random);
+    return sealer.seal(bytes_of(packed.reveal()), bytes_of(message_context(id)), random);
 }
 
 std::optional<TextMessage> open_text_message(
     ByteView sealed, accounts::MailId id, const crypto::Sealer& sealer
 ) {
-    const auto packed = sealer.open(sealed, bytes_of(seal_context(id)));
+    const auto packed = sealer.open(sealed, bytes_of(message_context(id)));
     if (!packed) return std::nullopt;
-    const auto value = json::parse(text_of(packed->reveal()), packed_limits);
+    const auto value = json::parse(text_of(packed->reveal()), message_limits);
     if (!value) return std::nullopt;
     const std::string* to = value->find_string("to");
     const std::string* text = value->find_string("text");

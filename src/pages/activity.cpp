@@ -35,7 +35,7 @@ using accounts::EventGroup;
 using accounts::EventKind;
 
 constexpr std::size_t events_a_page = 25;
-constexpr std::string_view page_path = "/settings/activity";
+constexpr std::string_view activity_path = "/settings/activity";
 
 struct Filter {
     std::string_view name;  // in the query, and of its words
@@ -55,8 +55,8 @@ const Filter& filter_of(const http::Form& query) {
     return found == filters.end() ? filters.front() : *found;
 }
 
-std::string address_of(const Filter& filter) {
-    std::string address(page_path);
+std::string filter_address(const Filter& filter) {
+    std::string address(activity_path);
     if (filter.group) address.append("?show=").append(filter.name);
     return address;
 }
@@ -134,7 +134,7 @@ json::Array filters_model(const Visit& visit, const Filter& chosen) {
     for (const Filter& filter : filters) {
         models.emplace_back(json::object({
             {"label", visit.edition.words("activity_" + std::string(filter.name))},
-            {"href", address_of(filter)},
+            {"href", filter_address(filter)},
             {"current", filter.name == chosen.name},
         }));
     }
@@ -159,7 +159,7 @@ http::Outcome get_activity(VisitPtr visit) {
     }
     std::string older;
     if (events.size() > shown) {
-        older = address_of(filter) + (filter.group ? "&before=" : "?before=") +
+        older = filter_address(filter) + (filter.group ? "&before=" : "?before=") +
                 seal_place(*visit, events[shown - 1].id);
     }
     json::Value model = json::object({

@@ -95,7 +95,7 @@ http::Response respond_code(
 accounts::CodeId add_code(
     const Visit& visit,
     const accounts::EmailAddress& email,
-    std::vector<accounts::Change>& limits,
+    std::vector<accounts::Change>& sending,
     std::vector<accounts::Change>& codes
 ) {
     const Services& services = visit.services;
@@ -104,7 +104,7 @@ accounts::CodeId add_code(
     const SecretText digits = accounts::make_email_code(services.random.bytes<16>());
     const accounts::CodeId id(services.store.next_id());
     for (accounts::Change& limit : sending_limits(visit, email)) {
-        limits.push_back(std::move(limit));
+        sending.push_back(std::move(limit));
     }
     codes.emplace_back(accounts::StoreCode{{
         .id = id,
@@ -275,7 +275,7 @@ http::Outcome post_remove_second_address(VisitPtr visit) {
     auto tokens = std::make_shared<FreshTokens>(make_fresh(visit->services));
     auto decided =
         accounts::remove_second_email(load_acting(*visit), visit->circumstances(), tokens->fresh);
-    if (!decided) return respond_refused_change(*visit, "/settings/security", decided.error());
+    if (!decided) return respond_refused_change(*visit, security_page, decided.error());
     return save_change(visit, std::move(*decided), std::move(tokens), [] {
         return see_security("second_email_removed");
     });

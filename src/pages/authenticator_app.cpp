@@ -32,7 +32,7 @@
 namespace latchkey::pages {
 namespace {
 
-constexpr std::size_t sealed_characters = 512;  // more than any offer of ours
+constexpr std::size_t offer_characters = 512;  // more than any offer of ours
 constexpr std::size_t key_group = 4;
 
 Bytes joined(std::initializer_list<ByteView> parts) {
@@ -84,7 +84,7 @@ std::string seal_offer(const Visit& visit, OfferedTo to, const SecretBytes& secr
 }
 
 std::optional<SecretBytes> open_offer(const Visit& visit, OfferedTo to, std::string_view sealed) {
-    if (sealed.size() > sealed_characters) return std::nullopt;
+    if (sealed.size() > offer_characters) return std::nullopt;
     const auto bytes = base64url_decode(sealed);
     if (!bytes) return std::nullopt;
     auto secret = visit.services.sealer.open(*bytes, offer_context(visit, to));
@@ -92,11 +92,6 @@ std::optional<SecretBytes> open_offer(const Visit& visit, OfferedTo to, std::str
         return std::nullopt;
     }
     return secret;
-}
-
-const accounts::EmailAddress& address_of(const Visit& visit, OfferedTo to) {
-    return to == OfferedTo::sign_in ? visit.needed_sign_in().email
-                                    : visit.needed_session().account.email;
 }
 
 /// What an app needs: `key`, `uri`, `qr`.
@@ -131,6 +126,11 @@ http::Response respond_app_error(
 }
 
 }  // namespace
+
+const accounts::EmailAddress& address_of(const Visit& visit, OfferedTo to) {
+    return to == OfferedTo::sign_in ? visit.needed_sign_in().email
+                                    : visit.needed_session().account.email;
+}
 
 http::Response respond_new_app(const Visit& visit, OfferedTo to) {
     const SecretBytes secret = make_app_secret(visit.services);

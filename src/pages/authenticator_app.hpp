@@ -23,6 +23,9 @@ namespace latchkey::pages {
 /// that one ends or goes on under another id.
 enum class OfferedTo : std::uint8_t { sign_in, session };
 
+/// Of the session, or of the sign-in.
+const accounts::EmailAddress& address_of(const Visit& visit, OfferedTo to);
+
 /// The page that offers a fresh secret, shown once and sealed in the form that asks for its first
 /// code. Nothing is written before that code came.
 http::Response respond_new_app(const Visit& visit, OfferedTo to);

@@ -35,13 +35,8 @@ TextUse use_of(OfferedTo to) {
     return {.purpose = TextCodePurpose::new_phone, .to = to};
 }
 
-std::string_view page_of(OfferedTo to) {
+std::string_view phone_page(OfferedTo to) {
     return to == OfferedTo::sign_in ? "/sign-in/add-phone" : "/settings/phone";
-}
-
-const accounts::EmailAddress& address_of(const Visit& visit, OfferedTo to) {
-    return to == OfferedTo::sign_in ? visit.needed_sign_in().email
-                                    : visit.needed_session().account.email;
 }
 
 /// The country of numbers without +.
@@ -49,7 +44,7 @@ std::string_view home_country(const Visit& visit) {
     return visit.services.site.text_messages.value().countries.front();
 }
 
-SignInError error_of(accounts::PhoneProblem problem) {
+SignInError error_of_phone(accounts::PhoneProblem problem) {
     if (problem == accounts::PhoneProblem::needs_plus) {
         return {.code = "phone_needs_plus", .reason = "national form"};
     }
@@ -57,7 +52,7 @@ SignInError error_of(accounts::PhoneProblem problem) {
 }
 
 /// A refused guess: the limits stand first, the code itself last.
-SignInError error_of(
+SignInError error_of_phone(
     const Visit& visit, OfferedTo to, const PendingText& pending, RefusedChange refused
 ) {
     if (refused.is<accounts::SpendAttempt>()) return error_of_text(visit, pending);
@@ -72,7 +67,7 @@ SignInError error_of(
 }  // namespace
 
 http::Response respond_phone(const Visit& visit, OfferedTo to, std::optional<SignInError> error) {
-    const std::string page(page_of(to));
+    const std::string page(phone_page(to));
     const bool asks_anew = visit.request.query.find("change") != nullptr;
     const auto pending = asks_anew ? std::nullopt : read_pending_text(visit, use_of(to));
     json::Value model = json::object({
@@ -97,13 +92,13 @@ http::Response respond_phone(const Visit& visit, OfferedTo to, std::optional<Sig
 http::Outcome send_to_new_phone(const VisitPtr& visit, OfferedTo to) {
     const auto number =
         accounts::PhoneNumber::parse(visit->form.get("number"), home_country(*visit));
-    if (!number) return respond_phone(*visit, to, error_of(number.error()));
+    if (!number) return respond_phone(*visit, to, error_of_phone(number.error()));
     return send_text_code(
         visit,
         {
             .number = *number,
             .use = use_of(to),
-            .page = page_of(to),
+            .page = phone_page(to),
             .refuse = [visit,
                        to](const SignInError& error) { return respond_phone(*visit, to, error); },
         }
@@ -114,7 +109,7 @@ http::Outcome confirm_new_phone(
     const VisitPtr& visit, OfferedTo to, std::function<http::Outcome(const PendingText&)> confirmed
 ) {
     const auto pending = read_pending_text(*visit, use_of(to));
-    if (!pending) return http::see_other(page_of(to));
+    if (!pending) return http::see_other(phone_page(to));
     const auto guess = read_text_guess(*visit, use_of(to), *pending);
     if (!guess) {
         return respond_phone(
@@ -136,7 +131,7 @@ http::Outcome confirm_new_phone(
                 );
             },
             .refused = [visit, to, pending = *pending](RefusedChange refused) -> http::Outcome {
-                return respond_phone(*visit, to, error_of(*visit, to, pending, refused));
+                return respond_phone(*visit, to, error_of_phone(*visit, to, pending, refused));
             },
         }
     );

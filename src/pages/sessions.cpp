@@ -32,7 +32,6 @@
 namespace latchkey::pages {
 namespace {
 
-constexpr std::string_view security_page = "/settings/security";
 constexpr std::size_t most_shown = 50;
 constexpr std::size_t name_bytes = 16;
 

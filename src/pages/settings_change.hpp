@@ -13,6 +13,9 @@
 /// What changes in Settings share: who acts, what a refusal says, and the commit.
 namespace latchkey::pages {
 
+/// Settings → Security.
+inline constexpr std::string_view security_page = "/settings/security";
+
 /// The signed-in person with all that decisions look at.
 accounts::Acting load_acting(const Visit& visit);
 

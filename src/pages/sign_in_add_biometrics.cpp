@@ -34,7 +34,7 @@ namespace latchkey::pages {
 namespace {
 
 /// Who adds a passkey is on another page.
-std::optional<http::Response> turned_away(const Visit& visit) {
+std::optional<http::Response> sent_on(const Visit& visit) {
     const accounts::SignIn& sign_in = visit.needed_sign_in();
     const bool is_here = !sign_in.account || sign_in.intent == accounts::Intent::add_second_step;
     if (is_here) return std::nullopt;
@@ -81,7 +81,7 @@ http::Response respond_refused(const Visit& visit, const SignInError& error) {
     return respond(visit, "add_biometrics", std::move(model), error.status);
 }
 
-SignInError error_of_failure(const webauthn::Failure& failure) {
+SignInError error_of_creation(const webauthn::Failure& failure) {
     if (is_refused_by_policy(failure.reason)) return error_of_refused_passkey(failure);
     const bool is_unverified = failure.reason == webauthn::Reason::user_not_verified;
     return {
@@ -109,13 +109,13 @@ accounts::BiometricsCreated load(const Visit& visit, webauthn::VerifiedRegistrat
 }  // namespace
 
 http::Outcome get_add_biometrics(VisitPtr visit) {
-    if (auto away = turned_away(*visit)) return *std::move(away);
+    if (auto away = sent_on(*visit)) return *std::move(away);
     return respond(*visit, "add_biometrics", model_of(*visit));
 }
 
 /// A registration ceremony ends here (7.1); with it the sign-in.
 http::Outcome post_add_biometrics(VisitPtr visit) {
-    if (auto away = turned_away(*visit)) return *std::move(away);
+    if (auto away = sent_on(*visit)) return *std::move(away);
     const Services& services = visit->services;
     const auto response = webauthn::parse_registration_response(visit->form.get("response"));
     if (!response) {
@@ -131,7 +131,7 @@ http::Outcome post_add_biometrics(VisitPtr visit) {
         *response,
         at.now
     );
-    if (!verified) return respond_refused(*visit, error_of_failure(verified.error()));
+    if (!verified) return respond_refused(*visit, error_of_creation(verified.error()));
     accounts::BiometricsCreated event = load(*visit, std::move(*verified));
     auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
     const accounts::AccountId owner = event.account ? event.account->id : tokens->fresh.account;

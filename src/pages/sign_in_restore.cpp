@@ -28,7 +28,7 @@
 namespace latchkey::pages {
 namespace {
 
-json::Value model_of(const Visit& visit) {
+json::Value restore_model(const Visit& visit) {
     const Services& services = visit.services;
     const accounts::Purpose purpose{.intent = accounts::Intent::restore, .return_to = {}};
     const Ceremonies::Issued issued = services.ceremonies.issue(visit.browser_id, purpose);
@@ -41,7 +41,7 @@ json::Value model_of(const Visit& visit) {
 }
 
 http::Response respond_restore(const Visit& visit, const SignInError& error) {
-    json::Value model = model_of(visit);
+    json::Value model = restore_model(visit);
     model.set("error", error_model(visit, error));
     return respond(visit, "restore", std::move(model), error.status);
 }
@@ -49,7 +49,7 @@ http::Response respond_restore(const Visit& visit, const SignInError& error) {
 }  // namespace
 
 http::Outcome get_restore(VisitPtr visit) {
-    return respond(*visit, "restore", model_of(*visit));
+    return respond(*visit, "restore", restore_model(*visit));
 }
 
 http::Outcome post_restore(VisitPtr visit) {

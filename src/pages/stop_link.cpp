@@ -17,7 +17,7 @@
 namespace latchkey::pages {
 namespace {
 
-constexpr std::string_view context = "link: this wasn't me";
+constexpr std::string_view link_context = "link: this wasn't me";
 constexpr json::Limits token_limits{.bytes = 512, .depth = 2, .values = 8};
 
 }  // namespace
@@ -30,14 +30,15 @@ std::string stop_url(const Services& services, const accounts::StopLink& link) {
     });
     if (link.address_before) value.set("address", link.address_before->text());
     const std::string text = json::write(value);
-    const Bytes sealed = services.sealer.seal(bytes_of(text), bytes_of(context), services.random);
+    const Bytes sealed =
+        services.sealer.seal(bytes_of(text), bytes_of(link_context), services.random);
     return services.site.origin + "/not-me?token=" + base64url_encode(sealed);
 }
 
 std::optional<accounts::StopLink> read_stop_link(const Services& services, std::string_view token) {
     const auto sealed = base64url_decode(token);
     if (!sealed) return std::nullopt;
-    const auto plain = services.sealer.open(*sealed, bytes_of(context));
+    const auto plain = services.sealer.open(*sealed, bytes_of(link_context));
     if (!plain) return std::nullopt;
     const auto value = json::parse(text_of(plain->reveal()), token_limits);
     if (!value) return std::nullopt;

@@ -47,11 +47,6 @@ const accounts::Hash& subject_of(const Visit& visit, OfferedTo to) {
                                     : visit.needed_session().session.token_hash;
 }
 
-const accounts::EmailAddress& address_of(const Visit& visit, OfferedTo to) {
-    return to == OfferedTo::sign_in ? visit.needed_sign_in().email
-                                    : visit.needed_session().account.email;
-}
-
 Bytes context_of(const Visit& visit, TextUse use) {
     const bool is_second = use.purpose == accounts::TextCodePurpose::second_step;
     Bytes context;

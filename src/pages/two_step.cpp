@@ -21,11 +21,7 @@
 #include <utility>
 
 namespace latchkey::pages {
-namespace {
-
-constexpr std::string_view security_page = "/settings/security";
-
-}  // namespace
+namespace {}  // namespace
 
 http::Outcome get_app(VisitPtr visit) {
     const accounts::Acting who = load_acting(*visit);

@@ -76,10 +76,6 @@ TEST_CASE("an account that the operator deletes is logged and told in the same c
 }
 
 /// Signed in with a passkey a minute ago.
-Acting signed_in() {
-    return {.account = ada(), .session = session(passkey()), .passkeys = {passkey()}, .steps = {}};
-}
-
 TEST_CASE("a deletion that is asked for waits a week, signs out everywhere and is told") {
     const auto decision = ask_deletion(signed_in(), at(noon), fresh());
     REQUIRE(decision.has_value());

@@ -26,12 +26,7 @@ namespace {
 
 using enum Refusal;
 
-/// Signed in with a passkey a minute ago.
-Acting signed_in() {
-    return {.account = ada(), .session = session(passkey()), .passkeys = {passkey()}, .steps = {}};
-}
-
-ProvedAddress proved(std::string_view text = "new@example.org") {
+ProvedAddress proved_address(std::string_view text = "new@example.org") {
     return {.email = address(text), .begun_at = noon - 30s};
 }
 
@@ -49,7 +44,7 @@ using Addresses = std::vector<std::string>;
 TEST_CASE("another address ends all that the old one opened, and every address is told") {
     Acting who = signed_in();
     who.account.second_email = address("second@example.net");
-    const auto decision = change_email(who, proved(), at(noon), fresh());
+    const auto decision = change_email(who, proved_address(), at(noon), fresh());
     REQUIRE(decision.has_value());
     CHECK(only<ChangeEmail>(*decision)->from == ada().email);
     CHECK(only<ChangeEmail>(*decision)->to == address("new@example.org"));
@@ -70,7 +65,7 @@ TEST_CASE("another address ends all that the old one opened, and every address i
 TEST_CASE("who was told before can stop the change by a link; the new address cannot") {
     Acting who = signed_in();
     who.account.second_email = address("second@example.net");
-    const auto decision = change_email(who, proved(), at(noon), fresh());
+    const auto decision = change_email(who, proved_address(), at(noon), fresh());
     REQUIRE(decision.has_value());
     const StopLink link{
         .account = ada().id,
@@ -153,7 +148,7 @@ TEST_CASE("neither the link nor a session alone gives an address back (T5)") {
 TEST_CASE("a second address that becomes the first one is no second one any more, and told once") {
     Acting who = signed_in();
     who.account.second_email = address("new@example.org");
-    const auto decision = change_email(who, proved("New@Example.org"), at(noon), fresh());
+    const auto decision = change_email(who, proved_address("New@Example.org"), at(noon), fresh());
     REQUIRE(decision.has_value());
     CHECK(only<SetSecondEmail>(*decision)->from == address("new@example.org"));
     CHECK_FALSE(only<SetSecondEmail>(*decision)->to.has_value());
@@ -162,7 +157,7 @@ TEST_CASE("a second address that becomes the first one is no second one any more
 
 TEST_CASE("a second address is set and removed, each told to it too, and opens nothing") {
     Acting who = signed_in();
-    const auto set = set_second_email(who, proved(), at(noon), fresh());
+    const auto set = set_second_email(who, proved_address(), at(noon), fresh());
     REQUIRE(set.has_value());
     CHECK(only<SetSecondEmail>(*set)->to == address("new@example.org"));
     CHECK_FALSE(only<SetSecondEmail>(*set)->from.has_value());
@@ -205,9 +200,10 @@ TEST_CASE("a second address is told of a recovery and of a wait too, with the li
     }
 }
 
-using Change = std::function<Result<Decision>(const Acting&, const ProvedAddress&, TimePoint)>;
+using AddressChange =
+    std::function<Result<Decision>(const Acting&, const ProvedAddress&, TimePoint)>;
 
-std::vector<Change> changes() {
+std::vector<AddressChange> changes() {
     return {
         [](const Acting& who, const ProvedAddress& proof, TimePoint now) {
             return change_email(who, proof, at(now), fresh());
@@ -219,10 +215,10 @@ std::vector<Change> changes() {
 }
 
 TEST_CASE("a change stands on a proof that was fresh when it was begun, ten minutes ago at most") {
-    for (const Change& change : changes()) {
+    for (const AddressChange& change : changes()) {
         const Acting who = signed_in();
         const TimePoint proof = who.session.authenticated_at;
-        ProvedAddress begun = proved();
+        ProvedAddress begun = proved_address();
         begun.begun_at = proof + 5min - 1ms;
         CHECK_FALSE(refusal(change(who, begun, begun.begun_at + 10min - 1ms)).has_value());
         CHECK(refusal(change(who, begun, begun.begun_at + 10min)) == expired);
@@ -232,17 +228,17 @@ TEST_CASE("a change stands on a proof that was fresh when it was begun, ten minu
 }
 
 TEST_CASE("a change that was begun dies with a recovery and with the session (T31)") {
-    for (const Change& change : changes()) {
+    for (const AddressChange& change : changes()) {
         Acting recovered = signed_in();
         recovered.account.recovered_at = noon - 72h + 1ms;
-        CHECK(refusal(change(recovered, proved(), noon)) == frozen_after_recovery);
+        CHECK(refusal(change(recovered, proved_address(), noon)) == frozen_after_recovery);
         recovered.account.recovered_at = noon - 72h;
-        CHECK_FALSE(refusal(change(recovered, proved(), noon)).has_value());
+        CHECK_FALSE(refusal(change(recovered, proved_address(), noon)).has_value());
         recovered.session.assurance = Assurance::recovered;
-        CHECK(refusal(change(recovered, proved(), noon)) == frozen_after_recovery);
+        CHECK(refusal(change(recovered, proved_address(), noon)) == frozen_after_recovery);
         Acting gone = signed_in();
         gone.account.epoch += 1;
-        CHECK(refusal(change(gone, proved(), noon)) == signed_out_everywhere);
+        CHECK(refusal(change(gone, proved_address(), noon)) == signed_out_everywhere);
     }
 }
 
@@ -250,20 +246,22 @@ TEST_CASE("no address changes while factors rest after \"this wasn't me\"") {
     Acting who = signed_in();
     who.account.second_email = address("second@example.net");
     who.account.frozen_at = noon - 72h + 1ms;
-    for (const Change& change : changes()) {
-        CHECK(refusal(change(who, proved(), noon)) == frozen_by_owner);
+    for (const AddressChange& change : changes()) {
+        CHECK(refusal(change(who, proved_address(), noon)) == frozen_by_owner);
     }
     CHECK(refusal(remove_second_email(who, at(noon), fresh())) == frozen_by_owner);
     who.account.frozen_at = noon - 72h;
-    for (const Change& change : changes()) {
-        CHECK_FALSE(refusal(change(who, proved(), noon)).has_value());
+    for (const AddressChange& change : changes()) {
+        CHECK_FALSE(refusal(change(who, proved_address(), noon)).has_value());
     }
     CHECK_FALSE(refusal(remove_second_email(who, at(noon), fresh())).has_value());
 }
 
 TEST_CASE("the account's own address is no other one, however it is written") {
-    for (const Change& change : changes()) {
-        CHECK(refusal(change(signed_in(), proved("ADA@example.com"), noon)) == address_taken);
+    for (const AddressChange& change : changes()) {
+        CHECK(
+            refusal(change(signed_in(), proved_address("ADA@example.com"), noon)) == address_taken
+        );
     }
     const auto may_begin = [](const Acting& who, std::string_view text) {
         return check_new_address(who, address(text), noon);

@@ -26,15 +26,6 @@ namespace {
 using enum Refusal;
 using namespace std::chrono_literals;
 
-/// Of Ada's laptop; it counts its uses.
-Passkey laptop(std::uint8_t number = 4) {
-    Passkey credential = device_bound(second_factor(passkey(number)));
-    credential.name.clear();
-    credential.created_on = "Firefox on Linux";
-    credential.record.sign_count = 5;
-    return credential;
-}
-
 /// Ada proved her address, and her laptop answered.
 SecondMatched used(const Passkey& credential, Intent intent = Intent::sign_in) {
     return {
@@ -44,10 +35,6 @@ SecondMatched used(const Passkey& credential, Intent intent = Intent::sign_in) {
         .passkeys = {passkey(), laptop()},
         .biometrics = BiometricsUse{.credential = credential, .sign_count = 6},
     };
-}
-
-Result<Decision> decide_now(const SecondMatched& event) {
-    return decide(event, at(noon), fresh());
 }
 
 TEST_CASE("After a first proof they end the sign-in in two steps, and the counter is written") {
@@ -263,7 +250,7 @@ TEST_CASE("T18, T19: not for another handle, not twice, and not for more devices
     CHECK(refusal(decide(event, at(noon), fresh())) == signed_out_everywhere);
 }
 
-Acting acting(std::vector<Passkey> passkeys) {
+Acting acting_with(std::vector<Passkey> passkeys) {
     Account account = ada();
     account.factors = static_cast<std::uint32_t>(passkeys.size());
     return {
@@ -279,7 +266,7 @@ Result<Decision> turn_off_laptop(const Acting& who) {
 }
 
 TEST_CASE("A device's go by a fresh proof; with the last of them, the codes") {
-    const auto off = turn_off_laptop(acting({passkey(), laptop()}));
+    const auto off = turn_off_laptop(acting_with({passkey(), laptop()}));
     REQUIRE(off.has_value());
     CHECK(only<RemovePasskey>(*off)->passkey == laptop().id);
     CHECK(only<ChangeFactors>(*off)->by == -1);
@@ -287,28 +274,28 @@ TEST_CASE("A device's go by a fresh proof; with the last of them, the codes") {
     CHECK(only<EndSessions>(*off).has_value());
     CHECK(told(*off) == std::vector{NoticeKind::biometrics_removed});
     CHECK(logged(*off) == std::vector{EventKind::biometrics_removed});
-    const auto one_of_two = turn_off_laptop(acting({passkey(), laptop(), laptop(5)}));
+    const auto one_of_two = turn_off_laptop(acting_with({passkey(), laptop(), laptop(5)}));
     REQUIRE(one_of_two.has_value());
     CHECK_FALSE(has<SetRecoveryCodes>(*one_of_two));
-    Acting old = acting({passkey(), laptop()});
+    Acting old = acting_with({passkey(), laptop()});
     old.session.authenticated_at = noon - limits::step_up_lifetime;
     CHECK(refusal(turn_off_laptop(old)) == proof_too_old);
-    Acting recovered = acting({passkey(), laptop()});
+    Acting recovered = acting_with({passkey(), laptop()});
     recovered.account.recovered_at = noon - 71h;
     CHECK(refusal(turn_off_laptop(recovered)) == frozen_after_recovery);
 }
 
 TEST_CASE("I1, T17: not the last factor, and no passkey by this door") {
-    CHECK(refusal(turn_off_laptop(acting({laptop()}))) == last_factor);
-    CHECK(refusal(turn_off_laptop(acting({passkey(), passkey(4)}))) == not_yours);
-    CHECK(refusal(turn_off_laptop(acting({passkey(), laptop(5)}))) == not_yours);
+    CHECK(refusal(turn_off_laptop(acting_with({laptop()}))) == last_factor);
+    CHECK(refusal(turn_off_laptop(acting_with({passkey(), passkey(4)}))) == not_yours);
+    CHECK(refusal(turn_off_laptop(acting_with({passkey(), laptop(5)}))) == not_yours);
 }
 
 TEST_CASE("Any session chooses what is asked for first, of the methods that are there") {
     const auto prefer = [](const Acting& who, SecondStep second) {
         return prefer_second_step(who, second, at(noon), fresh());
     };
-    Acting who = acting({passkey(), laptop()});
+    Acting who = acting_with({passkey(), laptop()});
     who.session.authenticated_at = noon - 23h;
     who.session.last_seen_at = noon - 1min;
     const auto chosen = prefer(who, SecondStep::biometrics);
@@ -322,7 +309,7 @@ TEST_CASE("Any session chooses what is asked for first, of the methods that are 
           SecondStep::waited}) {
         CHECK(refusal(prefer(who, second)) == not_yours);
     }
-    CHECK(refusal(prefer(acting({passkey()}), SecondStep::biometrics)) == not_yours);
+    CHECK(refusal(prefer(acting_with({passkey()}), SecondStep::biometrics)) == not_yours);
     who.steps = with_app();
     CHECK(prefer(who, SecondStep::authenticator_app).has_value());
 }

@@ -50,12 +50,6 @@ Result<Decision> match(const CodeMatched& event, const Purpose& purpose = {}) {
     return decide(identified, purpose, event, at(noon), fresh());
 }
 
-Purpose to_add(std::optional<PublicId> replaces = std::nullopt) {
-    return {
-        .intent = Intent::add_passkey, .replaces = std::move(replaces), .return_to = "/settings"
-    };
-}
-
 TEST_CASE("a code is a proof only after it was asked for") {
     for (const SignInState state : {start, enrol, done}) {
         CHECK(refusal(decide(state, {}, by_ada(), at(noon), fresh())) == not_in_this_state);

@@ -55,7 +55,7 @@ PasskeyCreated by_new_person() {
 }
 
 /// Ada adds a passkey; `proof` was asserted ten minutes ago.
-PasskeyCreated by_ada(const Passkey& proof, std::vector<Passkey> passkeys) {
+PasskeyCreated created_by_ada(const Passkey& proof, std::vector<Passkey> passkeys) {
     PasskeyCreated event = by_new_person();
     event.sign_in.account = ada().id;
     event.sign_in.account_epoch = ada().epoch;
@@ -70,13 +70,13 @@ PasskeyCreated by_ada(const Passkey& proof, std::vector<Passkey> passkeys) {
     return event;
 }
 
-PasskeyCreated by_ada() {
-    return by_ada(passkey(1), {passkey(1)});
+PasskeyCreated created_by_ada() {
+    return created_by_ada(passkey(1), {passkey(1)});
 }
 
 /// The same by an e-mail code, around the passkeys that she has.
 PasskeyCreated by_ada_recovering(std::vector<Passkey> passkeys = {passkey(1)}) {
-    PasskeyCreated event = by_ada(passkey(1), std::move(passkeys));
+    PasskeyCreated event = created_by_ada(passkey(1), std::move(passkeys));
     event.sign_in.proof = Proof::email_code;
     event.sign_in.passkey = std::nullopt;
     event.sign_in.recovered = true;
@@ -162,14 +162,14 @@ TEST_CASE("by invitation the commit spends it, before the account is made") {
 
 TEST_CASE("T4: without a sign-in in the state enrol nothing is created") {
     for (const SignInState state : {start, identified, done}) {
-        PasskeyCreated event = by_ada();
+        PasskeyCreated event = created_by_ada();
         event.sign_in.state = state;
         CHECK(refusal(create(event)) == not_in_this_state);
     }
 }
 
 TEST_CASE("a sign-in is over at its expiry, to the millisecond") {
-    PasskeyCreated event = by_ada();
+    PasskeyCreated event = created_by_ada();
     event.sign_in.expires_at = noon;
     CHECK(refusal(create(event)) == expired);
     event.sign_in.expires_at = noon + 1ms;
@@ -177,7 +177,7 @@ TEST_CASE("a sign-in is over at its expiry, to the millisecond") {
 }
 
 TEST_CASE("T18: a passkey for another user handle than the sign-in's is refused") {
-    PasskeyCreated event = by_ada();
+    PasskeyCreated event = created_by_ada();
     event.record.user_handle = by_new_person().sign_in.user_handle;
     CHECK(refusal(create(event)) == not_yours);
     event = by_new_person();
@@ -186,20 +186,21 @@ TEST_CASE("T18: a passkey for another user handle than the sign-in's is refused"
 }
 
 TEST_CASE("T19: a credential id that the account has already is refused, suspended or not") {
-    PasskeyCreated event = by_ada(passkey(1), {passkey(1), suspended(passkey(new_credential))});
+    PasskeyCreated event =
+        created_by_ada(passkey(1), {passkey(1), suspended(passkey(new_credential))});
     CHECK(refusal(create(event)) == already_registered);
-    event = by_ada(passkey(1), {passkey(1), passkey(new_credential)});
+    event = created_by_ada(passkey(1), {passkey(1), passkey(new_credential)});
     CHECK(refusal(create(event)) == already_registered);
 }
 
 TEST_CASE("an account that is gone, changed hands or signed out everywhere ends its sign-ins") {
-    PasskeyCreated event = by_ada();
+    PasskeyCreated event = created_by_ada();
     event.account = std::nullopt;
     CHECK(refusal(create(event)) == signed_out_everywhere);
-    event = by_ada();
+    event = created_by_ada();
     event.account->id = AccountId(2);
     CHECK(refusal(create(event)) == signed_out_everywhere);
-    event = by_ada();
+    event = created_by_ada();
     event.account->epoch = ada().epoch + 1;
     CHECK(refusal(create(event)) == signed_out_everywhere);
     event = by_new_person();
@@ -208,7 +209,7 @@ TEST_CASE("an account that is gone, changed hands or signed out everywhere ends 
 }
 
 TEST_CASE("a second passkey is added with a guard on the version and the epoch, logged and told") {
-    const auto decision = create(by_ada());
+    const auto decision = create(created_by_ada());
     REQUIRE(decision.has_value());
     CHECK(decision->next == done);
     REQUIRE(only<ChangeFactors>(*decision).has_value());
@@ -228,7 +229,7 @@ TEST_CASE("a second passkey is added with a guard on the version and the epoch, 
 TEST_CASE(
     "the session of who added a passkey dates from the proof and ends with the proof's passkey"
 ) {
-    const auto decision = create(by_ada());
+    const auto decision = create(created_by_ada());
     REQUIRE(decision->session.has_value());
     CHECK(decision->session->assurance == Assurance::passkey);
     CHECK(decision->session->authenticated_at == noon - 10min);
@@ -237,11 +238,12 @@ TEST_CASE(
 }
 
 TEST_CASE("T3: a sign-in whose passkey was removed or suspended since adds nothing") {
-    CHECK(refusal(create(by_ada(passkey(1), {passkey(2)}))) == proof_withdrawn);
+    CHECK(refusal(create(created_by_ada(passkey(1), {passkey(2)}))) == proof_withdrawn);
     CHECK(
-        refusal(create(by_ada(passkey(1), {suspended(passkey(1)), passkey(2)}))) == proof_withdrawn
+        refusal(create(created_by_ada(passkey(1), {suspended(passkey(1)), passkey(2)}))) ==
+        proof_withdrawn
     );
-    PasskeyCreated event = by_ada();
+    PasskeyCreated event = created_by_ada();
     event.sign_in.passkey = std::nullopt;
     CHECK(refusal(create(event)) == proof_withdrawn);
 }
@@ -272,7 +274,7 @@ TEST_CASE("design.md 4.3: a passkey added under recovery carries the mark, and s
 TEST_CASE("the mark is handed on as it is: a chain of passkeys does not make it younger or older") {
     Passkey marked = passkey(1);
     marked.recovered_at = noon - 24h * 6;
-    PasskeyCreated event = by_ada(marked, {marked, passkey(2)});
+    PasskeyCreated event = created_by_ada(marked, {marked, passkey(2)});
     event.sign_in.recovered = true;
     const auto decision = create(event);
     REQUIRE(decision.has_value());
@@ -282,7 +284,7 @@ TEST_CASE("the mark is handed on as it is: a chain of passkeys does not make it 
 }
 
 TEST_CASE("a passkey from before the recovery adds one without a mark; the session tells of it") {
-    PasskeyCreated event = by_ada();
+    PasskeyCreated event = created_by_ada();
     event.account->recovered_at = noon - 24h;
     const auto decision = create(event);
     CHECK(only<AddPasskey>(*decision)->passkey.recovered_at == std::nullopt);
@@ -292,7 +294,7 @@ TEST_CASE("a passkey from before the recovery adds one without a mark; the sessi
 
 TEST_CASE("replace: new in and old out in one commit, in the order that keeps a way in") {
     const auto decision =
-        create(replacing(by_ada(passkey(1), {passkey(1), passkey(2)}), passkey(2)));
+        create(replacing(created_by_ada(passkey(1), {passkey(1), passkey(2)}), passkey(2)));
     REQUIRE(decision.has_value());
     CHECK(only<ChangeFactors>(*decision)->by == 0);
     REQUIRE(only<RemovePasskey>(*decision).has_value());
@@ -307,7 +309,7 @@ TEST_CASE("replace: new in and old out in one commit, in the order that keeps a 
 }
 
 TEST_CASE("replace works for the only passkey; then the new one holds the session") {
-    const auto decision = create(replacing(by_ada(), passkey(1)));
+    const auto decision = create(replacing(created_by_ada(), passkey(1)));
     REQUIRE(decision.has_value());
     CHECK(only<RemovePasskey>(*decision)->passkey == passkey(1).id);
     CHECK(decision->session->passkey == fresh().passkey);
@@ -332,7 +334,7 @@ TEST_CASE("T5: replaced by the proof of a passkey younger than 24 h is suspended
     Passkey young = passkey(1);
     young.created_at = noon - 24h + 1ms;
     const auto by = [](const Passkey& proof) {
-        return create(replacing(by_ada(proof, {proof, passkey(2)}), passkey(2)));
+        return create(replacing(created_by_ada(proof, {proof, passkey(2)}), passkey(2)));
     };
     CHECK(has<SuspendPasskey>(*by(young)));
     young.created_at = noon - 24h;
@@ -340,13 +342,13 @@ TEST_CASE("T5: replaced by the proof of a passkey younger than 24 h is suspended
 }
 
 TEST_CASE("what is to be replaced must still be there") {
-    const PasskeyCreated event = by_ada(passkey(1), {passkey(1), suspended(passkey(2))});
+    const PasskeyCreated event = created_by_ada(passkey(1), {passkey(1), suspended(passkey(2))});
     CHECK(refusal(create(replacing(event, passkey(2)))) == not_yours);
     CHECK(refusal(create(replacing(event, passkey(3)))) == not_yours);
 }
 
 TEST_CASE("the limit on passkeys holds when one is created, too") {
-    PasskeyCreated event = by_ada();
+    PasskeyCreated event = created_by_ada();
     for (std::uint8_t i = 2; i <= 20; ++i) {
         event.passkeys.push_back(passkey(i));
     }
@@ -357,7 +359,7 @@ TEST_CASE("the limit on passkeys holds when one is created, too") {
 TEST_CASE("T14: the session that the browser had ends when the enrolment opens one") {
     Circumstances signed_in = at(noon);
     signed_in.current_session = SessionId(40);
-    for (const PasskeyCreated& event : {by_ada(), by_new_person()}) {
+    for (const PasskeyCreated& event : {created_by_ada(), by_new_person()}) {
         const auto decision = decide(event, signed_in, fresh());
         REQUIRE(decision.has_value());
         CHECK(only<EndSession>(*decision)->session == SessionId(40));

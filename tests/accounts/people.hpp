@@ -2,6 +2,7 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "accounts/acting.hpp"
 #include "accounts/passkeys.hpp"
 #include "accounts/phone_number.hpp"
 #include "accounts/policy.hpp"
@@ -116,6 +117,15 @@ inline Passkey second_factor(Passkey passkey) {
 }
 
 /// Ada's authenticator app, in use for 60 days.
+/// The biometrics of Ada's laptop; it counts its uses.
+inline Passkey laptop(std::uint8_t number = 4) {
+    Passkey credential = device_bound(second_factor(passkey(number)));
+    credential.name.clear();
+    credential.created_on = "Firefox on Linux";
+    credential.record.sign_count = 5;
+    return credential;
+}
+
 inline AuthenticatorApp app() {
     return {
         .id = AuthenticatorAppId(30),
@@ -166,6 +176,13 @@ inline SignIn half_proved(Intent intent = Intent::sign_in) {
     };
 }
 
+/// What leads a sign-in to another passkey.
+inline Purpose to_add(std::optional<PublicId> replaces = std::nullopt) {
+    return {
+        .intent = Intent::add_passkey, .replaces = std::move(replaces), .return_to = "/settings"
+    };
+}
+
 /// Opened a minute ago by `proof`.
 inline Session session(const Passkey& proof) {
     return {
@@ -181,6 +198,17 @@ inline Session session(const Passkey& proof) {
         .expires_at = noon - 1min + limits::session_lifetime,
         .last_seen_at = noon - 1min,
     };
+}
+
+/// Ada, signed in with her passkey a minute ago.
+inline Acting signed_in() {
+    return {.account = ada(), .session = session(passkey()), .passkeys = {passkey()}, .steps = {}};
+}
+
+/// At noon, in circumstances that say nothing.
+template <class Event>
+Result<Decision> decide_now(const Event& event) {
+    return decide(event, at(noon), fresh());
 }
 
 /// A code that was sent to Ada two minutes ago, with its account known.

@@ -23,15 +23,6 @@ namespace {
 using enum Refusal;
 using namespace std::chrono_literals;
 
-/// Of Ada's laptop; it counts its uses.
-Passkey laptop(std::uint8_t number = 4) {
-    Passkey credential = device_bound(second_factor(passkey(number)));
-    credential.name.clear();
-    credential.created_on = "Firefox on Linux";
-    credential.record.sign_count = 5;
-    return credential;
-}
-
 /// Ada came in by her passkey to add another, and her laptop answered.
 PasskeyPromoted promoted() {
     SignIn sign_in = half_proved(Intent::add_passkey);
@@ -45,10 +36,6 @@ PasskeyPromoted promoted() {
         .passkeys = {passkey(), laptop()},
         .steps = {.recovery_codes = 10},
     };
-}
-
-Result<Decision> decide_now(const PasskeyPromoted& event) {
-    return decide(event, at(noon), fresh());
 }
 
 TEST_CASE("It stays a factor: used, promoted, told as both, and the codes end with the method") {

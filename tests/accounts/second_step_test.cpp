@@ -33,10 +33,6 @@ SecondMatched by(SecondStep step, Intent intent = Intent::sign_in) {
     return event;
 }
 
-Result<Decision> decide_now(const SecondMatched& event) {
-    return decide(event, at(noon), fresh());
-}
-
 constexpr auto both = {SecondStep::authenticator_app, SecondStep::recovery_code};
 
 TEST_CASE("the app's code ends the sign-in in a session of two steps, and nothing is marked") {

@@ -19,10 +19,6 @@ namespace {
 using enum Refusal;
 
 /// Signed in with a passkey a minute ago.
-Acting signed_in() {
-    return {.account = ada(), .session = session(passkey()), .passkeys = {passkey()}, .steps = {}};
-}
-
 /// Another session of Ada, on her phone.
 Session elsewhere() {
     Session other = session(passkey());

@@ -28,7 +28,7 @@ ByteView secret() {
     return bytes_of(secret_text);
 }
 
-TimePoint at(std::chrono::milliseconds since_epoch) {
+TimePoint moment(std::chrono::milliseconds since_epoch) {
     return TimePoint(since_epoch);
 }
 
@@ -58,7 +58,7 @@ TEST_CASE("RFC 4226 Appendix D: every HOTP value") {
 
 TEST_CASE("RFC 6238 Appendix B: every TOTP value of SHA-1, and its step") {
     for_each_sha1("rfc6238.json", [](const json::Value& record, const Bytes& key) {
-        const auto now = at(std::chrono::seconds(*record.find("time")->as_integer()));
+        const auto now = moment(std::chrono::seconds(*record.find("time")->as_integer()));
         CHECK(totp_step(now).value() == *record.find("counter")->as_integer());
         const auto step = static_cast<std::uint64_t>(totp_step(now).value());
         CHECK(hotp(key, step, 8) == *record.find_string("code"));
@@ -66,14 +66,14 @@ TEST_CASE("RFC 6238 Appendix B: every TOTP value of SHA-1, and its step") {
 }
 
 TEST_CASE("a step lasts from its first millisecond to its last, and none lies before 1970") {
-    CHECK(totp_step(at(0ms)) == TotpStep(0));
-    CHECK(totp_step(at(29'999ms)) == TotpStep(0));
-    CHECK(totp_step(at(30'000ms)) == TotpStep(1));
-    CHECK(totp_step(at(-1ms)) == TotpStep(0));
+    CHECK(totp_step(moment(0ms)) == TotpStep(0));
+    CHECK(totp_step(moment(29'999ms)) == TotpStep(0));
+    CHECK(totp_step(moment(30'000ms)) == TotpStep(1));
+    CHECK(totp_step(moment(-1ms)) == TotpStep(0));
 }
 
 TEST_CASE("RFC 6238 section 5.2: the code of this step and of the one before, no other") {
-    const TimePoint now = at(1000s);  // step 33
+    const TimePoint now = moment(1000s);  // step 33
     for (std::uint64_t step = 25; step < 45; ++step) {
         const auto matched = match_totp(secret(), hotp(secret(), step, 6), never, now);
         const bool is_good = step == 33 || step == 32;
@@ -83,7 +83,7 @@ TEST_CASE("RFC 6238 section 5.2: the code of this step and of the one before, no
 }
 
 TEST_CASE("RFC 6238 section 5.2: a step that was used, or one before it, is over") {
-    const TimePoint now = at(1000s);
+    const TimePoint now = moment(1000s);
     const std::string current = hotp(secret(), 33, 6);
     const std::string before = hotp(secret(), 32, 6);
     CHECK(match_totp(secret(), current, TotpStep(32), now) == TotpStep(33));
@@ -93,7 +93,7 @@ TEST_CASE("RFC 6238 section 5.2: a step that was used, or one before it, is over
 }
 
 TEST_CASE("codes of another length, and those of another secret, match nothing") {
-    const TimePoint now = at(1000s);
+    const TimePoint now = moment(1000s);
     const std::string right = hotp(secret(), 33, 6);
     for (const std::string& code : {std::string(), right.substr(1), "0" + right, right + " "}) {
         CHECK(match_totp(secret(), code, never, now) == std::nullopt);

@@ -21,13 +21,8 @@ namespace {
 
 using enum Refusal;
 
-/// Signed in with a passkey a minute ago.
-Acting without_app() {
-    return {.account = ada(), .session = session(passkey()), .passkeys = {passkey()}, .steps = {}};
-}
-
 Acting who_has_app() {
-    Acting who = without_app();
+    Acting who = signed_in();
     who.steps = with_app();
     who.account.factors = 2;
     return who;
@@ -52,11 +47,11 @@ struct Possible {
 };
 
 std::vector<Possible> all_changes() {
-    return {{without_app(), turn_on}, {who_has_app(), turn_off}, {who_has_app(), new_codes}};
+    return {{signed_in(), turn_on}, {who_has_app(), turn_off}, {who_has_app(), new_codes}};
 }
 
 TEST_CASE("turning on adds a factor, the app and its codes, told and logged, in one commit") {
-    const auto decision = turn_on(without_app());
+    const auto decision = turn_on(signed_in());
     REQUIRE(decision.has_value());
     CHECK(only<ChangeFactors>(*decision)->by == 1);
     CHECK(only<ChangeFactors>(*decision)->from_version == ada().version);
@@ -77,7 +72,7 @@ TEST_CASE("turning off takes the app, its codes and all other sessions along, to
     CHECK(place_of<EndSessions>(*decision) < place_of<OpenSession>(*decision));
     CHECK(logged(*decision) == std::vector{EventKind::app_removed});
     CHECK(told(*decision) == std::vector{NoticeKind::app_removed});
-    CHECK(refusal(turn_off(without_app())) == not_yours);
+    CHECK(refusal(turn_off(signed_in())) == not_yours);
 }
 
 TEST_CASE("I1: the last factor is not turned off, and the way out is told before a proof is asked"
@@ -97,7 +92,7 @@ TEST_CASE("a new set of recovery codes ends the old one, told and logged") {
     CHECK(only<ChangeFactors>(*decision)->by == 0);
     CHECK(logged(*decision) == std::vector{EventKind::recovery_codes_made});
     CHECK(told(*decision) == std::vector{NoticeKind::recovery_codes_made});
-    CHECK(refusal(new_codes(without_app())) == not_yours);
+    CHECK(refusal(new_codes(signed_in())) == not_yours);
 }
 
 TEST_CASE("design.md 4.2: each needs a proof younger than five minutes") {

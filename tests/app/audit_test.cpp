@@ -18,6 +18,7 @@
 #include "store/store.hpp"
 #include "support/process.hpp"
 #include "support/sql.hpp"
+#include "support/text.hpp"
 
 #include <memory>
 #include <string>
@@ -29,12 +30,9 @@
 namespace latchkey::app {
 namespace {
 
+using test::contains;
 using test::Finished;
 using test::Program;
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 /// A program that was started once, and has two people with a passkey each; one has an identity.
 struct Filled {

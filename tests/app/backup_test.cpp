@@ -4,6 +4,7 @@
 // `latchkey backup` and `latchkey restore` of the real program (T29).
 #include "app/program.hpp"
 #include "support/process.hpp"
+#include "support/text.hpp"
 
 #include <filesystem>
 #include <string>
@@ -15,12 +16,9 @@
 namespace latchkey::app {
 namespace {
 
+using test::contains;
 using test::Finished;
 using test::Program;
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 bool is_invited(const Program& program, std::string_view note) {
     // The audit log and the invitations have no command that lists them; the database says.

@@ -18,6 +18,7 @@
 #include "store/store.hpp"
 #include "support/mail_server.hpp"
 #include "support/process.hpp"
+#include "support/text.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -38,12 +39,9 @@ namespace latchkey::app {
 namespace {
 
 using accounts::EmailAddress;
+using test::contains;
 using test::Finished;
 using test::Program;
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 void commit(store::Store& store, std::vector<store::Change> changes) {
     std::promise<store::CommitResult> promise;

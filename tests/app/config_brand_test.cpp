@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "app/config.hpp"
+#include "app/config_cases.hpp"
 #include "latchkey/result.hpp"
 #include "pages/brand.hpp"
 #include "pages/contrast.hpp"
@@ -19,21 +20,15 @@ namespace {
 
 using test::TemporaryFolder;
 
-std::string with(std::string_view keys) {
-    return "origin = \"https://id.example.com\"\n[smtp]\nurl = \"smtp://mail.example.com\"\n"
-           "from = \"no-reply@example.com\"\n[brand]\n" +
-           std::string(keys);
-}
-
-Result<Loaded, std::vector<Problem>> load(const TemporaryFolder& folder, std::string_view keys) {
-    return load_config(folder.write("latchkey.toml", with(keys)), {}, Needs::everything);
+LoadedConfig load_brand(const TemporaryFolder& folder, std::string_view keys) {
+    return load_from(folder, std::string(minimal) + "[brand]\n" + std::string(keys));
 }
 
 TEST_CASE("Logo, colours, corners and links are taken; paths begin at the file's folder") {
     const TemporaryFolder folder;
     const std::string logo = folder.write("logo.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
     REQUIRE(logo.ends_with("/logo.svg"));
-    const auto loaded = load(
+    const auto loaded = load_brand(
         folder,
         "logo = \"logo.svg\"\naccent = \"#0b8457\"\naccent_dark = \"#7fd6b8\"\nradius = 0\n"
         "privacy = \"https://example.com/privacy\"\nterms = \"https://example.com/terms\"\n"
@@ -70,7 +65,7 @@ TEST_CASE("Each mistake in [brand] is named, with the way out") {
     };
     for (const auto& [keys, expected] : mistakes) {
         CAPTURE(keys);
-        const auto loaded = load(folder, keys);
+        const auto loaded = load_brand(folder, keys);
         REQUIRE_FALSE(loaded.has_value());
         REQUIRE(loaded.error().size() == 1);
         const std::string text = loaded.error().front().text();
@@ -81,12 +76,12 @@ TEST_CASE("Each mistake in [brand] is named, with the way out") {
 
 TEST_CASE("The colour that a refusal names will do") {
     const TemporaryFolder folder;
-    const auto refused = load(folder, "accent = \"#ffe600\"");
+    const auto refused = load_brand(folder, "accent = \"#ffe600\"");
     REQUIRE_FALSE(refused.has_value());
     const std::string text = refused.error().front().text();
     const auto at = text.rfind('#');
     REQUIRE(at != std::string::npos);
-    CHECK(load(folder, "accent = \"" + text.substr(at, 7) + "\"").has_value());
+    CHECK(load_brand(folder, "accent = \"" + text.substr(at, 7) + "\"").has_value());
 }
 
 }  // namespace

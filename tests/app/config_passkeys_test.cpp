@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "app/config.hpp"
+#include "app/config_cases.hpp"
 #include "latchkey/webauthn/metadata.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "support/process.hpp"
@@ -14,27 +15,20 @@
 namespace latchkey::app {
 namespace {
 
-auto load(std::string_view sections) {
-    const test::TemporaryFolder folder;
+LoadedConfig load_passkeys(std::string_view sections) {
     const std::string text = "origin = \"https://id.example.com\"\n" + std::string(sections);
-    return load_config(folder.write("latchkey.toml", text), {}, Needs::data);
+    return load_from(test::TemporaryFolder(), text, {}, Needs::data);
 }
 
 /// The keys that are wrong, in order.
 std::string wrong(std::string_view sections) {
-    const auto loaded = load(sections);
-    if (loaded) return "";
-    std::string keys;
-    for (const Problem& problem : loaded.error()) {
-        keys += problem.key + " ";
-    }
-    return keys;
+    return wrong_keys(load_passkeys(sections));
 }
 
 }  // namespace
 
 TEST_CASE("[passkeys]: without the section every passkey is taken") {
-    const auto loaded = load("");
+    const auto loaded = load_passkeys("");
     REQUIRE(loaded);
     const webauthn::RegistrationPolicy& policy = loaded->config.passkeys.policy;
     CHECK(policy.attestation == webauthn::Attestation::none);
@@ -46,7 +40,7 @@ TEST_CASE("[passkeys]: without the section every passkey is taken") {
 }
 
 TEST_CASE("[passkeys]: each key becomes a part of the policy") {
-    const auto loaded = load(R"(
+    const auto loaded = load_passkeys(R"(
 [passkeys]
 attestation = "required"
 trust = "metadata"

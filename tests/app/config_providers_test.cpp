@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "app/config.hpp"
+#include "app/config_cases.hpp"
 #include "base/secret.hpp"
 #include "oidc/provider.hpp"
 #include "outbound/https_client.hpp"
@@ -19,30 +20,17 @@ namespace {
 
 using oidc::ProviderKind;
 
-constexpr std::string_view minimal = R"(origin = "https://id.example.com"
-[smtp]
-url = "smtp://mail.example.com"
-from = "no-reply@example.com"
-)";
-
 /// A folder with what providers' sections name: `secret`, `open`, `empty`, and Apple's `key.p8`.
 struct Folder {
     Folder() { REQUIRE(chmod(open.c_str(), 0644) == 0); }
 
-    [[nodiscard]] auto load(std::string_view sections) const {
-        const std::string text = std::string(minimal) + std::string(sections);
-        return load_config(folder.write("latchkey.toml", text), {}, Needs::everything);
+    [[nodiscard]] LoadedConfig load(std::string_view sections) const {
+        return load_from(folder, std::string(minimal) + std::string(sections));
     }
 
     /// The keys that are wrong, in order.
     [[nodiscard]] std::string wrong(std::string_view sections) const {
-        const auto loaded = load(sections);
-        if (loaded) return "";
-        std::string names;
-        for (const Problem& problem : loaded.error()) {
-            names += problem.key + " ";
-        }
-        return names;
+        return wrong_keys(load(sections));
     }
 
     test::TemporaryFolder folder;

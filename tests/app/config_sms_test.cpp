@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "app/config.hpp"
+#include "app/config_cases.hpp"
 #include "latchkey/result.hpp"
 #include "outbound/text_gateway.hpp"
 #include "support/process.hpp"
@@ -18,30 +19,12 @@ namespace {
 
 using test::TemporaryFolder;
 
-std::string with(std::string_view keys) {
-    return "origin = \"https://id.example.com\"\n[smtp]\nurl = \"smtp://mail.example.com\"\n"
-           "from = \"no-reply@example.com\"\n[sms]\n" +
-           std::string(keys);
-}
-
-Result<Loaded, std::vector<Problem>> load(std::string_view keys) {
-    const TemporaryFolder folder;
-    return load_config(
-        folder.write("latchkey.toml", with(keys)),
-        {{"LATCHKEY_SMS_PASSWORD", "secret"}},
-        Needs::everything
+LoadedConfig load_sms(std::string_view keys) {
+    return load_from(
+        TemporaryFolder(),
+        std::string(minimal) + "[sms]\n" + std::string(keys),
+        {{"LATCHKEY_SMS_PASSWORD", "secret"}}
     );
-}
-
-/// Everything that is wrong, as the operator reads it.
-std::string refused(std::string_view keys) {
-    const auto loaded = load(keys);
-    REQUIRE_FALSE(loaded.has_value());
-    std::string text;
-    for (const Problem& problem : loaded.error()) {
-        text += problem.text() + "\n";
-    }
-    return text;
 }
 
 const std::string rest = "user = \"latchkey\"\nfrom = \"Example\"\ncountries = [\"DE\", \"FR\"]\n";
@@ -49,7 +32,7 @@ const std::string kannel =
     "provider = \"kannel\"\nurl = \"http://127.0.0.1:13013/cgi-bin/sendsms\"\n" + rest;
 
 TEST_CASE("Kannel on this machine, and Twilio where it is, are taken with what they need") {
-    const auto loaded = load(kannel);
+    const auto loaded = load_sms(kannel);
     REQUIRE(loaded.has_value());
     const SmsConfig& sms = loaded.value().config.sms;
     CHECK(sms.is_on);
@@ -58,7 +41,7 @@ TEST_CASE("Kannel on this machine, and Twilio where it is, are taken with what t
     CHECK(sms.gateway.password.reveal() == "secret");
     CHECK(sms.policy.countries == std::vector<std::string>{"DE", "FR"});
     CHECK(sms.policy.daily_limit == 200);
-    const auto twilio = load("provider = \"twilio\"\ndaily_limit = 5\n" + rest);
+    const auto twilio = load_sms("provider = \"twilio\"\ndaily_limit = 5\n" + rest);
     REQUIRE(twilio.has_value());
     CHECK(twilio.value().config.sms.gateway.url == "https://api.twilio.com");
     CHECK(twilio.value().config.sms.policy.daily_limit == 5);
@@ -82,7 +65,7 @@ TEST_CASE("Each mistake in [sms] is named, with the way out") {
     };
     for (const auto& [keys, said] : mistakes) {
         CAPTURE(keys);
-        std::string problems = refused(keys);
+        std::string problems = problems_of(load_sms(keys));
         for (char& c : problems) {
             if (c == 'W') c = 'w';
         }

@@ -3,11 +3,13 @@
 #include "app/config.hpp"
 
 #include "accounts/policy.hpp"
+#include "app/config_cases.hpp"
 #include "app/config_keys.hpp"
 #include "latchkey/result.hpp"
 #include "outbound/mime.hpp"
 #include "outbound/smtp_mailer.hpp"
 #include "support/process.hpp"
+#include "support/text.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -22,19 +24,13 @@
 namespace latchkey::app {
 namespace {
 
+using test::contains;
 using test::TemporaryFolder;
 
-constexpr std::string_view minimal = R"(origin = "https://id.example.com"
-[smtp]
-url = "smtp://mail.example.com"
-from = "no-reply@example.com"
-)";
-
-Result<Loaded, std::vector<Problem>> load(
+LoadedConfig load(
     std::string_view toml, const Environment& environment = {}, Needs needs = Needs::everything
 ) {
-    const TemporaryFolder folder;
-    return load_config(folder.write("latchkey.toml", toml), environment, needs);
+    return load_from(TemporaryFolder(), toml, environment, needs);
 }
 
 Config accepted(std::string_view toml, const Environment& environment = {}) {
@@ -51,17 +47,7 @@ Config accepted(std::string_view toml, const Environment& environment = {}) {
 
 // The one thing that is wrong, as the operator reads it.
 std::string refused(std::string_view toml, const Environment& environment = {}) {
-    const auto loaded = load(toml, environment);
-    REQUIRE_FALSE(loaded.has_value());
-    std::string text;
-    for (const Problem& problem : loaded.error()) {
-        text += problem.text() + "\n";
-    }
-    return text;
-}
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
+    return problems_of(load(toml, environment));
 }
 
 // The minimal configuration with lines at the top of the file and in sections of their own.

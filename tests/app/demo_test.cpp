@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "support/http_client.hpp"
 #include "support/process.hpp"
+#include "support/text.hpp"
 
 #include <csignal>
 #include <cstddef>
@@ -19,12 +20,10 @@
 namespace latchkey::app {
 namespace {
 
+using test::contains;
+using test::field_of;
 using test::HttpClient;
 using test::HttpResponse;
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 // The demo on a free port, and what it said until it was ready.
 struct Demo {
@@ -61,14 +60,6 @@ json::Value mailbox(HttpClient& client) {
 }
 
 // A hidden field of the sign-in page.
-std::string field_of(const std::string& page, const std::string& name) {
-    const std::string start = "name=\"" + name + "\" value=\"";
-    const std::size_t at = page.find(start);
-    REQUIRE(at != std::string::npos);
-    const std::size_t from = at + start.size();
-    return page.substr(from, page.find('"', from) - from);
-}
-
 // Waits for the first mail without sleeping: each look is a request that the server answers.
 json::Value first_mail(HttpClient& client) {
     for (int i = 0; i < 10'000; ++i) {

@@ -8,6 +8,7 @@
 #include "pages/providers.hpp"
 #include "support/mail_server.hpp"
 #include "support/process.hpp"
+#include "support/text.hpp"
 
 #include <string>
 #include <string_view>
@@ -18,13 +19,10 @@
 namespace latchkey::app {
 namespace {
 
+using test::contains;
 using test::Finished;
 using test::MailServer;
 using test::Program;
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 // A program whose mail goes to the real server.
 struct Patient {

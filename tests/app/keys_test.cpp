@@ -4,6 +4,7 @@
 // `latchkey keys`, on a stopped server and on a running one.
 #include "app/program.hpp"
 #include "support/process.hpp"
+#include "support/text.hpp"
 
 #include <filesystem>
 #include <string>
@@ -15,12 +16,9 @@
 namespace latchkey::app {
 namespace {
 
+using test::contains;
 using test::Finished;
 using test::Program;
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 /// A program that was started once.
 struct Started {

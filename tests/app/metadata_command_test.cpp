@@ -16,6 +16,7 @@
 #include "support/metadata.hpp"
 #include "support/private_key.hpp"
 #include "support/process.hpp"
+#include "support/text.hpp"
 
 #include <array>
 #include <chrono>
@@ -30,16 +31,13 @@
 namespace latchkey::app {
 namespace {
 
+using test::contains;
 using test::Finished;
 using test::MetadataSigner;
 using test::Program;
 using webauthn::CoseAlgorithm;
 
 const webauthn::Aaguid model(std::array<std::byte, 16>{std::byte{0xd8}, std::byte{0x52}});
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 /// Whose certificates are valid today: the program looks at the clock of the machine.
 MetadataSigner signer_of_today() {
@@ -61,11 +59,6 @@ MetadataSigner signer_of_today() {
     return {.root = root, .leaf = leaf};
 }
 
-std::string pem_of(const Bytes& certificate) {
-    return "-----BEGIN CERTIFICATE-----\n" + base64_encode(certificate) +
-           "\n-----END CERTIFICATE-----\n";
-}
-
 /// A BLOB of a certified model with an AAGUID, and of a revoked one of FIDO U2F.
 std::string blob_of(const MetadataSigner& signer, std::string_view next_update) {
     json::Value payload = test::metadata_payload(
@@ -81,7 +74,7 @@ std::string blob_of(const MetadataSigner& signer, std::string_view next_update) 
 struct Service {
     test::TemporaryFolder folder;
     MetadataSigner signer = signer_of_today();
-    std::string root = folder.write("root.pem", pem_of(signer.root.certificate));
+    std::string root = folder.write("root.pem", test::pem_of(signer.root.certificate));
     std::string blob = folder.write("blob.jwt", blob_of(signer, "2999-01-01"));
 
     [[nodiscard]] Finished run(const std::string& command, const std::string& vouches_for_it)
@@ -109,7 +102,7 @@ struct Service {
 };
 
 /// Accounts with a synced passkey of ES256 each, without an attestation.
-void fill(const Program& program, int people) {
+void add_people(const Program& program, int people) {
     const SystemClock clock;
     auto store =
         store::SqliteStore::open({.path = program.data() + "/latchkey.db", .clock = &clock});
@@ -141,7 +134,7 @@ TEST_CASE("metadata check says what a BLOB is worth, and whether it is overdue")
 TEST_CASE("metadata check refuses a BLOB that nobody vouches for, with the reason") {
     const Service service;
     const std::string other =
-        service.folder.write("other.pem", pem_of(MetadataSigner::make().root.certificate));
+        service.folder.write("other.pem", test::pem_of(MetadataSigner::make().root.certificate));
     const Finished checked = service.run("check", other);
     CHECK(checked.status != 0);
     CHECK(checked.out.empty());
@@ -164,7 +157,7 @@ TEST_CASE("metadata try counts what a stricter policy would refuse, and changes 
     Program program("", "[passkeys]\nstorage = \"device\"\n" + service.section());
     program.start();
     REQUIRE(program.stop() == 0);
-    fill(program, 105);  // more than one request brings
+    add_people(program, 105);  // more than one request brings
     for (const bool is_running : {false, true}) {
         CAPTURE(is_running);
         if (is_running) program.start();

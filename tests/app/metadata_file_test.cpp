@@ -33,15 +33,6 @@ namespace {
 using test::MetadataSigner;
 using test::TemporaryFolder;
 
-std::string pem_of(const Bytes& certificate) {
-    std::string text = "-----BEGIN CERTIFICATE-----\n";
-    const std::string encoded = base64_encode(certificate);
-    for (std::size_t i = 0; i < encoded.size(); i += 64) {
-        text += encoded.substr(i, 64) + "\n";
-    }
-    return text + "-----END CERTIFICATE-----\n";
-}
-
 /// A folder with the root of a metadata service, a database, and what reads the BLOB.
 struct Scene {
     TemporaryFolder folder;
@@ -49,7 +40,7 @@ struct Scene {
     test::FixedClock clock{test::certificate_time};
     MetadataConfig config{
         .file = folder.file("blob.jwt"),
-        .root = folder.write("root.pem", "# ours\n" + pem_of(signer.root.certificate)),
+        .root = folder.write("root.pem", "# ours\n" + test::pem_of(signer.root.certificate)),
         .signer = signer.host
     };
     std::unique_ptr<store::Store> store =

@@ -9,6 +9,7 @@
 #include "store/commit.hpp"
 #include "support/http_client.hpp"
 #include "support/process.hpp"
+#include "support/text.hpp"
 
 #include <chrono>
 #include <string>
@@ -21,9 +22,7 @@
 namespace latchkey::app {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
+using test::contains;
 
 void make(Metrics& metrics, std::vector<store::Change> changes, store::CommitResult result) {
     const store::Commit commit{.operation = {}, .changes = std::move(changes)};

@@ -81,4 +81,12 @@ void Program::replace_in_config(std::string_view from, std::string_view to) cons
     [[maybe_unused]] const std::string path = folder_.write("latchkey.toml", text);
 }
 
+std::string field_of(const std::string& page, const std::string& name) {
+    const std::string start = "name=\"" + name + "\" value=\"";
+    const std::size_t at = page.find(start);
+    if (at == std::string::npos) throw std::runtime_error("no such field in the page");
+    const std::size_t from = at + start.size();
+    return page.substr(from, page.find('"', from) - from);
+}
+
 }  // namespace latchkey::test

@@ -72,4 +72,7 @@ private:
     std::unique_ptr<Process> process_;
 };
 
+/// The value of a hidden field of a page; throws if it has none.
+std::string field_of(const std::string& page, const std::string& name);
+
 }  // namespace latchkey::test

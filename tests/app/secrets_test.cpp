@@ -18,18 +18,11 @@
 namespace latchkey::app {
 namespace {
 
+using test::field_of;
 using test::Fields;
 using test::HttpClient;
 using test::MailServer;
 using test::Program;
-
-std::string field_of(const std::string& page, const std::string& name) {
-    const std::string start = "name=\"" + name + "\" value=\"";
-    const std::size_t at = page.find(start);
-    REQUIRE(at != std::string::npos);
-    const std::size_t from = at + start.size();
-    return page.substr(from, page.find('"', from) - from);
-}
 
 std::string code_in(const std::string& text) {
     std::size_t digits = 0;

@@ -8,6 +8,7 @@
 #include "store/sqlite/sqlite_store.hpp"
 #include "support/http_client.hpp"
 #include "support/process.hpp"
+#include "support/text.hpp"
 
 #include <csignal>
 #include <cstddef>
@@ -26,13 +27,10 @@ namespace latchkey::app {
 namespace {
 
 using std::chrono_literals::operator""min;
+using test::contains;
 using test::Finished;
 using test::HttpClient;
 using test::Program;
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 // It says this, on standard error and in one line, and ends with the status.
 void check_refused(const Finished& finished, int status, std::string_view words) {

@@ -19,7 +19,7 @@
 namespace latchkey::crypto {
 namespace {
 
-SecretKey key_of(std::uint8_t fill) {
+SecretKey filled_key(std::uint8_t fill) {
     std::array<std::byte, 32> key{};
     key.fill(static_cast<std::byte>(fill));
     return SecretKey(key);
@@ -29,7 +29,7 @@ Sealer sealer_with(const std::vector<std::pair<std::uint8_t, std::uint8_t>>& ids
     std::vector<Sealer::Key> keys;
     keys.reserve(ids_and_fills.size());
     for (const auto& [id, fill] : ids_and_fills) {
-        keys.push_back({id, key_of(fill)});
+        keys.push_back({id, filled_key(fill)});
     }
     return Sealer(std::move(keys));
 }
@@ -107,14 +107,14 @@ TEST_CASE("A sealer that was given another first key seals by it, and opens what
     CHECK(sealer.key_id() == 1);
     CHECK(Sealer::key_id_of(sealed) == 1);
     std::vector<Sealer::Key> keys;
-    keys.push_back({2, key_of(0x22)});
-    keys.push_back({1, key_of(0x11)});
+    keys.push_back({2, filled_key(0x22)});
+    keys.push_back({1, filled_key(0x11)});
     sealer.use(std::move(keys));
     CHECK(sealer.key_id() == 2);
     CHECK(sealer.open(sealed, {}));
     CHECK(Sealer::key_id_of(sealer.seal(bytes_of("secret"), {}, random)) == 2);
     std::vector<Sealer::Key> newest;
-    newest.push_back({2, key_of(0x22)});
+    newest.push_back({2, filled_key(0x22)});
     sealer.use(std::move(newest));
     CHECK_FALSE(sealer.open(sealed, {}));
     CHECK_FALSE(Sealer::key_id_of(ByteView(sealed).first(32)));

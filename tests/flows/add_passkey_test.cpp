@@ -19,7 +19,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto both = {http::Representation::json, http::Representation::html};
 constexpr std::string_view add = "?intent=add-passkey&return_to=/settings/security";
 
 std::string replace(const Person& person, std::size_t index) {
@@ -28,7 +27,7 @@ std::string replace(const Person& person, std::size_t index) {
 }
 
 TEST_CASE("A signed-in person adds a second passkey by a fresh proof and returns to Settings") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey;
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         ada.sign_up();
@@ -115,7 +114,7 @@ TEST_CASE("Adding by an e-mail proof works, and what it adds is marked as recove
 }
 
 TEST_CASE("Replacing puts the new one in and takes the old one out in one step") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey;
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         ada.sign_up();

@@ -22,12 +22,6 @@ using namespace std::chrono_literals;
 
 const std::string new_address = "new@example.org";
 
-bool was_told(Latchkey& latchkey, const std::string& address, std::string_view what) {
-    return std::ranges::any_of(latchkey.mails_to(address), [what](const outbound::Mail& mail) {
-        return mail.subject.find(what) != std::string::npos;
-    });
-}
-
 Page ask(Person& person, const std::string& address) {
     REQUIRE(person.browser.get("/settings/email").status() == 200);
     return person.browser.submit("/settings/email", {{"email", address}});
@@ -58,13 +52,13 @@ TEST_CASE("The address changes by codes to both; codes go to the new one, all el
         CHECK_FALSE(ada.account().has_value());
         CHECK(ada.is_signed_in());
         CHECK_FALSE(elsewhere.is_signed_in());
-        CHECK(was_told(latchkey, "ada@example.com", "was changed"));
-        CHECK(was_told(latchkey, new_address, "was changed"));
+        CHECK(latchkey.was_told("ada@example.com", "was changed"));
+        CHECK(latchkey.was_told(new_address, "was changed"));
 
         ada.browser.use(http::Representation::json);
         ada.email = new_address;
         REQUIRE(ada.sign_in().status() == 200);
-        CHECK_FALSE(was_told(latchkey, new_address, "New sign-in"));
+        CHECK_FALSE(latchkey.was_told(new_address, "New sign-in"));
         Person by_code(latchkey, new_address);
         REQUIRE(by_code.prove_by_code().status() == 303);
         CHECK(by_code.is_signed_in());
@@ -253,7 +247,7 @@ TEST_CASE("The old address stops a change of the address, and with a passkey tak
         CHECK(taken.location() == "/settings/security?message=address_back");
         CHECK(scene.address() == ada.email);
         CHECK(ada.is_signed_in());
-        CHECK(was_told(scene.latchkey, new_address, "was changed"));
+        CHECK(scene.latchkey.was_told(new_address, "was changed"));
         ada.browser.use(http::Representation::json);
         CHECK(ada.browser.get(scene.link).status() == 410);
         // Factors and addresses rest all the same.
@@ -293,7 +287,7 @@ TEST_CASE("After \"this wasn't me\" no address changes for 72 hours, and nothing
     REQUIRE(enter(ada, latchkey.code_for(new_address)).status() == 303);
     Person eve(latchkey, ada.email);
     REQUIRE(eve.prove_by_code().status() == 303);
-    CHECK(was_told(latchkey, new_address, "without your passkey"));
+    CHECK(latchkey.was_told(new_address, "without your passkey"));
     // Also who reads the second address can stop it.
     REQUIRE(eve.browser.get(stop_path(latchkey, new_address)).status() == 200);
     REQUIRE(eve.browser.submit("/not-me", {}).status() == 200);
@@ -323,11 +317,11 @@ TEST_CASE("A second address is added by a code, told of every change, and no way
     const Page set = enter(ada, latchkey.code_for(new_address));
     CHECK(set.location() == "/settings/security?message=second_email_set");
     CHECK(ada.account()->second_email->text() == new_address);
-    CHECK(was_told(latchkey, ada.email, "second address was added"));
+    CHECK(latchkey.was_told(ada.email, "second address was added"));
     CHECK(ada.browser.get("/settings/security").text("second_email") == new_address);
     REQUIRE(ada.turn_on_app().status() == 200);
-    CHECK(was_told(latchkey, ada.email, "Two-step sign-in was turned on"));
-    CHECK(was_told(latchkey, new_address, "Two-step sign-in was turned on"));
+    CHECK(latchkey.was_told(ada.email, "Two-step sign-in was turned on"));
+    CHECK(latchkey.was_told(new_address, "Two-step sign-in was turned on"));
     Person by_second(latchkey, new_address);
     CHECK(by_second.prove_by_code().location() == "/sign-in/add-passkey");
 
@@ -335,7 +329,7 @@ TEST_CASE("A second address is added by a code, told of every change, and no way
     const Page removed = ada.browser.submit("/settings/email/remove-second", {});
     CHECK(removed.location() == "/settings/security?message=second_email_removed");
     CHECK_FALSE(ada.account()->second_email.has_value());
-    CHECK(was_told(latchkey, new_address, "was removed"));
+    CHECK(latchkey.was_told(new_address, "was removed"));
     CHECK(ada.browser.submit("/settings/email/remove-second", {}).status() == 404);
 }
 

@@ -27,7 +27,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view add = "?intent=add-passkey";
+constexpr std::string_view to_add = "?intent=add-passkey";
 
 /// What `device` would send to add a passkey, made for options as a thief would write them.
 std::string plant(SoftwareAuthenticator& device, const Person& victim) {
@@ -167,7 +167,7 @@ TEST_CASE("T17: a response of one ceremony is nothing to the other") {
     Latchkey latchkey;
     Person ada(latchkey, "ada@example.com");
     ada.sign_up();
-    REQUIRE(ada.sign_in(add).status() == 200);
+    REQUIRE(ada.sign_in(to_add).status() == 200);
     REQUIRE(ada.browser.get("/sign-in/add-passkey").status() == 200);
     const auto creation = json::parse(ada.browser.ceremony_options());
     REQUIRE(creation);

@@ -23,10 +23,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string number = "+4915123456789";
+const std::string own_number = "+4915123456789";
 constexpr std::uint32_t daily_limit = 200;
 
-LatchkeyOptions with_texts() {
+LatchkeyOptions with_daily_limit() {
     return {
         .threads = 4,
         .text_messages =
@@ -73,7 +73,7 @@ std::size_t pump(Latchkey& latchkey, Person& attacker, std::size_t count) {
 }
 
 TEST_CASE("T12: one address, one network or one block of numbers has few messages a day") {
-    Latchkey latchkey(with_texts());
+    Latchkey latchkey(with_daily_limit());
     Person eve(latchkey, "eve@example.com");
     eve.prove_by_code();
     CHECK(pump(latchkey, eve, 40) == accounts::texts_per_address.count);
@@ -91,7 +91,7 @@ TEST_CASE("T12: one address, one network or one block of numbers has few message
 }
 
 TEST_CASE("T12: 10,000 numbers get no more messages than the breaker lets through; others do") {
-    Latchkey latchkey(with_texts());
+    Latchkey latchkey(with_daily_limit());
     constexpr std::size_t people = 40;
     constexpr std::size_t each = 250;
     std::size_t sent = 0;
@@ -115,11 +115,11 @@ TEST_CASE("T12: 10,000 numbers get no more messages than the breaker lets throug
     latchkey.clock.advance(1h);
     Person ada(latchkey, "ada@example.com", {.address = "198.51.102.1"});
     ada.prove_by_code();
-    CHECK(ada.add_phone(number).status() == 200);
+    CHECK(ada.add_phone(own_number).status() == 200);
 }
 
 TEST_CASE("T12: who answers is never taken for fraud, and the day's limit holds all the same") {
-    LatchkeyOptions options = with_texts();
+    LatchkeyOptions options = with_daily_limit();
     options.text_messages->daily_limit = 50;
     Latchkey latchkey(options);
     for (std::size_t i = 0; i < 50; ++i) {
@@ -129,21 +129,21 @@ TEST_CASE("T12: who answers is never taken for fraud, and the day's limit holds 
     }
     Person last(latchkey, "last@example.com", {.address = "198.51.100.1"});
     last.prove_by_code();
-    CHECK(last.add_phone(number).error() == "text_too_many");
+    CHECK(last.add_phone(own_number).error() == "text_too_many");
     CHECK(latchkey.count_texts() == 50);
 }
 
 TEST_CASE("T8: of 200 parallel guesses at a text code no more than five are compared") {
-    Latchkey latchkey(with_texts());
+    Latchkey latchkey(with_daily_limit());
     Person ada(latchkey, "ada@example.com");
-    ada.sign_up_with_phone(number);
+    ada.sign_up_with_phone(own_number);
     latchkey.clock.advance(10min);
     ada.browser.http().cookies.clear();
     ada.prove_by_code();
     REQUIRE(ada.ask_for_text().status() == 303);
     REQUIRE(ada.browser.get("/sign-in/second-step?way=text").status() == 200);
     const std::string csrf = ada.browser.page().text("csrf");
-    const std::string right = ada.text_code(number);
+    const std::string right = ada.text_code(own_number);
     constexpr std::size_t count = 200;
     std::vector<HttpClient> clients = ada.browser.twins_of_many_networks(count);
     std::atomic<int> wrong = 0;
@@ -166,9 +166,9 @@ TEST_CASE("T8: of 200 parallel guesses at a text code no more than five are comp
 }
 
 TEST_CASE("SP 800-63B 3.1.3.2: a new code does not set the wrong ones back") {
-    Latchkey latchkey(with_texts());
+    Latchkey latchkey(with_daily_limit());
     Person ada(latchkey, "ada@example.com");
-    ada.sign_up_with_phone(number);
+    ada.sign_up_with_phone(own_number);
     ada.browser.http().cookies.clear();
     std::uint32_t wrong = 0;
     for (int day = 0; day < 4 && wrong < accounts::limits::phone_guesses; ++day) {
@@ -179,7 +179,7 @@ TEST_CASE("SP 800-63B 3.1.3.2: a new code does not set the wrong ones back") {
             for (int sent = 0; sent < 2; ++sent) {
                 latchkey.clock.advance(2min);
                 if (ada.ask_for_text().status() != 303) break;  // it opens nothing more
-                const bool is_taken = ada.text_code(number) == "123456";
+                const bool is_taken = ada.text_code(own_number) == "123456";
                 for (int i = 0; i < 5; ++i) {
                     const std::string guess = is_taken ? "123457" : "123456";
                     wrong += ada.take_second_step(guess, "text").error() == "wrong" ? 1 : 0;
@@ -195,9 +195,9 @@ TEST_CASE("SP 800-63B 3.1.3.2: a new code does not set the wrong ones back") {
 }
 
 TEST_CASE("T10: a text code is worth nothing for another purpose, sign-in or phone") {
-    Latchkey latchkey(with_texts());
+    Latchkey latchkey(with_daily_limit());
     Person ada(latchkey, "ada@example.com");
-    ada.sign_up_with_phone(number);
+    ada.sign_up_with_phone(own_number);
     latchkey.clock.advance(10min);
     Person eve(latchkey, "eve@example.com", {.address = "198.51.100.7"});
     eve.sign_up_with_phone("+4916099999999");
@@ -206,7 +206,7 @@ TEST_CASE("T10: a text code is worth nothing for another purpose, sign-in or pho
     ada.browser.http().cookies.clear();
     ada.prove_by_code();
     REQUIRE(ada.ask_for_text().status() == 303);
-    const std::string code = ada.text_code(number);
+    const std::string code = ada.text_code(own_number);
     CHECK(ada.take_second_step(code, "recovery-code").error() == "malformed");
     // Another sign-in of the same person, in the same browser: the code was not for it.
     Person other(latchkey, ada.email);
@@ -227,9 +227,9 @@ TEST_CASE("T10: a text code is worth nothing for another purpose, sign-in or pho
 }
 
 TEST_CASE("T1: with the first proof alone no phone is turned on, and no other one texted") {
-    Latchkey latchkey(with_texts());
+    Latchkey latchkey(with_daily_limit());
     Person ada(latchkey, "ada@example.com");
-    ada.sign_up_with_phone(number);
+    ada.sign_up_with_phone(own_number);
     ada.browser.http().cookies.clear();
     ada.prove_by_code();
     ada.browser.get("/sign-in/second-step");
@@ -248,13 +248,13 @@ TEST_CASE("T1: with the first proof alone no phone is turned on, and no other on
     CHECK(latchkey.texts_to("+4916099999999").empty());
 }
 
-TEST_CASE("No number and no code by text message stands in the log") {
-    Latchkey latchkey(with_texts());
+TEST_CASE("No own_number and no code by text message stands in the log") {
+    Latchkey latchkey(with_daily_limit());
     Person ada(latchkey, "ada@example.com");
-    ada.sign_up_with_phone(number);
+    ada.sign_up_with_phone(own_number);
     const std::string log = latchkey.log_with("/sign-in/add-phone/code");
     CHECK(log.find("23456789") == std::string::npos);
-    CHECK(log.find(ada.text_code(number)) == std::string::npos);
+    CHECK(log.find(ada.text_code(own_number)) == std::string::npos);
 }
 
 }  // namespace

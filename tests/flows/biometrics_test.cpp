@@ -37,13 +37,6 @@ std::string turn_off_path(const Person& person) {
     return "/settings/biometrics/" + found->public_id.value() + "/turn-off";
 }
 
-std::ptrdiff_t count_mails(Latchkey& latchkey, const Person& person, std::string_view subject) {
-    const auto mails = latchkey.mails_to(person.email);
-    return std::ranges::count_if(mails, [subject](const auto& mail) {
-        return mail.subject.find(subject) != std::string::npos;
-    });
-}
-
 TEST_CASE("A new person secures the account with them, and signs in by them after a code") {
     for (const auto representation : {http::Representation::json, http::Representation::html}) {
         Latchkey latchkey;
@@ -52,7 +45,7 @@ TEST_CASE("A new person secures the account with them, and signs in by them afte
         CHECK(acr_of(ada) == "urn:latchkey:2fa");
         REQUIRE(ada.passkeys().size() == 1);
         CHECK(ada.passkeys().front().purpose == CredentialPurpose::second_factor);
-        CHECK(count_mails(latchkey, ada, "biometrics of a device were turned on") == 1);
+        CHECK(latchkey.times_told(ada.email, "biometrics of a device were turned on") == 1);
         ada.browser.http().cookies.clear();
         REQUIRE(ada.prove_by_code().location() == to_second_step);
         CHECK_FALSE(ada.is_signed_in());
@@ -124,7 +117,7 @@ TEST_CASE("Settings turns them on over a sign-in by the passkey, and off by a fr
     CHECK(ada.browser.submit(path, {}).location() == "/settings/security?message=biometrics_off");
     CHECK(ada.account()->factors == 2);
     CHECK_FALSE(by_code.is_signed_in());
-    CHECK(count_mails(latchkey, ada, "biometrics of a device were turned off") == 1);
+    CHECK(latchkey.times_told(ada.email, "biometrics of a device were turned off") == 1);
     REQUIRE(by_code.prove_by_code().location() == to_second_step);
     by_code.browser.get(to_second_step);
     CHECK_FALSE(laptop.get(by_code.browser.page().text("biometrics.options"), flow_origin));

@@ -36,6 +36,9 @@ struct Page {
     [[nodiscard]] const json::Value* find(std::string_view path) const;
 };
 
+/// What must be the same for a page and for JSON.
+inline constexpr auto representations = {http::Representation::json, http::Representation::html};
+
 struct BrowserOptions {
     http::Representation representation = http::Representation::json;
     std::string address = "192.0.2.7";

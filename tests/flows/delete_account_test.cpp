@@ -22,12 +22,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool was_told(Latchkey& latchkey, const std::string& address, std::string_view what) {
-    return std::ranges::any_of(latchkey.mails_to(address), [what](const outbound::Mail& mail) {
-        return mail.subject.find(what) != std::string::npos;
-    });
-}
-
 std::size_t delete_due(Latchkey& latchkey) {
     return pages::delete_due_accounts(latchkey.services());
 }
@@ -48,7 +42,7 @@ TEST_CASE("An account goes a week after its owner asked; nobody is signed in unt
         const Page asked = ask(ada);
         CHECK(asked.location() == "/signed-out?message=deletion");
         CHECK(asked.response.header("clear-site-data") == R"("cache", "storage")");
-        CHECK(was_told(latchkey, ada.email, "will be deleted"));
+        CHECK(latchkey.was_told(ada.email, "will be deleted"));
         CHECK(
             latchkey.mails_to(ada.email).back().text.find("29 November 2026") != std::string::npos
         );
@@ -61,7 +55,7 @@ TEST_CASE("An account goes a week after its owner asked; nobody is signed in unt
         const auto id = ada.account()->id;
         CHECK(delete_due(latchkey) == 1);
         CHECK_FALSE(ada.account().has_value());
-        CHECK(was_told(latchkey, ada.email, "is deleted"));
+        CHECK(latchkey.was_told(ada.email, "is deleted"));
         CHECK(delete_due(latchkey) == 0);
         const auto events = latchkey.store().list_events(id, {.count = 1});
         CHECK(events.at(0).kind == accounts::EventKind::account_deleted);
@@ -76,7 +70,7 @@ TEST_CASE("A sign-in before the day keeps the account, and is told") {
     REQUIRE(ask(ada).status() == 303);
     latchkey.clock.advance(24h * 7 - 1ms);
     REQUIRE(ada.sign_in().status() == 200);
-    CHECK(was_told(latchkey, ada.email, "stays"));
+    CHECK(latchkey.was_told(ada.email, "stays"));
     latchkey.clock.advance(24h);
     CHECK(delete_due(latchkey) == 0);
     CHECK(ada.account().has_value());

@@ -61,8 +61,10 @@ struct Observed {
 
 Observed probe(Latchkey& latchkey, StoreWatch& watch, const std::string& email) {
     // A network and a browser of its own, so that no limit tells them apart.
-    static int number = 0;
-    Person stranger(latchkey, email, {.address = "10.7." + std::to_string(++number % 250) + ".1"});
+    static int strangers = 0;
+    Person stranger(
+        latchkey, email, {.address = "10.7." + std::to_string(++strangers % 250) + ".1"}
+    );
     stranger.browser.get("/sign-in");
     watch.forget();
     const CallTrace trace;

@@ -277,6 +277,19 @@ std::vector<outbound::Mail> Latchkey::mails_to(std::string_view address) {
     return found;
 }
 
+std::size_t Latchkey::times_told(std::string_view address, std::string_view subject) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        mails_to(address),
+        [subject](const outbound::Mail& mail) {
+            return mail.subject.find(subject) != std::string::npos;
+        }
+    ));
+}
+
+bool Latchkey::was_told(std::string_view address, std::string_view subject) {
+    return times_told(address, subject) > 0;
+}
+
 void Latchkey::collect_texts() {
     constexpr auto channel = accounts::Channel::text_message;
     for (auto due = store().due_mails(channel, clock.now(), 100); !due.empty();

@@ -82,6 +82,10 @@ public:
     /// is gone.
     std::vector<outbound::Mail> mails_to(std::string_view address);
 
+    /// How many mails were queued to this address whose subject holds this, and whether any was.
+    std::size_t times_told(std::string_view address, std::string_view subject);
+    bool was_told(std::string_view address, std::string_view subject);
+
     /// What was queued to this number, in the same way.
     std::vector<outbound::TextMessage> texts_to(std::string_view number);
 

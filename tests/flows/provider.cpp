@@ -14,7 +14,6 @@
 #include "http/response.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
-#include "http/tls_files.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/webauthn/types.hpp"
 #include "oidc/provider.hpp"
@@ -191,11 +190,7 @@ Provider::Provider() : state_(std::make_unique<State>(*this)) {
     auto created = http::Server::create(
         {
             .listen = "127.0.0.1:" + port,
-            .tls =
-                http::TlsFiles{
-                    .certificate = state.tls.file("certificate.pem"),
-                    .key = state.tls.file("key.pem")
-                },
+            .tls = state.tls.files(),
             .hosts = {"localhost:" + port},
         },
         state.router,

@@ -22,8 +22,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto both = {http::Representation::json, http::Representation::html};
-
 bool has_event(const Person& person, accounts::EventKind kind) {
     const auto events = person.events();
     return std::ranges::any_of(events, [kind](const auto& event) { return event.kind == kind; });
@@ -45,7 +43,7 @@ Settled settle(Latchkey& latchkey) {
 }
 
 TEST_CASE("E-mail signs in around a lost passkey at once: marked, logged and told") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey;
         Settled ada = settle(latchkey);
         ada.person.browser.use(representation);

@@ -15,8 +15,6 @@
 namespace latchkey::test {
 namespace {
 
-constexpr auto both = {http::Representation::json, http::Representation::html};
-
 TEST_CASE("Restart before the passkey is used: the challenge is dead, the next one comes with it") {
     Latchkey latchkey;
     Person ada(latchkey, "ada@example.com");
@@ -33,7 +31,7 @@ TEST_CASE("Restart before the passkey is used: the challenge is dead, the next o
 }
 
 TEST_CASE("Restart before the address is given: the form that is open still works") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey;
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         ada.browser.get("/sign-in?return_to=/help");

@@ -37,13 +37,6 @@ bool has_alert(Person& person) {
     return says(person, "/settings/security", "alert");
 }
 
-std::size_t times_told(Latchkey& latchkey, const Person& person, std::string_view subject) {
-    const auto mails = latchkey.mails_to(person.email);
-    return static_cast<std::size_t>(std::ranges::count_if(mails, [subject](const auto& mail) {
-        return mail.subject.find(subject) != std::string::npos;
-    }));
-}
-
 /// The path of the newest link to `page` in a mail.
 std::string path_in_mail(Latchkey& latchkey, const Person& person, std::string_view page) {
     const std::string prefix = std::string(flow_origin) + std::string(page);
@@ -133,7 +126,7 @@ TEST_CASE("\"This wasn't me\", from a session or a mail, signs everybody out and
         CHECK(ada.account()->frozen_at == scene.latchkey.clock.now());
         CHECK_FALSE(ada.is_signed_in());
         CHECK_FALSE(scene.eve.is_signed_in());
-        CHECK(times_told(scene.latchkey, ada, "Nobody gets in") == 1);
+        CHECK(scene.latchkey.times_told(ada.email, "Nobody gets in") == 1);
 
         // Neither mailbox nor her own passkey lets Eve change anything.
         CHECK(scene.eve.prove_by_code("?intent=add-passkey").error() == "frozen_by_owner");
@@ -178,7 +171,7 @@ TEST_CASE("T5: a code and the suspended passkey give it back, by the link of the
     CHECK(ada.browser.get("/session").text("acr") == "phr");
     CHECK_FALSE(scene.eve.is_signed_in());
     CHECK(ada.account()->recovered_at == std::nullopt);
-    CHECK(times_told(scene.latchkey, ada, "is back") == 1);
+    CHECK(scene.latchkey.times_told(ada.email, "is back") == 1);
     // And what is not hers goes away for good.
     CHECK(ada.remove(1).location() == "/settings/security?message=removed");
     CHECK(ada.passkeys().size() == 1);

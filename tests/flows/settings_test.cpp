@@ -19,8 +19,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto both = {http::Representation::json, http::Representation::html};
-
 std::string rename_path(const Person& person, std::size_t index) {
     return "/settings/passkeys/" + person.passkeys().at(index).public_id.value() + "/rename";
 }
@@ -80,7 +78,7 @@ TEST_CASE("After a restore, nothing is signalled until the operator turns it on"
 }
 
 TEST_CASE("A passkey gets a name, and an empty one brings its provider's name back") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey;
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         ada.sign_up();
@@ -137,7 +135,7 @@ TEST_CASE("The passkey of somebody else is not there: no rename, no removal") {
 
 TEST_CASE("Removing asks first, then removes, ends its sessions and keeps this one under a new id"
 ) {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey;
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         ada.sign_up();
@@ -189,7 +187,7 @@ TEST_CASE("The last passkey cannot be removed; the page says so and leads to rep
 }
 
 TEST_CASE("Step-up: a removal needs a proof younger than five minutes, and then comes back") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey;
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         ada.sign_up();
@@ -250,7 +248,7 @@ TEST_CASE("A removal proved by a passkey that is younger than a day is a suspens
 }
 
 TEST_CASE("Signing out ends the session in the database and leads to a page that says so") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey;
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         ada.sign_up();

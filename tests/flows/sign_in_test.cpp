@@ -22,10 +22,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto both = {http::Representation::json, http::Representation::html};
-
 TEST_CASE("Next time a passkey signs in alone: no e-mail, no user name") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey;
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         ada.sign_up();

@@ -24,7 +24,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto both = {http::Representation::json, http::Representation::html};
 const std::string number = "+4915123456789";
 
 LatchkeyOptions with_texts() {
@@ -34,19 +33,12 @@ LatchkeyOptions with_texts() {
     };
 }
 
-bool was_told(Latchkey& latchkey, const Person& person, std::string_view subject) {
-    const auto mails = latchkey.mails_to(person.email);
-    return std::ranges::any_of(mails, [subject](const auto& mail) {
-        return mail.subject.find(subject) != std::string::npos;
-    });
-}
-
 accounts::SecondSteps steps_of(Latchkey& latchkey, const Person& person) {
     return latchkey.store().find_second_steps(person.account()->id);
 }
 
 TEST_CASE("A new person secures the account with a phone; the code fills in by its last line") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey(with_texts());
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         ada.prove_by_code("?return_to=/settings/security");
@@ -56,7 +48,7 @@ TEST_CASE("A new person secures the account with a phone; the code fills in by i
         REQUIRE(ada.is_signed_in());
         CHECK(ada.account()->factors == 1);
         CHECK(steps_of(latchkey, ada).phone->number.text() == number);
-        CHECK(was_told(latchkey, ada, "Codes by text message were turned on"));
+        CHECK(latchkey.was_told(ada.email, "Codes by text message were turned on"));
         const auto texts = latchkey.texts_to(number);
         REQUIRE(texts.size() == 1);
         CHECK(texts[0].text.ends_with("\n\n@localhost #" + ada.text_code(number)));
@@ -69,7 +61,7 @@ TEST_CASE("A new person secures the account with a phone; the code fills in by i
 }
 
 TEST_CASE("After an e-mail code a text message is asked for, sent when asked, and signs in") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey(with_texts());
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         ada.sign_up_with_phone(number);
@@ -132,12 +124,12 @@ TEST_CASE("A code lives five minutes and takes five tries, and is good for one b
         CHECK(ada.take_second_step(wrong, "text").error() == "wrong");
     }
     CHECK(ada.take_second_step(code, "text").error() == "ended");
-    CHECK(was_told(latchkey, ada, "Wrong codes at sign-in"));
+    CHECK(latchkey.was_told(ada.email, "Wrong codes at sign-in"));
     CHECK_FALSE(ada.is_signed_in());
 }
 
 TEST_CASE("In Settings a phone is turned on by a fresh proof, changed as a new one, turned off") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey(with_texts());
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         ada.sign_up();
@@ -157,7 +149,7 @@ TEST_CASE("In Settings a phone is turned on by a fresh proof, changed as a new o
         CHECK(second.phone->id != first->id);
         CHECK(second.recovery_codes == 10);
         CHECK(ada.account()->factors == 2);
-        CHECK(was_told(latchkey, ada, "Codes by text message were turned off"));
+        CHECK(latchkey.was_told(ada.email, "Codes by text message were turned off"));
         CHECK(ada.is_signed_in());
         CHECK_FALSE(elsewhere.is_signed_in());
 

@@ -19,15 +19,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto both = {http::Representation::json, http::Representation::html};
-
-bool was_told(Latchkey& latchkey, const Person& person, std::string_view subject) {
-    const auto mails = latchkey.mails_to(person.email);
-    return std::ranges::any_of(mails, [subject](const auto& mail) {
-        return mail.subject.find(subject) != std::string::npos;
-    });
-}
-
 /// Signed up with a passkey, with an app turned on in Settings just now.
 void sign_up_with_both(Person& person) {
     person.sign_up();
@@ -36,7 +27,7 @@ void sign_up_with_both(Person& person) {
 }
 
 TEST_CASE("A new person secures the account with an authenticator app instead of a passkey") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey;
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         const Page proved = ada.prove_by_code("?return_to=/settings/security");
@@ -50,7 +41,7 @@ TEST_CASE("A new person secures the account with an authenticator app instead of
         CHECK(ada.account()->factors == 1);
         CHECK(ada.passkeys().empty());
         CHECK(latchkey.store().find_second_steps(ada.account()->id).recovery_codes == 10);
-        CHECK(was_told(latchkey, ada, "Two-step sign-in was turned on"));
+        CHECK(latchkey.was_told(ada.email, "Two-step sign-in was turned on"));
         ada.browser.use(http::Representation::json);
         CHECK(ada.browser.get("/session").text("acr") == "urn:latchkey:2fa");
         CHECK(ada.browser.get("/sign-in/add-app").status() == 409);  // the sign-in is over
@@ -87,7 +78,7 @@ TEST_CASE("The secret of an app is shown once: never with an error, and anew on 
 }
 
 TEST_CASE("After an e-mail code the account's app is asked for, and its code signs in") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey;
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         ada.sign_up_with_app();
@@ -105,7 +96,7 @@ TEST_CASE("After an e-mail code the account's app is asked for, and its code sig
         ada.browser.use(http::Representation::json);
         CHECK(ada.browser.get("/session").text("acr") == "urn:latchkey:2fa");
         CHECK(ada.account()->recovered_at == std::nullopt);
-        CHECK_FALSE(was_told(latchkey, ada, "without your passkey"));
+        CHECK_FALSE(latchkey.was_told(ada.email, "without your passkey"));
     }
 }
 
@@ -138,7 +129,7 @@ TEST_CASE("Spaces in a code are fine, and what is no code is not counted as a tr
 }
 
 TEST_CASE("A recovery code stands in for the app once: marked, told, and the count goes down") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey;
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         ada.sign_up_with_app();
@@ -147,7 +138,7 @@ TEST_CASE("A recovery code stands in for the app once: marked, told, and the cou
         const Page in = ada.take_second_step(ada.recovery_codes.at(3), "recovery-code");
         CHECK(in.status() == 303);
         CHECK(ada.is_signed_in());
-        CHECK(was_told(latchkey, ada, "A recovery code"));
+        CHECK(latchkey.was_told(ada.email, "A recovery code"));
         CHECK(ada.account()->recovered_at == latchkey.clock.now());
         ada.browser.use(http::Representation::json);
         CHECK(ada.browser.get("/session").text("acr") == "urn:latchkey:recovered");
@@ -204,13 +195,13 @@ TEST_CASE("design.md 4.2: e-mail and app together add a passkey, which then need
 }
 
 TEST_CASE("In Settings an app is turned on by a fresh proof, and then e-mail asks for it") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey;
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         sign_up_with_both(ada);
         CHECK(ada.is_signed_in());
         CHECK(ada.account()->factors == 2);
-        CHECK(was_told(latchkey, ada, "Two-step sign-in was turned on"));
+        CHECK(latchkey.was_told(ada.email, "Two-step sign-in was turned on"));
         ada.browser.http().cookies.clear();
         CHECK(ada.sign_in_with_app().status() == 303);
         CHECK(ada.account()->recovered_at == std::nullopt);
@@ -253,7 +244,7 @@ TEST_CASE("A new set of recovery codes ends the old one, and is told") {
     const Page made = ada.browser.submit("/settings/recovery-codes", {});
     REQUIRE(made.status() == 200);
     const std::string fresh = *made.find("codes")->as_array()->at(0).find_string("code");
-    CHECK(was_told(latchkey, ada, "New recovery codes"));
+    CHECK(latchkey.was_told(ada.email, "New recovery codes"));
     ada.browser.http().cookies.clear();
     ada.prove_by_code();
     CHECK(ada.take_second_step(old, "recovery-code").error() == "wrong");
@@ -273,11 +264,11 @@ TEST_CASE("Turning the app off ends its codes and all other sessions; this one g
     CHECK_FALSE(elsewhere.is_signed_in());
     CHECK(ada.account()->factors == 1);
     CHECK(latchkey.store().find_second_steps(ada.account()->id) == accounts::SecondSteps{});
-    CHECK(was_told(latchkey, ada, "Two-step sign-in was turned off"));
+    CHECK(latchkey.was_told(ada.email, "Two-step sign-in was turned off"));
 }
 
 TEST_CASE("I1: the app that alone secures an account is not turned off; a passkey frees it") {
-    for (const auto representation : both) {
+    for (const auto representation : representations) {
         Latchkey latchkey;
         Person ada(latchkey, "ada@example.com", {.representation = representation});
         ada.sign_up_with_app();

@@ -6,7 +6,6 @@
 #include "http/response.hpp"
 #include "http/router.hpp"
 #include "http/test_server.hpp"
-#include "http/tls_files.hpp"
 #include "outbound/https_client.hpp"
 #include "support/http_client.hpp"
 #include "support/process.hpp"
@@ -37,22 +36,13 @@ using http::Router;
 using outbound::HttpsReply;
 using outbound::HttpsRequest;
 
-Response text(int status, std::string body) {
-    return {.status = status, .content_type = "text/plain; charset=utf-8", .body = std::move(body)};
-}
-
 /// A server with TLS on a port that its own name says, as a provider has.
 struct TlsServer {
     explicit TlsServer(Router router)
         : port(std::to_string(free_port())),
           server(
               std::move(router),
-              {.listen = "127.0.0.1:" + port,
-               .tls =
-                   http::TlsFiles{
-                       .certificate = folder.file("certificate.pem"), .key = folder.file("key.pem")
-                   },
-               .hosts = {"localhost:" + port}}
+              {.listen = "127.0.0.1:" + port, .tls = folder.files(), .hosts = {"localhost:" + port}}
           ) {}
 
     [[nodiscard]] HttpsRequest request(std::string_view path) const {

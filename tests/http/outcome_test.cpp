@@ -36,10 +36,6 @@ using http::Response;
 using http::Router;
 using http::Save;
 
-Response text(int status, std::string body) {
-    return {.status = status, .content_type = "text/plain; charset=utf-8", .body = std::move(body)};
-}
-
 Router router_with(std::string pattern, http::Handler handler) {
     Router router;
     router.add({.pattern = std::move(pattern), .handler = std::move(handler)});

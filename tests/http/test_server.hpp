@@ -23,6 +23,10 @@ namespace latchkey::test {
 /// 2026-03-04T05:06:07Z, a Wednesday.
 inline constexpr TimePoint server_time{std::chrono::milliseconds(1'772'600'767'000)};
 
+inline http::Response text(int status, std::string body) {
+    return {.status = status, .content_type = "text/plain; charset=utf-8", .body = std::move(body)};
+}
+
 /// A real server on a free port of the loopback, with a clock that only the test moves: no deadline
 /// comes by itself. Stops when it goes out of scope.
 class TestServer {

@@ -5,7 +5,6 @@
 #include "http/request.hpp"
 #include "http/router.hpp"
 #include "http/test_server.hpp"
-#include "http/tls_files.hpp"
 #include "support/tls_client.hpp"
 
 #include <atomic>
@@ -27,10 +26,6 @@ http::Router router() {
     return made;
 }
 
-http::TlsFiles files_of(const TlsFolder& folder) {
-    return {.certificate = folder.file("certificate.pem"), .key = folder.file("key.pem")};
-}
-
 void take_both(const TlsFolder& folder, const TlsFolder& from) {
     folder.take("certificate.pem", from);
     folder.take("key.pem", from);
@@ -44,7 +39,7 @@ bool answers(TlsClient& client) {
 TEST_CASE("a new certificate is for new connections; those that stand go on") {
     const TlsFolder folder;
     const TlsFolder renewed;
-    TestServer server(router(), {.tls = files_of(folder)});
+    TestServer server(router(), {.tls = folder.files()});
     TlsClient before(server.port(), {});
     CHECK(answers(before));
 
@@ -64,7 +59,7 @@ TEST_CASE("a new certificate is for new connections; those that stand go on") {
 
 TEST_CASE("a session of the old certificate is not resumed under the new one") {
     const TlsFolder folder;
-    TestServer server(router(), {.tls = files_of(folder)});
+    TestServer server(router(), {.tls = folder.files()});
     TlsClient first(server.port(), {});
     CHECK(answers(first));
     const auto session = first.take_session();
@@ -77,7 +72,7 @@ TEST_CASE("a session of the old certificate is not resumed under the new one") {
 TEST_CASE("a pair that does not fit is refused in words, and the one in use stays") {
     const TlsFolder folder;
     const TlsFolder renewed;
-    TestServer server(router(), {.tls = files_of(folder)});
+    TestServer server(router(), {.tls = folder.files()});
     const TlsClient before(server.port(), {});
     folder.take("certificate.pem", renewed);  // its key is still to come
     for (int i = 0; i < 2; ++i) {
@@ -94,7 +89,7 @@ TEST_CASE("a pair that does not fit is refused in words, and the one in use stay
 TEST_CASE("files are read again if they changed, and a bad change is tried once") {
     const TlsFolder folder;
     const TlsFolder renewed;
-    TestServer server(router(), {.tls = files_of(folder)});
+    TestServer server(router(), {.tls = folder.files()});
     const auto look = [&] { return server.server().reload_tls(TlsReload::if_changed); };
     CHECK(look().value() == TlsReloaded::no);
     folder.take("key.pem", renewed);
@@ -119,7 +114,7 @@ TEST_CASE("handshakes during a reload succeed, each with one of the two certific
     const TlsFolder one;
     const TlsFolder other;
     take_both(folder, one);
-    TestServer server(router(), {.tls = files_of(folder), .threads = 2});
+    TestServer server(router(), {.tls = folder.files(), .threads = 2});
     std::atomic<bool> is_done{false};
     std::atomic<int> reloads{0};
     std::thread reloading([&] {

@@ -5,7 +5,6 @@
 #include "http/request.hpp"
 #include "http/router.hpp"
 #include "http/test_server.hpp"
-#include "http/tls_files.hpp"
 #include "support/http_client.hpp"
 #include "support/tls_client.hpp"
 
@@ -26,17 +25,13 @@ using http::Method;
 using http::Request;
 using http::Router;
 
-http::TlsFiles files_of(const TlsFolder& folder) {
-    return {.certificate = folder.file("certificate.pem"), .key = folder.file("key.pem")};
-}
-
 /// The error of loading these files, or "".
 std::string error_of(const TlsFolder& folder, std::string_view certificate, std::string_view key) {
     const auto loaded = http::TlsContext::load(folder.file(certificate), folder.file(key));
     return loaded ? std::string() : loaded.error();
 }
 
-Router router_of_texts() {
+Router router_over_tls() {
     Router router;
     router.add(text_route(Method::get, "/", [](const Request&) { return std::string("home"); }));
     router.add(text_route(Method::post, "/echo", [](const Request& request) {
@@ -52,7 +47,7 @@ Router router_of_texts() {
 
 TEST_CASE("12.1.1: TLS 1.2 and 1.3 are served, TLS 1.1 is refused") {
     const TlsFolder folder;
-    const TestServer server(router_of_texts(), {.tls = files_of(folder)});
+    const TestServer server(router_over_tls(), {.tls = folder.files()});
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
         const TlsClient client(server.port(), {.lowest = version, .highest = version});
         REQUIRE(client.is_connected());
@@ -70,7 +65,7 @@ TEST_CASE("12.1.1: TLS 1.2 and 1.3 are served, TLS 1.1 is refused") {
 
 TEST_CASE("12.1.2: only AEAD suites with forward secrecy are spoken") {
     const TlsFolder folder;
-    const TestServer server(router_of_texts(), {.tls = files_of(folder)});
+    const TestServer server(router_over_tls(), {.tls = folder.files()});
     const auto connects = [&](const char* suites) {
         return TlsClient(server.port(), {.highest = TLS1_2_VERSION, .suites = suites})
             .is_connected();
@@ -86,7 +81,7 @@ TEST_CASE("12.1.2: only AEAD suites with forward secrecy are spoken") {
 
 TEST_CASE("ALPN: HTTP/1.1 is chosen; who offers other protocols only is refused (RFC 7301)") {
     const TlsFolder folder;
-    const TestServer server(router_of_texts(), {.tls = files_of(folder)});
+    const TestServer server(router_over_tls(), {.tls = folder.files()});
     const TlsClient both(server.port(), {.protocols = "\x02h2\x08http/1.1"});
     CHECK(both.is_connected());
     const unsigned char* chosen = nullptr;
@@ -98,7 +93,7 @@ TEST_CASE("ALPN: HTTP/1.1 is chosen; who offers other protocols only is refused 
 
 TEST_CASE("a session is resumed by its ticket") {
     const TlsFolder folder;
-    const TestServer server(router_of_texts(), {.tls = files_of(folder)});
+    const TestServer server(router_over_tls(), {.tls = folder.files()});
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
         const TlsClient first(server.port(), {.lowest = version, .highest = version});
         first.send(get_with(""));
@@ -114,7 +109,7 @@ TEST_CASE("a session is resumed by its ticket") {
 
 TEST_CASE("bodies of several records pass both ways, and requests that came in one record") {
     const TlsFolder folder;
-    const TestServer server(router_of_texts(), {.tls = files_of(folder)});
+    const TestServer server(router_over_tls(), {.tls = folder.files()});
     const TlsClient client(server.port(), {});
     client.send(get_with("", "/big"));
     CHECK(client.read_until("end").size() > 3'000'000);
@@ -133,15 +128,15 @@ TEST_CASE("bodies of several records pass both ways, and requests that came in o
 
 TEST_CASE("plain HTTP on a TLS port gets no answer in plain") {
     const TlsFolder folder;
-    const TestServer server(router_of_texts(), {.tls = files_of(folder)});
+    const TestServer server(router_over_tls(), {.tls = folder.files()});
     CHECK(server.answer_to(get_with("")).find("HTTP/1.1") == std::string::npos);
 }
 
 TEST_CASE("T37: a handshake that does not end in time is ended") {
     const TlsFolder folder;
     TestServer server(
-        router_of_texts(),
-        {.tls = files_of(folder), .limits = {.head_timeout = std::chrono::milliseconds(40)}}
+        router_over_tls(),
+        {.tls = folder.files(), .limits = {.head_timeout = std::chrono::milliseconds(40)}}
     );
     RawConnection silent(server.port());
     const TlsClient client(server.port(), {});

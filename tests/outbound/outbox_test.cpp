@@ -51,7 +51,7 @@ crypto::Sealer sealer_of(std::byte fill) {
     return crypto::Sealer(std::move(keys));
 }
 
-Mail mail_to(const std::string& address) {
+Mail queued_mail(const std::string& address) {
     return {.to = address, .subject = "73921648", .text = "code", .html = "<p>code</p>"};
 }
 
@@ -93,7 +93,7 @@ struct Fixture {
     MailId queue(std::int64_t id, const std::string& address, std::chrono::seconds life = 10min) {
         store.queue(
             {.id = MailId(id),
-             .sealed = seal(mail_to(address), MailId(id), sealer, random),
+             .sealed = seal(queued_mail(address), MailId(id), sealer, random),
              .attempts = 0,
              .expires_at = clock.now() + life}
         );
@@ -118,7 +118,7 @@ NotSent failure(NotSent::Kind kind) {
 TEST_CASE("A sealed mail opens only for its own row and under its own key (T27)") {
     crypto::SystemRandom random;
     const crypto::Sealer sealer = sealer_of(std::byte{1});
-    const Mail mail = mail_to("ada@example.test");
+    const Mail mail = queued_mail("ada@example.test");
     const Bytes sealed = seal(mail, MailId(5), sealer, random);
     CHECK(open(sealed, MailId(5), sealer) == mail);
     CHECK(open(sealed, MailId(6), sealer) == std::nullopt);
@@ -223,7 +223,7 @@ TEST_CASE("A mail that was sealed under another key is given up and told") {
     const crypto::Sealer other = sealer_of(std::byte{9});
     f.store.queue(
         {.id = MailId(1),
-         .sealed = seal(mail_to("a@example.test"), MailId(1), other, f.random),
+         .sealed = seal(queued_mail("a@example.test"), MailId(1), other, f.random),
          .attempts = 0,
          .expires_at = noon + 10min}
     );

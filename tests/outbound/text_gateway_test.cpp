@@ -29,7 +29,6 @@ namespace latchkey::outbound {
 namespace {
 
 using test::HttpPeer;
-using Kind = NotSent::Kind;
 
 const TextMessage message{
     .to = "+4915123456789", .text = "123456 is your code.\n\n@localhost #123456"
@@ -60,7 +59,7 @@ std::string http(int status, const std::string& body) {
            "\r\nConnection: close\r\n\r\n" + body;
 }
 
-void check_failure(const Delivery& delivery, Kind kind) {
+void check_failure(const Delivery& delivery, NotSent::Kind kind) {
     const auto* failure = std::get_if<NotSent>(&delivery);
     REQUIRE(failure != nullptr);
     CHECK(failure->kind == kind);
@@ -107,17 +106,19 @@ TEST_CASE("Twilio is sent a form with Basic authorization; a messaging service h
 
 TEST_CASE("What concerns one message is given up, what concerns the gateway makes all wait") {
     using enum TextProvider;
-    check_failure(answer_of(kannel, http(400, "Missing receiver number")), Kind::refused);
-    check_failure(answer_of(kannel, http(403, "Authorization failed")), Kind::unavailable);
-    check_failure(answer_of(kannel, http(503, "Temporal failure")), Kind::unavailable);
-    check_failure(answer_of(twilio, http(400, R"({"code":21211})")), Kind::refused);
-    check_failure(answer_of(twilio, http(401, "{}")), Kind::unavailable);
-    check_failure(answer_of(twilio, http(429, "{}")), Kind::unavailable);
-    check_failure(answer_of(twilio, http(500, "no JSON")), Kind::unavailable);
+    check_failure(answer_of(kannel, http(400, "Missing receiver number")), NotSent::Kind::refused);
+    check_failure(answer_of(kannel, http(403, "Authorization failed")), NotSent::Kind::unavailable);
+    check_failure(answer_of(kannel, http(503, "Temporal failure")), NotSent::Kind::unavailable);
+    check_failure(answer_of(twilio, http(400, R"({"code":21211})")), NotSent::Kind::refused);
+    check_failure(answer_of(twilio, http(401, "{}")), NotSent::Kind::unavailable);
+    check_failure(answer_of(twilio, http(429, "{}")), NotSent::Kind::unavailable);
+    check_failure(answer_of(twilio, http(500, "no JSON")), NotSent::Kind::unavailable);
     for (const TextProvider provider : {kannel, twilio}) {
-        check_failure(answer_of(provider, ""), Kind::unavailable);
-        check_failure(answer_of(provider, "HTTP/1.1 2"), Kind::unavailable);
-        check_failure(answer_of(provider, http(200, std::string(70'000, 'x'))), Kind::unavailable);
+        check_failure(answer_of(provider, ""), NotSent::Kind::unavailable);
+        check_failure(answer_of(provider, "HTTP/1.1 2"), NotSent::Kind::unavailable);
+        check_failure(
+            answer_of(provider, http(200, std::string(70'000, 'x'))), NotSent::Kind::unavailable
+        );
     }
     const Delivery numbered = answer_of(twilio, http(400, R"({"code":21211})"));
     CHECK(std::get<NotSent>(numbered).why == "Twilio answered 400 (21211)");
@@ -130,7 +131,7 @@ TEST_CASE("A gateway that is not there, or never answers, makes all wait") {
         options = options_for(peer, TextProvider::kannel);
     }
     options.timeout = std::chrono::milliseconds(300);
-    check_failure(make_text_gateway(std::move(options))->send(message), Kind::unavailable);
+    check_failure(make_text_gateway(std::move(options))->send(message), NotSent::Kind::unavailable);
 }
 
 TEST_CASE("check(): the gateway answers and knows us, or what is wrong in words") {

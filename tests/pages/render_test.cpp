@@ -7,6 +7,7 @@
 #include "pages/brand.hpp"
 #include "pages/embedded.hpp"
 #include "pages/language.hpp"
+#include "support/text.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -29,6 +30,8 @@ using latchkey::pages::Renderer;
 
 namespace {
 
+using latchkey::test::contains;
+
 std::unique_ptr<Renderer> make(Brand brand) {
     auto renderer = Renderer::create(std::move(brand));
     REQUIRE_MESSAGE(renderer.has_value(), (renderer ? "" : renderer.error().what));
@@ -45,10 +48,6 @@ Request request(Representation representation) {
     request.id = "BBBBBBBBBBBBBBBBBBBBBB";
     request.representation = representation;
     return request;
-}
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ using namespace latchkey::test;
 namespace {
 
 /// A data folder with a running store, and a place for backups.
-struct Place {
+struct DataFolder {
     TemporaryFolder folder;
     FixedClock clock{day_one};
     std::filesystem::path database = folder.path() + "/data/latchkey.db";
@@ -67,7 +67,7 @@ store::StoreError::Kind kind_of(const Result<store::Restored, store::StoreError>
 }  // namespace
 
 TEST_CASE("a backup of a running store is one private file, and is never written over") {
-    Place place;
+    DataFolder place;
     sign_up(*place.store);
     REQUIRE(store::back_up(place.database, place.backup).has_value());
     using std::filesystem::perms;
@@ -85,7 +85,7 @@ TEST_CASE("a backup of a running store is one private file, and is never written
 }
 
 TEST_CASE("a restored backup has the accounts and passkeys of then, and nobody signed in (T43)") {
-    Place place;
+    DataFolder place;
     auto [account, passkey] = sign_up(*place.store);
     const auto session = sample_session(*place.store, account, day_one);
     const auto sign_in = sample_sign_in(*place.store, account, day_one);
@@ -122,7 +122,7 @@ TEST_CASE("a restored backup has the accounts and passkeys of then, and nobody s
 }
 
 TEST_CASE("passkeys that were removed after the backup are named when they come back") {
-    Place place;
+    DataFolder place;
     const auto [account, passkey] = sign_up(*place.store);
     sign_up(*place.store);
     REQUIRE(store::back_up(place.database, place.backup).has_value());
@@ -140,7 +140,7 @@ TEST_CASE("passkeys that were removed after the backup are named when they come 
 }
 
 TEST_CASE("a backup is restored into an empty folder, and over a damaged database") {
-    Place place;
+    DataFolder place;
     const auto account = sign_up(*place.store).account;
     REQUIRE(store::back_up(place.database, place.backup).has_value());
     place.store.reset();
@@ -162,7 +162,7 @@ TEST_CASE("a backup is restored into an empty folder, and over a damaged databas
 
 TEST_CASE("a restore is refused while a server runs, with the wrong key, from a bad file") {
     using enum store::StoreError::Kind;
-    Place place;
+    DataFolder place;
     const auto account = sign_up(*place.store).account;
     REQUIRE(place.store->save_setting("key", "right"));
     REQUIRE(store::back_up(place.database, place.backup).has_value());

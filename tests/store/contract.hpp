@@ -7,6 +7,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -55,6 +56,25 @@ std::vector<store::CommitResult> commit_together(
 [[nodiscard]] inline bool is_refused_at(const store::CommitResult& result, std::size_t index) {
     const auto* refused = std::get_if<store::Refused>(&result);
     return refused != nullptr && refused->change == index;
+}
+
+/// Commits, and tells whether it was.
+[[nodiscard]] inline bool committed(StoreUnderTest& db, std::vector<store::Change> changes) {
+    return is_committed(commit(db.store(), std::move(changes)));
+}
+
+/// Commits, and tells whether it was refused because of the change at `index`.
+[[nodiscard]] inline bool refused(
+    StoreUnderTest& db, std::vector<store::Change> changes, std::size_t index
+) {
+    return is_refused_at(commit(db.store(), std::move(changes)), index);
+}
+
+/// What the one spent code or link of a commit came to; nullopt: it was not made.
+[[nodiscard]] inline std::optional<store::Spent> answer_of(const store::CommitResult& result) {
+    const auto* committed = std::get_if<store::Committed>(&result);
+    if (committed == nullptr || committed->spent.size() != 1) return std::nullopt;
+    return committed->spent[0];
 }
 
 [[nodiscard]] inline bool is_unknown(const store::CommitResult& result) {

@@ -18,18 +18,6 @@ using namespace latchkey::accounts;
 using namespace latchkey::test;
 using std::chrono::hours;
 
-namespace {
-
-bool committed(StoreUnderTest& db, std::vector<store::Change> changes) {
-    return is_committed(commit(db.store(), std::move(changes)));
-}
-
-bool refused(StoreUnderTest& db, std::vector<store::Change> changes, std::size_t at) {
-    return is_refused_at(commit(db.store(), std::move(changes)), at);
-}
-
-}  // namespace
-
 TEST_CASE("an address changes if it is still the one of before and nobody has the new one") {
     const auto db = make_store_under_test();
     auto account = sign_up(db->store()).account;

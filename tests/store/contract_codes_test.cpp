@@ -28,13 +28,6 @@ using std::chrono::seconds;
 namespace {
 
 /// The answer to a guess, or nullopt if it was refused.
-std::optional<store::Spent> answer_of(const store::CommitResult& result) {
-    const auto* committed = std::get_if<store::Committed>(&result);
-    if (committed == nullptr) return std::nullopt;
-    REQUIRE(committed->spent.size() == 1);
-    return committed->spent[0];
-}
-
 SpendAttempt right_guess(const EmailCode& code, TimePoint now = day_one) {
     return {.code = code.id, .mac = code.mac, .limit = 5, .now = now};
 }

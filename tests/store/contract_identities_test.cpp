@@ -17,18 +17,6 @@ using namespace latchkey;
 using namespace latchkey::accounts;
 using namespace latchkey::test;
 
-namespace {
-
-bool committed(StoreUnderTest& db, std::vector<store::Change> changes) {
-    return is_committed(commit(db.store(), std::move(changes)));
-}
-
-bool refused(StoreUnderTest& db, std::vector<store::Change> changes, std::size_t at) {
-    return is_refused_at(commit(db.store(), std::move(changes)), at);
-}
-
-}  // namespace
-
 TEST_CASE("an identity reads back as it was linked, with its account as it is now") {
     const auto db = make_store_under_test();
     auto account = sign_up(db->store()).account;

@@ -25,14 +25,6 @@ using std::chrono::hours;
 
 namespace {
 
-bool committed(StoreUnderTest& db, std::vector<store::Change> changes) {
-    return is_committed(commit(db.store(), std::move(changes)));
-}
-
-bool refused(StoreUnderTest& db, std::vector<store::Change> changes, std::size_t at) {
-    return is_refused_at(commit(db.store(), std::move(changes)), at);
-}
-
 /// As it is listed, after a check that finding it by its credential id gives the same.
 Passkey stored(StoreUnderTest& db, const Passkey& passkey) {
     auto found = db.store().find_passkey(passkey.record.id);

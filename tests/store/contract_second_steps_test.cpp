@@ -24,13 +24,6 @@ using namespace latchkey::test;
 namespace {
 
 /// The answer to a guess, or nullopt if it was refused.
-std::optional<store::Spent> answer_of(const store::CommitResult& result) {
-    const auto* committed = std::get_if<store::Committed>(&result);
-    if (committed == nullptr) return std::nullopt;
-    REQUIRE(committed->spent.size() == 1);
-    return committed->spent[0];
-}
-
 /// An account with an app.
 struct Secured {
     explicit Secured(StoreUnderTest& db)

@@ -21,18 +21,6 @@ using namespace latchkey::test;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-namespace {
-
-bool committed(StoreUnderTest& db, std::vector<store::Change> changes) {
-    return is_committed(commit(db.store(), std::move(changes)));
-}
-
-bool refused(StoreUnderTest& db, std::vector<store::Change> changes, std::size_t at) {
-    return is_refused_at(commit(db.store(), std::move(changes)), at);
-}
-
-}  // namespace
-
 TEST_CASE("a session reads back as it was opened, with its account as it is now") {
     const auto db = make_store_under_test();
     auto [account, passkey] = sign_up(db->store());

@@ -44,10 +44,6 @@ std::vector<MailId> due(StoreUnderTest& db, TimePoint now, std::size_t count = 1
     return ids;
 }
 
-bool committed(StoreUnderTest& db, std::vector<store::Change> changes) {
-    return is_committed(commit(db.store(), std::move(changes)));
-}
-
 /// Calls delete_expired until nothing goes; each call is bounded.
 std::size_t delete_all_expired(StoreUnderTest& db, TimePoint now) {
     std::size_t deleted = 0;

@@ -70,7 +70,6 @@ std::unique_ptr<StoreUnderTest> make_store_under_test() {
 
 using namespace latchkey;
 using namespace latchkey::test;
-using Kind = store::StoreError::Kind;
 
 namespace {
 
@@ -87,7 +86,7 @@ struct Outside {
     }
 
     /// Why it cannot be opened. Says so in words, with a way out.
-    [[nodiscard]] Kind refusal() const {
+    [[nodiscard]] store::StoreError::Kind refusal() const {
         const auto opened = open();
         REQUIRE_FALSE(opened.has_value());
         CHECK(opened.error().what.find(folder.path()) != std::string::npos);
@@ -128,7 +127,7 @@ TEST_CASE("a second server is refused while the first has the folder, and not af
     const Outside place;
     auto first = place.open();
     REQUIRE(first.has_value());
-    CHECK(place.refusal() == Kind::locked);
+    CHECK(place.refusal() == store::StoreError::Kind::locked);
     first = Fail{store::StoreError{}};
     CHECK(place.open().has_value());
 }
@@ -137,36 +136,36 @@ TEST_CASE("files of other kinds and programs are refused and left as they are") 
     const Outside text;
     const std::string content(10'000, 'x');
     std::ofstream(text.file, std::ios::binary) << content;
-    CHECK(text.refusal() == Kind::not_a_database);
+    CHECK(text.refusal() == store::StoreError::Kind::not_a_database);
     CHECK(read_file(text.file) == content);
 
     const Outside foreign;
     foreign.run_sql("CREATE TABLE notes (text TEXT)");
     const auto before = read_file(foreign.file);
-    CHECK(foreign.refusal() == Kind::not_a_database);
+    CHECK(foreign.refusal() == store::StoreError::Kind::not_a_database);
     CHECK(read_file(foreign.file) == before);
 
     const Outside named;
     named.run_sql("PRAGMA application_id = 7");
-    CHECK(named.refusal() == Kind::not_a_database);
+    CHECK(named.refusal() == store::StoreError::Kind::not_a_database);
 }
 
 TEST_CASE("a database of a newer version, or of another build's migration, is refused") {
     const Outside newer;
     REQUIRE(newer.open().has_value());
     newer.run_sql("PRAGMA user_version = 1000");
-    CHECK(newer.refusal() == Kind::newer_schema);
+    CHECK(newer.refusal() == store::StoreError::Kind::newer_schema);
 
     const Outside changed;
     REQUIRE(changed.open().has_value());
     changed.run_sql("UPDATE migrations SET sha256 = replace(hex(zeroblob(32)), '0', 'a')");
-    CHECK(changed.refusal() == Kind::changed_schema);
+    CHECK(changed.refusal() == store::StoreError::Kind::changed_schema);
 }
 
 TEST_CASE("a folder that cannot be made is named") {
     Outside place;
     place.file = place.folder.path() + "/missing/as well/latchkey.db";
-    CHECK(place.refusal() == Kind::folder_unusable);
+    CHECK(place.refusal() == store::StoreError::Kind::folder_unusable);
 }
 
 TEST_CASE("opening fails in words wherever the disk does, and works again afterwards") {
@@ -186,7 +185,9 @@ TEST_CASE("opening fails in words wherever the disk does, and works again afterw
             }
             REQUIRE_FALSE(opened.has_value());
             CHECK(
-                opened.error().kind == (fault == DiskFault::full ? Kind::disk_full : Kind::failed)
+                opened.error().kind == (fault == DiskFault::full
+                                            ? store::StoreError::Kind::disk_full
+                                            : store::StoreError::Kind::failed)
             );
             CHECK(place.open().has_value());
         }

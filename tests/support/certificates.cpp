@@ -3,6 +3,7 @@
 #include "support/certificates.hpp"
 
 #include "base/clock.hpp"
+#include "base/encoding.hpp"
 #include "crypto/der.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/verify.hpp"
@@ -138,6 +139,16 @@ Identity issue(const Identity& issuer, const CertificateFields& fields, const Pr
     LATCHKEY_ASSERT(parent != nullptr);
     require(X509_set_issuer_name(certificate.get(), X509_get_subject_name(parent.get())));
     return sign(std::move(certificate), issuer.key, key);
+}
+
+std::string pem_of(const Bytes& certificate) {
+    constexpr std::size_t line = 64;
+    std::string text = "-----BEGIN CERTIFICATE-----\n";
+    const std::string encoded = base64_encode(certificate);
+    for (std::size_t i = 0; i < encoded.size(); i += line) {
+        text += encoded.substr(i, line) + "\n";
+    }
+    return text + "-----END CERTIFICATE-----\n";
 }
 
 }  // namespace latchkey::test

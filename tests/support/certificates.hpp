@@ -58,4 +58,7 @@ Identity make_root(const CertificateFields& fields, const PrivateKey& key);
 /// A certificate for `key` that `issuer` signs.
 Identity issue(const Identity& issuer, const CertificateFields& fields, const PrivateKey& key);
 
+/// A certificate in DER as PEM, RFC 7468.
+std::string pem_of(const Bytes& certificate);
+
 }  // namespace latchkey::test

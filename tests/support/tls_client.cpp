@@ -35,13 +35,13 @@ using Key = std::unique_ptr<EVP_PKEY, OpensslFree<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, OpensslFree<X509_free>>;
 using File = std::unique_ptr<std::FILE, OpensslFree<std::fclose>>;
 
-[[noreturn]] void fail(std::string_view what) {
+[[noreturn]] void give_up(std::string_view what) {
     throw std::runtime_error("TLS test support: " + std::string(what));
 }
 
 File open_file(const std::string& path) {
     File file(std::fopen(path.c_str(), "w"));
-    if (file == nullptr) fail(path);
+    if (file == nullptr) give_up(path);
     return file;
 }
 
@@ -61,7 +61,7 @@ Key write_key(const std::string& path, std::string_view passphrase) {
         nullptr,
         nullptr
     );
-    if (written != 1 || ::chmod(path.c_str(), 0600) != 0) fail("write key");
+    if (written != 1 || ::chmod(path.c_str(), 0600) != 0) give_up("write key");
     return key;
 }
 
@@ -75,7 +75,7 @@ Certificate self_signed(EVP_PKEY* key) {
     X509_set_pubkey(made.get(), key);
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, octets("localhost"), -1, -1, 0);
     X509_set_issuer_name(made.get(), name);
-    if (X509_sign(made.get(), key, EVP_sha256()) == 0) fail("sign certificate");
+    if (X509_sign(made.get(), key, EVP_sha256()) == 0) give_up("sign certificate");
     return made;
 }
 
@@ -88,7 +88,7 @@ int connect_to(std::uint16_t port) {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const auto* to = reinterpret_cast<const sockaddr*>(&address);
-    if (::connect(made, to, sizeof address) != 0) fail(std::strerror(errno));
+    if (::connect(made, to, sizeof address) != 0) give_up(std::strerror(errno));
     return made;
 }
 
@@ -96,11 +96,11 @@ int connect_to(std::uint16_t port) {
 
 TlsFolder::TlsFolder() {
     path_ = (std::filesystem::temp_directory_path() / "latchkey-tls-XXXXXX").string();
-    if (::mkdtemp(path_.data()) == nullptr) fail("mkdtemp");
+    if (::mkdtemp(path_.data()) == nullptr) give_up("mkdtemp");
     const auto key = write_key(file("key.pem"), {});
     const auto certificate = self_signed(key.get());
     const auto out = open_file(file("certificate.pem"));
-    if (PEM_write_X509(out.get(), certificate.get()) != 1) fail("write certificate");
+    if (PEM_write_X509(out.get(), certificate.get()) != 1) give_up("write certificate");
 }
 
 TlsFolder::~TlsFolder() {
@@ -111,12 +111,16 @@ std::string TlsFolder::file(std::string_view name) const {
     return path_ + "/" + std::string(name);
 }
 
+http::TlsFiles TlsFolder::files() const {
+    return {.certificate = file("certificate.pem"), .key = file("key.pem")};
+}
+
 void TlsFolder::add_key(std::string_view name, std::string_view passphrase) const {
     (void)write_key(file(name), passphrase);
 }
 
 void TlsFolder::set_mode(std::string_view name, unsigned mode) const {
-    if (::chmod(file(name).c_str(), mode) != 0) fail("chmod");
+    if (::chmod(file(name).c_str(), mode) != 0) give_up("chmod");
 }
 
 void TlsFolder::take(std::string_view name, const TlsFolder& from) const {
@@ -130,7 +134,7 @@ TlsClient::TlsClient(std::uint16_t port, const TlsClientOptions& options)
     SSL_CTX_set_security_level(context_.get(), 0);  // or it would not even offer what is old
     SSL_CTX_set_min_proto_version(context_.get(), options.lowest);
     SSL_CTX_set_max_proto_version(context_.get(), options.highest);
-    if (SSL_CTX_set_cipher_list(context_.get(), options.suites.c_str()) != 1) fail("suites");
+    if (SSL_CTX_set_cipher_list(context_.get(), options.suites.c_str()) != 1) give_up("suites");
     session_.reset(SSL_new(context_.get()));
     SSL_set_fd(session_.get(), socket_);
     if (!options.protocols.empty()) {
@@ -149,7 +153,7 @@ TlsClient::~TlsClient() {
 
 void TlsClient::send(std::string_view bytes) const {
     const auto size = static_cast<int>(bytes.size());
-    if (SSL_write(session_.get(), bytes.data(), size) != size) fail("write");
+    if (SSL_write(session_.get(), bytes.data(), size) != size) give_up("write");
 }
 
 std::string TlsClient::read_until(std::string_view end) const {
@@ -171,10 +175,10 @@ std::unique_ptr<SSL_SESSION, OpensslFree<SSL_SESSION_free>> TlsClient::take_sess
 
 std::string TlsClient::certificate() const {
     X509* const shown = SSL_get0_peer_certificate(session_.get());
-    if (shown == nullptr) fail("no certificate");
+    if (shown == nullptr) give_up("no certificate");
     std::string der(static_cast<std::size_t>(i2d_X509(shown, nullptr)), '\0');
     auto* out = reinterpret_cast<unsigned char*>(der.data());
-    if (i2d_X509(shown, &out) <= 0) fail("certificate as DER");
+    if (i2d_X509(shown, &out) <= 0) give_up("certificate as DER");
     return der;
 }
 

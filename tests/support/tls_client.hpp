@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #pragma once
 
+#include "http/tls_files.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -21,8 +23,7 @@ struct OpensslFree {
 };
 
 /// A folder with a fresh self-signed ES256 certificate for localhost ("certificate.pem") and its
-/// key
-/// ("key.pem"); gone with the object.
+/// key ("key.pem"); gone with the object.
 class TlsFolder {
 public:
     TlsFolder();
@@ -33,6 +34,9 @@ public:
     ~TlsFolder();
 
     [[nodiscard]] std::string file(std::string_view name) const;
+
+    /// The certificate and its key.
+    [[nodiscard]] http::TlsFiles files() const;
 
     /// Adds another key; with a passphrase it is encrypted.
     void add_key(std::string_view name, std::string_view passphrase = {}) const;

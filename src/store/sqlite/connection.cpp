@@ -199,7 +199,7 @@ std::string Rows::text(int column) const {
     const auto* data = sqlite3_column_text(statement_, column);
     if (data == nullptr) throw ReadFailed{SQLITE_NOMEM};
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
-    return std::string(text_of(std::as_bytes(std::span(data, size))));
+    return std::string(latchkey::text_of(std::as_bytes(std::span(data, size))));
 }
 
 Bytes Rows::blob(int column) const {
