@@ -10,7 +10,9 @@ target_compile_options(latchkey_flags INTERFACE
     -Wimplicit-fallthrough -Wnull-dereference -Werror
     # A designated initializer names what differs from the default: that is its point.
     -Wno-missing-field-initializers
-    -fstack-protector-strong)
+    -fstack-protector-strong
+    # Where files are compiled together, what one keeps to itself looks like a global to the next.
+    "$<$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>:-Wno-shadow;-Wno-subobject-linkage>")
 if(NOT LATCHKEY_SANITIZE STREQUAL "")
     target_compile_options(latchkey_flags INTERFACE
         -fsanitize=${LATCHKEY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -45,11 +47,11 @@ function(latchkey_test_folder name)
     if(NOT sources)
         return()
     endif()
-    add_executable(test_${name} ${sources} ${PROJECT_SOURCE_DIR}/tests/support/doctest_main.cpp)
+    add_executable(test_${name} ${sources})
     target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
     foreach(lower IN LISTS ARGN)
         target_link_libraries(test_${name} PRIVATE latchkey::${lower})
     endforeach()
-    target_link_libraries(test_${name} PRIVATE latchkey_flags)
+    target_link_libraries(test_${name} PRIVATE latchkey_flags latchkey::doctest_main)
     add_test(NAME ${name} COMMAND test_${name})
 endfunction()
