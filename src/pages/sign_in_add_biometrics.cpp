@@ -10,6 +10,7 @@
 #include "latchkey/webauthn/options.hpp"
 #include "latchkey/webauthn/response.hpp"
 #include "latchkey/webauthn/types.hpp"
+#include "latchkey/webauthn/verifier.hpp"
 #include "pages/authenticator_app.hpp"
 #include "pages/code_limits.hpp"
 #include "pages/enrolment_end.hpp"

@@ -4,7 +4,6 @@
 
 #include "accounts/changes.hpp"
 #include "accounts/codes.hpp"
-#include "accounts/email_address.hpp"
 #include "accounts/events.hpp"
 #include "accounts/phone_number.hpp"
 #include "accounts/policy.hpp"

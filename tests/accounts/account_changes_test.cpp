@@ -75,7 +75,6 @@ TEST_CASE("an account that the operator deletes is logged and told in the same c
     CHECK(told(decision) == std::vector{NoticeKind::account_deleted_by_operator});
 }
 
-/// Signed in with a passkey a minute ago.
 TEST_CASE("a deletion that is asked for waits a week, signs out everywhere and is told") {
     const auto decision = ask_deletion(signed_in(), at(noon), fresh());
     REQUIRE(decision.has_value());

@@ -116,7 +116,6 @@ inline Passkey second_factor(Passkey passkey) {
     return passkey;
 }
 
-/// Ada's authenticator app, in use for 60 days.
 /// The biometrics of Ada's laptop; it counts its uses.
 inline Passkey laptop(std::uint8_t number = 4) {
     Passkey credential = device_bound(second_factor(passkey(number)));
@@ -126,6 +125,7 @@ inline Passkey laptop(std::uint8_t number = 4) {
     return credential;
 }
 
+/// Ada's authenticator app, in use for 60 days.
 inline AuthenticatorApp app() {
     return {
         .id = AuthenticatorAppId(30),

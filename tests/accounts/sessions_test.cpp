@@ -18,7 +18,6 @@ namespace {
 
 using enum Refusal;
 
-/// Signed in with a passkey a minute ago.
 /// Another session of Ada, on her phone.
 Session elsewhere() {
     Session other = session(passkey());

@@ -59,7 +59,6 @@ json::Value mailbox(HttpClient& client) {
     return std::move(value).value();
 }
 
-// A hidden field of the sign-in page.
 // Waits for the first mail without sleeping: each look is a request that the server answers.
 json::Value first_mail(HttpClient& client) {
     for (int i = 0; i < 10'000; ++i) {

@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -70,10 +71,12 @@ std::vector<store::CommitResult> commit_together(
     return is_refused_at(commit(db.store(), std::move(changes)), index);
 }
 
-/// What the one spent code or link of a commit came to; nullopt: it was not made.
+/// The answer to the one guess of a commit, or nullopt if it was refused; throws if there was not
+/// one.
 [[nodiscard]] inline std::optional<store::Spent> answer_of(const store::CommitResult& result) {
     const auto* committed = std::get_if<store::Committed>(&result);
-    if (committed == nullptr || committed->spent.size() != 1) return std::nullopt;
+    if (committed == nullptr) return std::nullopt;
+    if (committed->spent.size() != 1) throw std::logic_error("not one guess");
     return committed->spent[0];
 }
 

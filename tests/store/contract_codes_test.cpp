@@ -27,7 +27,6 @@ using std::chrono::seconds;
 
 namespace {
 
-/// The answer to a guess, or nullopt if it was refused.
 SpendAttempt right_guess(const EmailCode& code, TimePoint now = day_one) {
     return {.code = code.id, .mac = code.mac, .limit = 5, .now = now};
 }

@@ -23,7 +23,6 @@ using namespace latchkey::test;
 
 namespace {
 
-/// The answer to a guess, or nullopt if it was refused.
 /// An account with an app.
 struct Secured {
     explicit Secured(StoreUnderTest& db)
