@@ -5,13 +5,11 @@
 #include "accounts/notices.hpp"
 #include "accounts/passkey_rules.hpp"
 #include "accounts/people.hpp"
-#include "accounts/policy.hpp"
 #include "accounts/sign_in.hpp"
 #include "accounts/types.hpp"
 #include "latchkey/webauthn/options.hpp"
 
 #include <optional>
-#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>

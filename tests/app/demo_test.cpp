@@ -9,7 +9,6 @@
 #include "support/text.hpp"
 
 #include <csignal>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

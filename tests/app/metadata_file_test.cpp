@@ -4,9 +4,7 @@
 
 #include "app/config.hpp"
 #include "app/log.hpp"
-#include "base/encoding.hpp"
 #include "base/json.hpp"
-#include "latchkey/bytes.hpp"
 #include "latchkey/webauthn/options.hpp"
 #include "pages/passkey_policy.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -17,7 +15,6 @@
 #include "support/process.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>

@@ -5,10 +5,8 @@
 #include "flows/latchkey.hpp"
 #include "flows/person.hpp"
 #include "http/request.hpp"
-#include "outbound/mail.hpp"
 #include "pages/deletions.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <string>

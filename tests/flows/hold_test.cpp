@@ -7,7 +7,6 @@
 #include "http/request.hpp"
 #include "support/authenticator.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>

@@ -4,7 +4,6 @@
 #include "flows/browser.hpp"
 #include "flows/latchkey.hpp"
 #include "flows/person.hpp"
-#include "http/request.hpp"
 
 #include <string>
 

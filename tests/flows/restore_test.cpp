@@ -11,7 +11,6 @@
 #include "pages/deletions.hpp"
 #include "support/authenticator.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>

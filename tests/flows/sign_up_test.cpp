@@ -3,6 +3,7 @@
 #include "accounts/types.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "flows/browser.hpp"
 #include "flows/latchkey.hpp"
 #include "flows/person.hpp"
 #include "http/request.hpp"

@@ -9,7 +9,6 @@
 #include "flows/person.hpp"
 #include "http/request.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "base/json.hpp"
+#include "flows/browser.hpp"
 #include "flows/latchkey.hpp"
 #include "flows/person.hpp"
 #include "http/request.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>

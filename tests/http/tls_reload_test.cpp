@@ -5,6 +5,7 @@
 #include "http/request.hpp"
 #include "http/router.hpp"
 #include "http/test_server.hpp"
+#include "http/tls_files.hpp"
 #include "support/tls_client.hpp"
 
 #include <atomic>

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "accounts/changes.hpp"
-#include "store/commit.hpp"
 #include "store/contract.hpp"
 #include "store/samples.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>

@@ -2,13 +2,10 @@
 // Copyright the Latchkey developers
 #include "accounts/changes.hpp"
 #include "accounts/types.hpp"
-#include "store/commit.hpp"
 #include "store/contract.hpp"
 #include "store/samples.hpp"
 
-#include <cstddef>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>

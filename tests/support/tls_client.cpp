@@ -2,6 +2,8 @@
 // Copyright the Latchkey developers
 #include "support/tls_client.hpp"
 
+#include "http/tls_files.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstdint>
