@@ -4,6 +4,7 @@
 
 #include "accounts/types.hpp"
 #include "latchkey/webauthn/types.hpp"
+#include "store/audit_hasher.hpp"
 #include "store/sqlite/applied.hpp"
 #include "store/sqlite/audit_chain.hpp"
 #include "store/sqlite/connection.hpp"

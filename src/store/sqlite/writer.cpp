@@ -230,8 +230,9 @@ Applied Writer::apply(Work& work, Context& context, std::size_t& index) {
     }
     if (const auto* setting = std::get_if<SaveSetting>(&work)) cache_.forget_setting(setting->name);
     if (const auto* adopted = std::get_if<AdoptRows>(&work)) {
-        for (const auto& setting : adopted->settings)
+        for (const auto& setting : adopted->settings) {
             cache_.forget_setting(setting.name);
+        }
     }
     return std::visit(
         [this](const auto& job) {
