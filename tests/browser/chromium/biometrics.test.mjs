@@ -4,12 +4,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { hasGoodLooks } from '../support/looks.mjs';
-import { screens } from '../support/screens.mjs';
+import { biometricsScreens } from '../support/screens/biometrics.mjs';
+import { testEveryScreen } from '../support/screens/every.mjs';
 import { useSite } from '../support/site.mjs';
 
 describe('This device’s biometrics', () => {
-    const site = useSite();
+    const site = useSite({ extra: 'trusted_proxies = ["127.0.0.1"]' });
 
     async function proveByCode(person, address) {
         await person.open('/sign-in?return_to=/settings/security');
@@ -69,7 +69,7 @@ describe('This device’s biometrics', () => {
     test('a phone that keeps them like a passkey can make a passkey of them', async (t) => {
         const ada = await site.meet(t);
         const address = site.newAddress();
-        await screens['add-passkey-promote'](ada, address);
+        await biometricsScreens['add-passkey-promote'](ada, address);
         await ada.authenticator.recognize(false);
         await ada.button('Make it my passkey').click();
         await ada.hears('The passkey was not created. Nothing has changed.');
@@ -118,22 +118,5 @@ describe('This device’s biometrics', () => {
         await ada.hears('That device’s biometrics are off.');
     });
 
-    for (const name of [
-        'set-up-biometrics',
-        'set-up-biometrics-refused',
-        'sign-in-add-second',
-        'security-biometrics',
-        'security-first',
-        'turn-off-biometrics',
-        'second-step-only',
-        'add-passkey-promote',
-        'second-step-biometrics',
-        'second-step-biometrics-refused',
-    ]) {
-        test(`${name}: no barrier that axe knows, and nothing sticks out`, async (t) => {
-            const person = await site.meet(t, { reducedMotion: 'reduce' });
-            await screens[name](person, site.newAddress());
-            await hasGoodLooks(person, name);
-        });
-    }
+    testEveryScreen(site, biometricsScreens);
 });

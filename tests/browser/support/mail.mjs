@@ -3,36 +3,33 @@
 // A real mail server (exim4) on loopback, and what arrived there.
 import path from 'node:path';
 
-import { root, run, start, temporaryFolder } from './process.mjs';
+import { root, start, temporaryFolder } from './process.mjs';
 
 const program = path.join(root, 'tests/support/smtp_server');
 
 export async function startMail() {
     const { folder, remove } = temporaryFolder('mail');
-    const server = await start(program, ['start', folder, '--with-parent'], {
+    const server = await start(program, ['start', folder, '--with-parent', '--mails'], {
         isReady: (line) => line.startsWith('{'),
     });
-    const settings = JSON.parse(server.line);
-    const taken = new Map(); // address -> mails that were read
+    const boxes = new Map(); // address -> mails, oldest first
+    const taken = new Map(); // address -> how many of them were read
+    let sorted = server.said.indexOf(server.line) + 1;
     return {
-        ...settings,
+        ...JSON.parse(server.line),
 
         /** The next mail for the address that no test has read yet, waiting for it. */
         async next(address) {
-            const count = (taken.get(address) ?? 0) + 1;
-            const args = [
-                'read',
-                folder,
-                '--to',
-                address,
-                '--count',
-                String(count),
-                '--seconds',
-                '40', // two looks of ours at the outbox are up to 30 apart
-            ];
-            const mails = JSON.parse(await run(program, args));
-            taken.set(address, count);
-            return mails[count - 1];
+            const before = taken.get(address) ?? 0;
+            taken.set(address, before + 1);
+            return server.hears((lines) => {
+                for (; sorted < lines.length; ++sorted) {
+                    if (!lines[sorted].startsWith('{')) continue; // what exim4 says for itself
+                    const mail = JSON.parse(lines[sorted]);
+                    boxes.set(mail.to, [...(boxes.get(mail.to) ?? []), mail]);
+                }
+                return boxes.get(address)?.[before];
+            });
         },
 
         /** The next mail, which must be a code: its digits. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 // The screens about the account itself: its addresses, and its end.
-import { Person } from './person.mjs';
+import { Person } from '../person.mjs';
 
 async function toNewAddress(person, address) {
     await person.signUp(address);

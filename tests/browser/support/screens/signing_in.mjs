@@ -1,29 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
-// Every screen, and the way to it: for what must hold on each of them.
+// The screens on the way in, and those that anybody can open.
 import assert from 'node:assert/strict';
 
-import { accountScreens } from './account_screens.mjs';
-import { biometricsScreens } from './biometrics_screens.mjs';
+import { nextNumber, toCode, toEnrol, toPhoneInSettings, toRecoveryCodes } from './ways.mjs';
 
 /** An app that a sign-in may lead on to. */
 export const app = 'https://app.example.test';
-
-async function toCode(person, address) {
-    await person.open();
-    await person.sendCode(address);
-}
-
-async function toEnrol(person, address) {
-    await toCode(person, address);
-    await person.enterCode(await person.site.mail.nextCode(address));
-    await person.sees('Secure your account');
-}
-
-async function toRecoveryCodes(person, address) {
-    await toEnrol(person, address);
-    await person.addApp();
-}
 
 async function toSecondStep(person, address) {
     await toRecoveryCodes(person, address);
@@ -35,21 +18,10 @@ async function toSecondStep(person, address) {
     await person.sees('Confirm it’s you');
 }
 
-let numbers = 0;
-const nextNumber = () => `+4915123450${String(++numbers).padStart(3, '0')}`;
-
 async function toPhone(person, address) {
     await toEnrol(person, address);
     await person.link('Use text messages instead').click();
     await person.sees('Codes by text message');
-}
-
-async function toPhoneInSettings(person, address) {
-    const number = nextNumber();
-    await toEnrol(person, address);
-    await person.addPhone(number, number);
-    await person.open('/settings/security');
-    await person.hears('To your number');
 }
 
 async function toSecondStepByText(person, address) {
@@ -67,14 +39,6 @@ async function toPanel(person) {
     await person.sees('No passkey was used');
 }
 
-async function toLinked(person, address) {
-    await person.signUp(address);
-    person.site.google.expect(`there-${address}`);
-    await person.link('Add Google').click();
-    await person.button('Agree').click();
-    await person.hears('That account can now sign in to yours.');
-}
-
 async function toRestore(person, address) {
     await person.signUp(address);
     await person.signOut();
@@ -85,16 +49,7 @@ async function toRestore(person, address) {
     await person.sees('Now use your passkey');
 }
 
-/** Signed in, and somebody else got in with a code. */
-async function toAlert(person, address) {
-    await person.signUp(address);
-    await person.site.mail.next(address); // that a passkey was added
-    await person.getInElsewhere(address);
-    await person.open('/help');
-    await person.hears('Somebody signed in to your account');
-}
-
-export const screens = {
+export const signingInScreens = {
     'sign-in': (person) => person.open(),
     'sign-in-address-wrong': async (person) => {
         // Past the browser's own check, as a script would.
@@ -138,21 +93,6 @@ export const screens = {
         await person.hears('The app’s code has 6 digits.');
     },
     'recovery-codes': toRecoveryCodes,
-    'security-two-step': async (person, address) => {
-        await toRecoveryCodes(person, address);
-        await person.link('I saved them').click();
-        await person.isSignedIn(address);
-    },
-    'turn-off-last-app': async (person, address) => {
-        await toRecoveryCodes(person, address);
-        await person.open('/settings/app/turn-off');
-        await person.hears('It is all that secures your account');
-    },
-    'new-recovery-codes': async (person, address) => {
-        await toRecoveryCodes(person, address);
-        await person.open('/settings/recovery-codes');
-        await person.sees('Make new recovery codes?');
-    },
     'set-up-phone': toPhone,
     'set-up-phone-code': async (person, address) => {
         await toPhone(person, address);
@@ -165,12 +105,6 @@ export const screens = {
         await person.field('Mobile number').fill('12345');
         await person.button('Send a code').click();
         await person.hears('That is not a mobile number.');
-    },
-    'security-phone': toPhoneInSettings,
-    'turn-off-phone': async (person, address) => {
-        await toPhoneInSettings(person, address);
-        await person.open('/settings/phone/turn-off');
-        await person.sees('Turn off codes by text message?');
     },
     'second-step-text': toSecondStepByText,
     'second-step-text-soon': async (person, address) => {
@@ -225,25 +159,6 @@ export const screens = {
         await person.button('Use my passkey').click();
         await person.sees('No passkey was used');
     },
-    'security-alert': async (person, address) => {
-        await toAlert(person, address);
-        await person.open('/settings/security');
-        await person.isSignedIn(address);
-    },
-    'not-me-session': async (person, address) => {
-        await toAlert(person, address);
-        await person.link('This wasn’t me').click();
-        await person.sees('Wasn’t it you?');
-    },
-    'set-up-app-frozen': async (person, address) => {
-        await toAlert(person, address);
-        await person.link('This wasn’t me').click();
-        await person.button('Stop it').click();
-        await person.sees('It is stopped');
-        await person.signIn(address);
-        await person.link('Set up an authenticator app').click();
-        await person.hears('You said “This wasn’t me” a short while ago.');
-    },
     'create-cancelled': async (person, address) => {
         await toEnrol(person, address);
         await person.authenticator.recognize(false);
@@ -254,78 +169,6 @@ export const screens = {
         await toEnrol(person, address);
         await person.createPasskey();
         await person.sees('Passkey saved');
-    },
-    security: (person, address) => person.signUp(address),
-    'security-sessions': async (person, address) => {
-        await person.signUp(address);
-        await person.site.mail.next(address); // that a passkey was added
-        const elsewhere = await person.elsewhere();
-        await elsewhere.signInByCode(address);
-        await elsewhere.leave();
-        await person.open('/settings/security');
-        await person.button('Sign out all others').waitFor();
-    },
-    activity: async (person, address) => {
-        await person.signUp(address);
-        await person.link('Show activity').click();
-        await person.sees('Activity');
-    },
-    'security-renamed': async (person, address) => {
-        await person.signUp(address);
-        await person.page.getByText('Rename', { exact: true }).click();
-        await person
-            .field('Name')
-            .fill('A name that somebody with a good deal of patience typed in here');
-        await person.button('Save name').click();
-        await person.hears('The new name is saved.');
-    },
-    'sign-in-add': async (person, address) => {
-        await person.signUp(address);
-        await person.link('Add a passkey').click();
-        await person.sees('Add a passkey');
-    },
-    'sign-in-replace': async (person, address) => {
-        await person.signUp(address);
-        await person.page.getByRole('link', { name: /^Replace / }).click();
-        await person.sees('Replace a passkey');
-    },
-    'remove-last': async (person, address) => {
-        await person.signUp(address);
-        const replace = person.page.getByRole('link', { name: /^Replace / });
-        const target = new URL(await replace.getAttribute('href'), person.site.origin);
-        await person.open(`/settings/passkeys/${target.searchParams.get('replaces')}/remove`);
-        await person.hears('It is your only passkey');
-    },
-    'create-second': async (person, address) => {
-        await person.signUp(address);
-        await person.proveToAdd();
-    },
-    'create-new': async (person, address) => {
-        await person.signUp(address);
-        await person.page.getByRole('link', { name: /^Replace / }).click();
-        await person.sees('Replace a passkey');
-        await person.continueWithPasskey();
-        await person.sees('Create the new passkey');
-    },
-    'security-two': async (person, address) => {
-        await person.signUp(address);
-        await person.addSecurityKey(address);
-    },
-    remove: async (person, address) => {
-        await person.signUp(address);
-        await person.addSecurityKey(address);
-        await person.askToRemove();
-    },
-    'security-removed': async (person, address) => {
-        await person.signUp(address);
-        await person.addSecurityKey(address);
-        await person.askToRemove();
-        await person.confirmRemoval(address);
-    },
-    'sign-in-confirm': async (person, address) => {
-        await person.signUp(address);
-        await person.open('/sign-in?intent=confirm&return_to=/settings/security');
-        await person.sees('Confirm it’s you');
     },
     done: async (person, address) => {
         await person.signUp(address);
@@ -366,14 +209,6 @@ export const screens = {
         await person.button('Agree').click();
         await person.alert().waitFor();
     },
-    'security-providers': toLinked,
-    'remove-provider': async (person, address) => {
-        await toLinked(person, address);
-        await person.link('Remove Google').click();
-        await person.sees('Remove Google?');
-    },
-    ...accountScreens,
-    ...biometricsScreens,
     'signed-out': async (person, address) => {
         await person.signUp(address);
         await person.signOut();
