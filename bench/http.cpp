@@ -88,6 +88,7 @@ std::string request_bytes() {
 
 int connect_to(std::uint16_t port) {
     const int made = ::socket(AF_INET, SOCK_STREAM, 0);
+    if (made < 0) stop_because("socket");
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);

@@ -19,6 +19,14 @@
 
 namespace latchkey::app {
 
+namespace {
+
+std::string last_error() {
+    return std::string("cannot write to NOTIFY_SOCKET: ") + std::strerror(errno);
+}
+
+}  // namespace
+
 std::optional<std::string> tell_service_manager(std::string_view state) {
     const char* const name = std::getenv("NOTIFY_SOCKET");
     if (name == nullptr) return std::nullopt;
@@ -30,6 +38,7 @@ std::optional<std::string> tell_service_manager(std::string_view state) {
     std::memcpy(address.sun_path, name, size);
     if (name[0] == '@') address.sun_path[0] = '\0';  // the abstract namespace
     const Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (socket.get() < 0) return last_error();
     const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + size);
     const ssize_t sent = ::sendto(
         socket.get(),
@@ -40,7 +49,7 @@ std::optional<std::string> tell_service_manager(std::string_view state) {
         length
     );
     if (sent == static_cast<ssize_t>(state.size())) return std::nullopt;
-    return std::string("cannot write to NOTIFY_SOCKET: ") + std::strerror(errno);
+    return last_error();
 }
 
 }  // namespace latchkey::app

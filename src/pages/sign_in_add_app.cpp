@@ -29,8 +29,9 @@ http::Outcome post_add_app(VisitPtr visit) {
     const Services& services = visit->services;
     const auto confirmed = read_first_code(*visit, OfferedTo::sign_in);
     if (!confirmed) return confirmed.error();
-    auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
-    auto codes = std::make_shared<RecoveryCodes>(                       // shown by the continuation
+    const auto tokens =
+        std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
+    const auto codes = std::make_shared<RecoveryCodes>(       // shown by the continuation
         make_recovery_codes(services, tokens->fresh.account)
     );
     auto decided = accounts::decide(
@@ -43,7 +44,7 @@ http::Outcome post_add_app(VisitPtr visit) {
         circumstances_for(*visit, visit->needed_sign_in().email),
         tokens->fresh
     );
-    return end_enrolment(visit, std::move(decided), std::move(tokens), std::move(codes));
+    return end_enrolment(visit, std::move(decided), tokens, codes);
 }
 
 }  // namespace latchkey::pages

@@ -34,8 +34,9 @@ std::optional<http::Response> turned_away(const Visit& visit) {
 /// With the right code the account comes into being, and the sign-in ends.
 http::Outcome create_account(const VisitPtr& visit, const PendingText& pending) {
     const Services& services = visit->services;
-    auto tokens = std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
-    auto codes = std::make_shared<RecoveryCodes>(                       // shown by the continuation
+    const auto tokens =
+        std::make_shared<FreshTokens>(make_fresh(services));  // used by the continuation
+    const auto codes = std::make_shared<RecoveryCodes>(       // shown by the continuation
         make_recovery_codes(services, tokens->fresh.account)
     );
     auto decided = accounts::decide(
@@ -49,7 +50,7 @@ http::Outcome create_account(const VisitPtr& visit, const PendingText& pending) 
         tokens->fresh
     );
     if (decided) decided->changes.push_back(note_text_answered(*visit, pending.number));
-    return end_enrolment(visit, std::move(decided), std::move(tokens), std::move(codes));
+    return end_enrolment(visit, std::move(decided), tokens, codes);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "support/authenticator.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 

@@ -5,7 +5,6 @@
 #include "accounts/changes.hpp"
 #include "accounts/events.hpp"
 #include "accounts/types.hpp"
-#include "store/commit.hpp"
 #include "store/contract.hpp"
 #include "store/guarded_place.hpp"
 #include "store/samples.hpp"
@@ -16,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 

@@ -4,6 +4,7 @@
 // What changes make of the MACs of rows (T28).
 #include "accounts/changes.hpp"
 #include "accounts/types.hpp"
+#include "base/clock.hpp"
 #include "store/commit.hpp"
 #include "store/contract.hpp"
 #include "store/guarded_place.hpp"

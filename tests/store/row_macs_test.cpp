@@ -9,24 +9,17 @@
 #include "crypto/seal.hpp"
 #include "latchkey/bytes.hpp"
 #include "latchkey/webauthn/types.hpp"
-#include "store/commit.hpp"
-#include "store/contract.hpp"
 #include "store/guarded_place.hpp"
 #include "store/samples.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/sqlite/verify.hpp"
 #include "store/store.hpp"
-#include "support/fixed_clock.hpp"
-#include "support/process.hpp"
 #include "support/row_macs.hpp"
-#include "support/sql.hpp"
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>

@@ -9,7 +9,6 @@
 #include "accounts/exploration/steps.hpp"
 #include "accounts/exploration/world.hpp"
 #include "accounts/holds.hpp"
-#include "accounts/identities.hpp"
 #include "accounts/notices.hpp"
 #include "accounts/people.hpp"
 #include "accounts/policy.hpp"
@@ -25,7 +24,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 // What the core decides on each step.

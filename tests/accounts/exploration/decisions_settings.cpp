@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
+#include "accounts/acting.hpp"
 #include "accounts/exploration/decisions.hpp"
 #include "accounts/exploration/steps.hpp"
 #include "accounts/exploration/world.hpp"

@@ -10,7 +10,6 @@
 #include "accounts/types.hpp"
 #include "base/clock.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -180,8 +179,9 @@ Witness::Verdict Witness::see_second_step(const Scene& scene) {
     } else if (scene.step.by == SecondStep::biometrics) {
         const PasskeyId device(*scene.step.other);
         if (!is_active_factor(scene.before, device)) return "I2: a second step by no second factor";
-        if (keys_.at(device).owner != *proof.account)
+        if (keys_.at(device).owner != *proof.account) {
             return "I2: a second step by another's device";
+        }
         proof.device = device;
     } else {
         if (app == nullptr) return "I2: a second step by an app that is not there";

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
-#include <vector>
 
 // What the witness knows of factors that come, change and go.
 namespace latchkey::accounts {
