@@ -6,7 +6,6 @@
 #include "crypto/system_random.hpp"
 #include "latchkey/bytes.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -118,14 +117,6 @@ TEST_CASE("A sealer that was given another first key seals by it, and opens what
     sealer.use(std::move(newest));
     CHECK_FALSE(sealer.open(sealed, {}));
     CHECK_FALSE(Sealer::key_id_of(ByteView(sealed).first(32)));
-}
-
-TEST_CASE("System random bytes fill the whole span and do not repeat") {
-    SystemRandom random;
-    const auto first = random.bytes<32>();
-    CHECK(first != random.bytes<32>());
-    CHECK(std::count(first.begin(), first.end(), std::byte{0}) < 8);
-    random.fill({});
 }
 
 }  // namespace latchkey::crypto

@@ -2,9 +2,14 @@
 // Copyright the Latchkey developers
 #include "flows/latchkey.hpp"
 #include "flows/person.hpp"
+#include "http/request.hpp"
 #include "outbound/mail.hpp"
+#include "pages/routes.hpp"
 #include "support/http_client.hpp"
 
+#include <cstddef>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -117,6 +122,46 @@ TEST_CASE("T24: who puts more addresses in front is still counted by the one the
     }
     Person next(latchkey, "next@example.com", {.address = "10.9.9.9, 198.51.100.1"});
     CHECK(next.ask_for_code().status() == 429);
+}
+
+/// The version that `latchkey --version` says.
+std::string version() {
+    std::ifstream file(LATCHKEY_SOURCE_DIR "/CMakeLists.txt");
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    constexpr std::string_view before = " VERSION ";
+    const std::size_t at = text.find(before, text.find("project(")) + before.size();
+    return text.substr(at, text.find_first_of(" )\n", at) - at);
+}
+
+TEST_CASE("No answer says which program or version gave it") {
+    const Latchkey latchkey;
+    REQUIRE(version().size() >= 5);
+    std::vector<HttpResponse> answers;
+    HttpClient client(latchkey.port(), "localhost:8080");
+    for (const pages::PageRoute& route : pages::page_routes()) {
+        const std::string path(route.pattern);
+        answers.push_back(
+            route.method == http::Method::get ? client.get(path) : client.post(path, {})
+        );
+    }
+    answers.push_back(client.get("/no/such/page"));
+    answers.push_back(HttpClient(latchkey.port(), "evil.example").get("/"));
+    RawConnection garbage(latchkey.port());
+    garbage.send("\x01\x02 nothing\r\n\r\n");
+    answers.push_back(*garbage.read_response());
+    for (const HttpResponse& answer : answers) {
+        CHECK(answer.header("server").empty());
+        CHECK(answer.header("x-powered-by").empty());
+        CHECK(answer.header("via").empty());
+        std::string text = answer.body;
+        for (const auto& [name, value] : answer.headers) {
+            text += "\n" + name + ": " + value;
+        }
+        for (const std::string& word : {version(), std::string("Boost"), std::string("SQLite")}) {
+            CAPTURE(word);
+            CHECK(text.find(word) == std::string::npos);
+        }
+    }
 }
 
 }  // namespace

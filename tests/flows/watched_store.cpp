@@ -46,10 +46,31 @@ void StoreWatch::forget() {
     const std::scoped_lock lock(mutex_);
     calls_.clear();
     commits_ = 0;
+    calls_before_failure_.reset();
     guesses_compared_ = 0;
 }
 
+void StoreWatch::fail_after(std::size_t calls) {
+    const std::scoped_lock lock(mutex_);
+    calls_before_failure_ = calls;
+    has_failed_ = false;
+}
+
+bool StoreWatch::has_failed() const {
+    const std::scoped_lock lock(mutex_);
+    return has_failed_;
+}
+
+bool StoreWatch::fails() {
+    const std::scoped_lock lock(mutex_);
+    if (!calls_before_failure_ || (*calls_before_failure_)-- > 0) return false;
+    calls_before_failure_.reset();
+    has_failed_ = true;
+    return true;
+}
+
 void StoreWatch::note(std::string call) {
+    if (fails()) throw store::ReadFailed{.code = 10};  // SQLITE_IOERR
     const std::scoped_lock lock(mutex_);
     calls_.push_back(std::move(call));
 }
@@ -124,6 +145,10 @@ void WatchedStore::commit(store::Commit commit, Once<void(store::CommitResult)> 
     std::string changes;
     for (const store::Change& change : commit.changes) {
         changes += " " + name_of(change);
+    }
+    if (watch_->fails()) {
+        watch_->note_commit(changes, store::Unknown{});
+        return std::move(done)(store::Unknown{});
     }
     store_->commit(
         std::move(commit),

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,16 +27,28 @@ public:
     /// Guesses that were compared, whatever came out.
     [[nodiscard]] std::size_t guesses_compared() const;
 
+    /// The calls, and the failure that is still to come.
     void forget();
 
+    /// The call after `calls` others fails, once: a read by ReadFailed, a commit without an answer
+    /// whether it was made. What it would have done is not done.
+    void fail_after(std::size_t calls);
+    [[nodiscard]] bool has_failed() const;
+
+    /// Throws store::ReadFailed if it is this call that fails.
     void note(std::string call);
     void note_commit(const std::string& changes, const store::CommitResult& result);
 
+    /// Whether it is this call that fails.
+    bool fails();
+
 private:
     mutable std::mutex mutex_;
-    std::vector<std::string> calls_;    // guarded by mutex_
-    std::size_t commits_ = 0;           // guarded by mutex_
-    std::size_t guesses_compared_ = 0;  // guarded by mutex_
+    std::vector<std::string> calls_;                   // guarded by mutex_
+    std::size_t commits_ = 0;                          // guarded by mutex_
+    std::size_t guesses_compared_ = 0;                 // guarded by mutex_
+    std::optional<std::size_t> calls_before_failure_;  // guarded by mutex_; nullopt: none fails
+    bool has_failed_ = false;                          // guarded by mutex_
 };
 
 /// Passes every call on and writes it down.
