@@ -27,6 +27,7 @@ class Bans(unittest.TestCase):
             "auto now = std::chrono::system_clock::now();",
             "auto now = std::chrono::steady_clock::now();",
             "RAND_bytes(out, 16);",
+            "#include <openssl/evp.h>",
             "std::random_device device;",
             "int dice = rand() % 6;",
             "auto parts = localtime(&seconds);",
@@ -70,6 +71,7 @@ class Bans(unittest.TestCase):
     def test_a_home_may_use_what_is_banned_elsewhere(self):
         self.assert_fine("src/app/clock.cpp", "auto now = std::chrono::system_clock::now();")
         self.assert_fine("src/crypto/system_random.cpp", "RAND_priv_bytes(out, 16);")
+        self.assert_fine("src/http/tls.cpp", "#include <openssl/ssl.h>")
 
     def test_no_early_return_inside_a_list_of_initializers(self):
         path = "src/pages/sample.cpp"
