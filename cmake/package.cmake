@@ -11,6 +11,7 @@ install(FILES packaging/latchkey.toml DESTINATION /etc/latchkey PERMISSIONS OWNE
 install(FILES README.md CHANGELOG.md SECURITY.md DESTINATION share/doc/latchkey)
 install(FILES LICENSE DESTINATION share/doc/latchkey RENAME copyright)
 install(DIRECTORY docs DESTINATION share/doc/latchkey)
+install(FILES ${CMAKE_BINARY_DIR}/sbom.cdx.json DESTINATION share/doc/latchkey OPTIONAL)
 install(DIRECTORY packaging/nginx packaging/caddy DESTINATION share/doc/latchkey/packaging)
 
 set(CPACK_GENERATOR DEB)

@@ -26,6 +26,27 @@ test('a location means: go there, and tell the password manager first', () => {
     assert.deepEqual(plain, { kind: 'go', location: '/a', signal: undefined });
 });
 
+test('__proto__ or constructor in an answer changes no object (prototype pollution)', () => {
+    const hostile = JSON.parse(
+        '{"__proto__":{"location":"/evil"},"constructor":{"prototype":{"csrf":"evil"}},' +
+            '"error":{"__proto__":{"code":"evil"}},"clientExtensionResults":{"__proto__":{"a":1}}}',
+    );
+    const plain: Record<string, unknown> = {};
+    const answer = readAnswer(hostile);
+    readFresh(hostile);
+    withoutSecrets(hostile);
+    assert.deepEqual(answer, {
+        kind: 'refused',
+        code: '',
+        message: '',
+        unknown: undefined,
+        fresh: {},
+    });
+    assert.equal(plain['location'], undefined);
+    assert.equal(plain['csrf'], undefined);
+    assert.equal(plain['a'], undefined);
+});
+
 test('a refusal carries the words, a fresh challenge and what to forget', () => {
     const answer = readAnswer({
         error: { code: 'unknown_credential', message: 'Words.' },

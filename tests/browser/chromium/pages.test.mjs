@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { demo } from '../support/demo.mjs';
 import { budget, fitsEverywhere, hasGoodLooks } from '../support/looks.mjs';
+import { root } from '../support/process.mjs';
 import { useSite } from '../support/site.mjs';
 
 describe('The pages', () => {
@@ -116,6 +119,50 @@ describe('The pages', () => {
         await tabTo('Continue');
         await keyboard.press('Enter');
         await ada.isSignedIn(address);
+    });
+
+    test('keep nothing in the browser but cookies, which no script reads but one', async (t) => {
+        const ada = await site.meet(t);
+        await ada.signUp(site.newAddress());
+        const kept = await ada.page.evaluate(async () => ({
+            local: localStorage.length,
+            session: sessionStorage.length,
+            databases: (await indexedDB.databases()).length,
+            caches: (await caches.keys()).length,
+            workers: (await navigator.serviceWorker.getRegistrations()).length,
+        }));
+        assert.deepEqual(kept, { local: 0, session: 0, databases: 0, caches: 0, workers: 0 });
+        const cookies = await ada.page.context().cookies();
+        assert.ok(cookies.length > 1);
+        const readable = cookies.filter(({ httpOnly }) => !httpOnly);
+        assert.deepEqual(
+            readable.map(({ name, value }) => `${name}=${value}`),
+            ['latchkey_passkey_worked=1'],
+        );
+    });
+
+    test('name no field or element like what scripts read (DOM clobbering)', async (t) => {
+        const folder = path.join(root, 'web/templates');
+        const names = new Set();
+        for (const file of readdirSync(folder, { recursive: true })) {
+            if (!file.endsWith('.mustache')) continue;
+            const template = readFileSync(path.join(folder, file), 'utf8');
+            const text = template.replaceAll(/<meta[^>]*>/g, ''); // whose names shadow nothing
+            for (const [, name] of text.matchAll(/\s(?:id|name)="([^"{]+)"/g)) names.add(name);
+        }
+        assert.ok(names.size > 10);
+        const ada = await site.meet(t); // on an empty page, where nothing is shadowed yet
+        const shadowing = await ada.page.evaluate(
+            (all) =>
+                all.filter(
+                    (name) =>
+                        name in HTMLFormElement.prototype ||
+                        name in Document.prototype ||
+                        name in window,
+                ),
+            [...names],
+        );
+        assert.deepEqual(shadowing, ['name']); // a passkey's; no script reads a form's name
     });
 
     test('say what a browser without passkeys can do', async (t) => {
