@@ -33,6 +33,12 @@ void leave(Person& person) {
     person.browser.http().cookies.clear();
 }
 
+void go_to_second_step(Person& person) {
+    person.sign_up_with_app();
+    leave(person);
+    REQUIRE(person.prove_by_code().location() == "/sign-in/second-step");
+}
+
 /// Fails each call of the request once; returns how many there are.
 std::size_t check_each_failure(const WayIn& way) {
     const auto watch = std::make_shared<StoreWatch>();
@@ -76,12 +82,7 @@ TEST_CASE("No fail-open: a passkey, whichever call of the store fails") {
 
 TEST_CASE("No fail-open: the code of an app, whichever call of the store fails") {
     const std::size_t calls = check_each_failure({
-        .prepare =
-            [](Person& person) {
-                person.sign_up_with_app();
-                leave(person);
-                REQUIRE(person.prove_by_code().location() == "/sign-in/second-step");
-            },
+        .prepare = go_to_second_step,
         .enter = [](Person& person) { return person.take_second_step(person.app_code()); },
     });
     CHECK(calls >= 4);
@@ -89,12 +90,7 @@ TEST_CASE("No fail-open: the code of an app, whichever call of the store fails")
 
 TEST_CASE("No fail-open: a recovery code, whichever call of the store fails") {
     const std::size_t calls = check_each_failure({
-        .prepare =
-            [](Person& person) {
-                person.sign_up_with_app();
-                leave(person);
-                REQUIRE(person.prove_by_code().location() == "/sign-in/second-step");
-            },
+        .prepare = go_to_second_step,
         .enter =
             [](Person& person) {
                 return person.take_second_step(person.recovery_codes.at(0), "recovery-code");
