@@ -2,16 +2,11 @@
 // Copyright the Latchkey developers
 //
 // What the database holds is brought under another key.
-#include "crypto/seal.hpp"
 #include "store/guarded_place.hpp"
-#include "store/row_macs.hpp"
 #include "store/store.hpp"
 #include "support/row_macs.hpp"
 
-#include <cstdint>
-#include <memory>
 #include <optional>
-#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -22,22 +17,14 @@ using store::RenewedTable;
 
 namespace {
 
-store::RowMacsPtr macs_of(const std::vector<std::uint8_t>& ids) {
-    std::vector<crypto::Sealer::Key> keys;
-    for (const std::uint8_t id : ids) {
-        keys.push_back(id == 1 ? key_numbered(1) : key_numbered(id, id));
-    }
-    return std::make_shared<const store::RowMacs>(keys);
-}
-
 const store::Reseal keep = [](const store::SealedSecret&) { return std::nullopt; };
 
 }  // namespace
 
 TEST_CASE("Rows are marked with the newest key, in steps, and the older one is needed no more") {
     Place place;
-    place->use_keys(store_keys(macs_of({2, 1})));
-    CHECK(place.verify(macs_of({2})).altered.size() == 4);
+    place->use_keys(store_keys(row_macs({2, 1})));
+    CHECK(place.verify(row_macs({2})).altered.size() == 4);
     RenewalPlace at;
     int steps = 0;
     while (at.table != RenewedTable::none) {
@@ -48,9 +35,9 @@ TEST_CASE("Rows are marked with the newest key, in steps, and the older one is n
         ++steps;
     }
     CHECK(steps == 7);  // four rows, and the end of three tables
-    CHECK(place.verify(macs_of({2})).altered.empty());
+    CHECK(place.verify(row_macs({2})).altered.empty());
     CHECK(place->renew(at, 1, keep) == at);
-    place->use_keys(store_keys(macs_of({2})));
+    place->use_keys(store_keys(row_macs({2})));
     CHECK(place->find_passkey(place.ada.passkey.record.id)->passkey == place.ada.passkey);
     CHECK(place->find_identity(place.ada_google.who)->identity == place.ada_google);
     CHECK(place.refused.empty());
@@ -60,8 +47,8 @@ TEST_CASE("T28: a renewal vouches for no row that somebody altered") {
     Place place;
     place.alter("UPDATE passkeys SET sign_count = 0" + row_of(place.ada));
     place.alter("UPDATE identities SET row_mac = NULL" + row_of(place.bob_google));
-    place->use_keys(store_keys(macs_of({2, 1})));
+    place->use_keys(store_keys(row_macs({2, 1})));
     CHECK(place->renew({}, 100, keep) == RenewalPlace{.table = RenewedTable::none, .row = 0});
-    CHECK(place.verify(macs_of({2, 1})).altered.size() == 2);
-    CHECK(place.verify(macs_of({2})).altered.size() == 2);
+    CHECK(place.verify(row_macs({2, 1})).altered.size() == 2);
+    CHECK(place.verify(row_macs({2})).altered.size() == 2);
 }

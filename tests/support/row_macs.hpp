@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -24,10 +25,12 @@ inline crypto::Sealer::Key key_numbered(std::uint8_t id, std::uint8_t seed = 0x4
     return {.id = id, .key = SecretKey(key)};
 }
 
-/// The MACs of a store under test: always the same.
-inline store::RowMacsPtr row_macs() {
+/// The MACs of a store under test, of the keys with those ids, the newest first: always the same.
+inline store::RowMacsPtr row_macs(std::initializer_list<std::uint8_t> ids = {1}) {
     std::vector<crypto::Sealer::Key> keys;
-    keys.push_back(key_numbered(1));
+    for (const std::uint8_t id : ids) {
+        keys.push_back(id == 1 ? key_numbered(1) : key_numbered(id, id));
+    }
     return std::make_shared<const store::RowMacs>(keys);
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Latchkey developers
 #include "crypto/system_random.hpp"
-#include "store/crash_load.hpp"
+#include "store/crash/expected.hpp"
+#include "store/crash/line.hpp"
+#include "store/crash/load.hpp"
 #include "support/faulty_vfs.hpp"
 #include "support/process.hpp"
 
@@ -28,10 +30,12 @@ namespace latchkey::test {
 
 namespace {
 
-Acknowledged parse(const std::string& line) {
-    Acknowledged parsed;
-    std::istringstream(line) >> parsed.kind >> parsed.account >> parsed.other;
-    return parsed;
+Line parse(const std::string& text) {
+    Line line;
+    char said = 0;
+    std::istringstream(text) >> said >> line.of >> line.what;
+    line.said = static_cast<Said>(said);
+    return line;
 }
 
 struct Round {
