@@ -15,7 +15,7 @@
 namespace latchkey::test {
 
 /// The two keys that rows change between, one of which makes the MACs now.
-enum class NewestKey : std::uint8_t { first = 1, second = 2 };
+enum class NewestKey : std::uint8_t { first, second };
 
 store::RowMacsPtr crash_macs(NewestKey newest);
 
